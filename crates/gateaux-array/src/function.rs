@@ -1,0 +1,100 @@
+//! The functions of one real variable that number types know.
+
+/// A function of one real variable.
+///
+/// [`Number::apply`](crate::Number::apply) evaluates it; the numbers of a prime field have none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// The absolute value.
+    Abs,
+    /// -1, 0 or 1: the sign, with sign(0) = 0.
+    Sign,
+    /// The larger of x and 0; its derivative at 0 is taken as 0.
+    Relu,
+    /// The exponential.
+    Exp,
+    /// exp(x) - 1 without cancellation near 0.
+    Expm1,
+    /// The natural logarithm.
+    Ln,
+    /// log(1 + x) without cancellation near 0.
+    Log1p,
+    /// The square root.
+    Sqrt,
+    /// The sine.
+    Sin,
+    /// The cosine.
+    Cos,
+    /// The tangent.
+    Tan,
+    /// The inverse sine.
+    Asin,
+    /// The inverse cosine.
+    Acos,
+    /// The inverse tangent.
+    Atan,
+    /// The hyperbolic sine.
+    Sinh,
+    /// The hyperbolic cosine.
+    Cosh,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// The logistic function 1 / (1 + exp(-x)).
+    Sigmoid,
+    /// log(1 + exp(x)) without overflow.
+    Softplus,
+    /// The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x.
+    Erf,
+}
+
+impl Function {
+    /// Every function, in the order of the declaration.
+    pub const ALL: [Function; 20] = [
+        Function::Abs,
+        Function::Sign,
+        Function::Relu,
+        Function::Exp,
+        Function::Expm1,
+        Function::Ln,
+        Function::Log1p,
+        Function::Sqrt,
+        Function::Sin,
+        Function::Cos,
+        Function::Tan,
+        Function::Asin,
+        Function::Acos,
+        Function::Atan,
+        Function::Sinh,
+        Function::Cosh,
+        Function::Tanh,
+        Function::Sigmoid,
+        Function::Softplus,
+        Function::Erf,
+    ];
+
+    /// The name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Abs => "abs",
+            Function::Sign => "sign",
+            Function::Relu => "relu",
+            Function::Exp => "exp",
+            Function::Expm1 => "expm1",
+            Function::Ln => "log",
+            Function::Log1p => "log1p",
+            Function::Sqrt => "sqrt",
+            Function::Sin => "sin",
+            Function::Cos => "cos",
+            Function::Tan => "tan",
+            Function::Asin => "asin",
+            Function::Acos => "acos",
+            Function::Atan => "atan",
+            Function::Sinh => "sinh",
+            Function::Cosh => "cosh",
+            Function::Tanh => "tanh",
+            Function::Sigmoid => "sigmoid",
+            Function::Softplus => "softplus",
+            Function::Erf => "erf",
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The numbers of Gateaux: dense arrays, number types, factorizations.
+//!
+//! This crate owns [`Array`], a dense array of any number of axes; the number types that can fill it (`f64`, `f32`, the
+//! prime field [`Prime`], [`Dual`] numbers, [`DoubleDouble`]); the linear algebra on them; and the bytes of `.npy` and
+//! `.npz` files.
+//!
+//! **It knows no symbols:** no expressions, names or dimensions that are not numbers. **It does no input or output:**
+//! files are bytes that somebody else has read. **It is the only crate that may hold `unsafe`:** one module does, for
+//! one instruction. Nothing here recurses on its input, and every array size is checked against [`MAX_ENTRIES`].
+//!
+//! Read [`Field`] first: it is the boundary through which an evaluator that is written once runs on every number type,
+//! on `f64` through faer.
+//!
+//! # Example: one function, run on floats, exactly, and differentiated
+//! ```
+//! use gateaux_array::{Array, ArrayError, Dual, Field, Number, Prime};
+//!
+//! fn determinant_of_square<T: Field>(a: &Array<T>) -> Result<T, ArrayError> {
+//!     T::det(&T::matmul(a, a)?)
+//! }
+//!
+//! let a = Array::from_rows(&[vec![2, 1], vec![4, 3]])?;
+//! assert_eq!(determinant_of_square(&a.map(|&entry| entry as f64))?, 4.0);
+//! assert_eq!(determinant_of_square(&a.map(|&entry| Prime::from_i64(entry)))?, Prime::from_i64(4));
+//!
+//! // The derivative in the first entry is 2 det(A) times its cofactor 3.
+//! let mut dual = a.map(|&entry| Dual::constant(Prime::from_i64(entry)));
+//! dual.data_mut()[0] = Dual::variable(Prime::from_i64(2));
+//! assert_eq!(determinant_of_square(&dual)?.slope, Prime::from_i64(12));
+//! # Ok::<(), ArrayError>(())
+//! ```
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod dense;
+mod double_double;
+mod dual;
+pub mod elimination;
+mod erf;
+mod error;
+pub mod factor;
+mod field;
+mod float;
+mod function;
+pub mod linear;
+pub mod norm;
+pub mod npy;
+pub mod npz;
+mod number;
+mod prime;
+mod vector_state;
+
+pub use dense::{Array, MAX_ENTRIES, entries};
+pub use double_double::DoubleDouble;
+pub use dual::Dual;
+pub use error::ArrayError;
+pub use field::Field;
+pub use function::Function;
+pub use number::{Number, Real};
+pub use prime::Prime;

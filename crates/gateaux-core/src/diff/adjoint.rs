@@ -1,0 +1,190 @@
+//! The adjoint: backward through an expression that is linear in its holes, one transposition for each linear form.
+
+use std::collections::HashMap;
+
+use crate::expr::{Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
+
+/// Cotangents that arrive at an expression, to be summed when all have.
+type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
+
+/// The transposes of the maps from each hole to the body, applied to the cotangent: one sweep for all holes.
+///
+/// # Errors
+/// [`Error::Unsupported`] where the body is not linear in the holes.
+pub(super) fn adjoint(store: &mut Store, body: Expr, holes: &[Expr], cotangent: Expr) -> Result<Vec<Expr>> {
+    if store.shape(body) != store.shape(cotangent) {
+        let shapes = [body, cotangent].map(|expr| store.shape(expr).text(&store.dims)).join(" and ");
+        return Err(Error::IllShaped { operation: "an adjoint", shapes });
+    }
+    let order = store.post_order(&[body]);
+    let mut depends = vec![false; body.index() + 1];
+    for expr in &order {
+        depends[expr.index()] =
+            holes.contains(expr) || store.children(*expr).iter().any(|child| depends[child.index()]);
+    }
+    let mut arrivals = Arrivals::from([(body, vec![(Rational::one(), cotangent)])]);
+    for expr in order.into_iter().rev() {
+        if !depends[expr.index()] || holes.contains(&expr) {
+            continue;
+        }
+        if let Some(arrived) = arrivals.remove(&expr) {
+            let cotangent = store.sum(&arrived)?;
+            if !store.is_zero(cotangent) {
+                transpose_form(store, expr, cotangent, &|e| depends[e.index()], &mut arrivals)?;
+            }
+        }
+    }
+    holes
+        .iter()
+        .map(|hole| match arrivals.remove(hole) {
+            Some(arrived) => store.sum(&arrived),
+            None => store.zeros(store.shape(*hole)),
+        })
+        .collect()
+}
+
+/// Sends the cotangent of an expression on to the children that depend on the holes.
+fn transpose_form(
+    store: &mut Store,
+    expr: Expr,
+    cotangent: Expr,
+    depends: &dyn Fn(Expr) -> bool,
+    arrivals: &mut Arrivals,
+) -> Result<()> {
+    let mut send = |child: Expr, coefficient: Rational, cotangent: Expr| {
+        arrivals.entry(child).or_default().push((coefficient, cotangent));
+    };
+    let nonlinear = |what: &str| Err(Error::Unsupported { what: format!("the transpose of {what}") });
+    let one = Rational::one;
+    match store.form(expr).clone() {
+        Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => {}
+        Form::Add(terms) => {
+            for term in terms.iter().filter(|term| depends(term.expr)) {
+                send(term.expr, term.coefficient.clone(), cotangent);
+            }
+        }
+        Form::Scale(scalar, array) => match (depends(scalar), depends(array)) {
+            (true, true) => return nonlinear("a product of two changes"),
+            (true, _) => send(scalar, one(), store.dot(array, cotangent)?),
+            (_, _) => send(array, one(), store.scale(scalar, cotangent)?),
+        },
+        Form::MatMul(factors) => {
+            let at = match only_dependent(factors.iter().map(|f| depends(f.base))) {
+                Some(at) if factors[at].power == 1 => at,
+                _ => return nonlinear("a product of two changes"),
+            };
+            let child = transposed_around(store, &factors, at, cotangent)?;
+            send(factors[at].base, one(), child);
+        }
+        Form::Product(factors) => {
+            let at = match only_dependent(factors.iter().map(|f| depends(f.base) || depends(f.exponent))) {
+                Some(at) if factors[at].exponent == Store::ONE => at,
+                _ => return nonlinear("a product of two changes"),
+            };
+            let mut rest = factors.to_vec();
+            let child = rest.remove(at).base;
+            rest.push((cotangent, Store::ONE).into());
+            send(child, one(), store.product(rest)?);
+        }
+        Form::Transpose(inner) => send(inner, one(), store.transpose(cotangent)?),
+        Form::Trace(inner) => match store.shape(inner).square() {
+            Some(n) => {
+                let eye = store.eye(n)?;
+                send(inner, one(), store.scale(cotangent, eye)?);
+            }
+            None => return nonlinear("a trace"),
+        },
+        Form::Sum(inner) => send(inner, one(), store.fill(cotangent, store.shape(inner))?),
+        Form::Diag(inner) => send(inner, one(), store.diag_of(cotangent)?),
+        Form::DiagOf(inner) => send(inner, one(), store.diag(cotangent)?),
+        Form::Reshape(inner) => send(inner, one(), store.reshape(cotangent, store.shape(inner))?),
+        Form::Kron(a, b) => match (depends(a), depends(b)) {
+            (true, true) => return nonlinear("a Kronecker product of two changes"),
+            (true, _) => send(a, one(), transposed_kron(store, a, b, cotangent, Side::Left)?),
+            (_, _) => send(b, one(), transposed_kron(store, a, b, cotangent, Side::Right)?),
+        },
+        Form::Call(function, _) => return nonlinear(crate::ops::op(function).name),
+    }
+    Ok(())
+}
+
+/// The position of the one that is true, if it is one.
+fn only_dependent(flags: impl Iterator<Item = bool>) -> Option<usize> {
+    let mut found = flags.enumerate().filter(|(_, depends)| *depends).map(|(at, _)| at);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// `dX -> P*dX*S` transposed is `C -> P'*C*S'`.
+fn transposed_around(store: &mut Store, factors: &[MatrixPower], at: usize, cotangent: Expr) -> Result<Expr> {
+    let mut list = Vec::with_capacity(factors.len());
+    let mut reversed = |store: &mut Store, part: &[MatrixPower], list: &mut Vec<MatrixPower>| -> Result<()> {
+        for factor in part.iter().rev() {
+            list.push(MatrixPower { base: store.transpose(factor.base)?, power: factor.power });
+        }
+        Ok(())
+    };
+    reversed(store, &factors[..at], &mut list)?;
+    list.push(MatrixPower { base: cotangent, power: 1 });
+    reversed(store, &factors[at + 1..], &mut list)?;
+    store.matrix_product(list)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// The transpose of `dA -> kron(dA, B)` or `dB -> kron(A, dB)`.
+///
+/// Of vectors it is a product with the cotangent in matrix shape, since `kron(a, b) = vec(b*a')`. Of matrices, with
+/// `e = vec(eye)`, the left one collects the traces of the blocks of `kron(eye, B')*C`, the right one the sum of the
+/// diagonal blocks of `kron(A', eye)*C`:
+///
+/// `kron(eye(m), e_q')*kron(kron(eye(m), B')*C, eye(q))*kron(eye(n), e_q)` and
+/// `kron(e_n', eye(p))*kron(eye(n), kron(A', eye(p))*C)*kron(e_n, eye(q))`.
+fn transposed_kron(store: &mut Store, a: Expr, b: Expr, cotangent: Expr, side: Side) -> Result<Expr> {
+    match (store.shape(a), store.shape(b)) {
+        (Shape::Vector(m), Shape::Vector(n)) => {
+            let matrix = store.reshape(cotangent, Shape::Matrix(n, m))?;
+            match side {
+                Side::Left => {
+                    let transposed = store.transpose(matrix)?;
+                    store.matmul(&[transposed, b])
+                }
+                Side::Right => store.matmul(&[matrix, a]),
+            }
+        }
+        (Shape::Matrix(m, n), Shape::Matrix(p, q)) => {
+            let (rows, inner, columns) = match side {
+                Side::Left => (m, q, n),
+                Side::Right => (p, n, q),
+            };
+            let eye = store.eye(inner)?;
+            let square = store.entries(Shape::Matrix(inner, inner));
+            let limit = Error::Limit { what: "as a dimension", limit: i64::MAX as usize };
+            let Some(square) = square else { return Err(limit) };
+            // vec(eye) as a matrix of one column, which kron takes.
+            let column = store.reshape(eye, Shape::Matrix(square, crate::expr::Dims::ONE))?;
+            let row = store.transpose(column)?;
+            let (outer_rows, outer_columns) = (store.eye(rows)?, store.eye(columns)?);
+            let factors = match side {
+                Side::Left => {
+                    let transposed = store.transpose(b)?;
+                    let spread = store.kron(outer_rows, transposed)?;
+                    let blocks = store.matmul(&[spread, cotangent])?;
+                    [store.kron(outer_rows, row)?, store.kron(blocks, eye)?, store.kron(outer_columns, column)?]
+                }
+                Side::Right => {
+                    let transposed = store.transpose(a)?;
+                    let spread = store.kron(transposed, outer_rows)?;
+                    let blocks = store.matmul(&[spread, cotangent])?;
+                    [store.kron(row, outer_rows)?, store.kron(eye, blocks)?, store.kron(column, outer_columns)?]
+                }
+            };
+            store.matmul(&factors)
+        }
+        _ => Err(Error::Unsupported { what: "the transpose of kron".to_owned() }),
+    }
+}

@@ -1,0 +1,227 @@
+//! The Jacobian of a vector that is linear in a vector: the matrix in front of the hole.
+//!
+//! Each linear form of a vector gives its matrix from those of its parts; a matrix between the hole and the vector
+//! (`A*diag(dx)*y`) is opened first, until the hole stands in a vector.
+
+use std::collections::HashMap;
+
+use super::LinearMap;
+use crate::expr::{Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
+
+/// What is still to be known before the matrix of an expression is.
+enum Step {
+    Known(Expr),
+    Needs(Vec<Expr>),
+}
+
+/// The matrix J with `body = J*hole`.
+///
+/// # Shapes
+/// `body: vector(m)`, `hole: vector(n)`; J: matrix(m, n).
+///
+/// # Errors
+/// [`Error::Unsupported`] where no matrix expression of the language is known.
+pub(super) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
+    let mut pass = Pass { hole: map.hole, known: HashMap::new(), depends: HashMap::new() };
+    let mut todo = vec![map.body];
+    while let Some(expr) = todo.last().copied() {
+        if pass.known.contains_key(&expr) {
+            todo.pop();
+            continue;
+        }
+        match pass.step(store, expr)? {
+            Step::Known(matrix) => {
+                pass.known.insert(expr, matrix);
+                todo.pop();
+            }
+            Step::Needs(parts) => todo.extend(parts),
+        }
+    }
+    Ok(pass.known[&map.body])
+}
+
+struct Pass {
+    hole: Expr,
+    known: HashMap<Expr, Expr>,
+    depends: HashMap<Expr, bool>,
+}
+
+impl Pass {
+    fn depends(&mut self, store: &Store, expr: Expr) -> bool {
+        if let Some(known) = self.depends.get(&expr) {
+            return *known;
+        }
+        let flags = store.dependents(&[expr], self.hole);
+        for part in store.post_order(&[expr]) {
+            self.depends.insert(part, flags[part.index()]);
+        }
+        self.depends[&expr]
+    }
+
+    fn step(&mut self, store: &mut Store, expr: Expr) -> Result<Step> {
+        let (Shape::Vector(rows), Shape::Vector(columns)) = (store.shape(expr), store.shape(self.hole)) else {
+            return Err(unsupported());
+        };
+        if expr == self.hole {
+            return store.eye(columns).map(Step::Known);
+        }
+        if !self.depends(store, expr) {
+            return store.zeros(Shape::Matrix(rows, columns)).map(Step::Known);
+        }
+        match store.form(expr).clone() {
+            Form::Add(terms) => {
+                let parts: Vec<Expr> = terms.iter().map(|term| term.expr).collect();
+                self.when_known(store, &parts, |store, matrices| {
+                    let terms: Vec<_> =
+                        terms.iter().zip(matrices).map(|(term, m)| (term.coefficient.clone(), *m)).collect();
+                    store.sum(&terms)
+                })
+            }
+            Form::Scale(scalar, array) if self.depends(store, scalar) => {
+                let gradient = LinearMap { hole: self.hole, body: scalar }.adjoint(store, Store::ONE)?;
+                let row = store.transpose(gradient)?;
+                store.matmul(&[array, row]).map(Step::Known)
+            }
+            Form::Scale(scalar, array) => {
+                self.when_known(store, &[array], |store, matrices| store.scale(scalar, matrices[0]))
+            }
+            Form::Product(factors) => {
+                let mut rest = factors.to_vec();
+                let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+                let child = rest.remove(at).base;
+                self.when_known(store, &[child], |store, matrices| {
+                    let scale = store.product(rest)?;
+                    let diagonal = store.diag(scale)?;
+                    store.matmul(&[diagonal, matrices[0]])
+                })
+            }
+            Form::MatMul(factors) => self.product_step(store, &factors),
+            Form::DiagOf(matrix) => {
+                let opened = self.open_diagonal(store, matrix)?;
+                self.when_known(store, &[opened], |_, matrices| Ok(matrices[0]))
+            }
+            _ => Err(unsupported()),
+        }
+    }
+
+    /// Builds from the matrices of the parts once they are known.
+    fn when_known(
+        &self,
+        store: &mut Store,
+        parts: &[Expr],
+        build: impl FnOnce(&mut Store, &[Expr]) -> Result<Expr>,
+    ) -> Result<Step> {
+        let missing: Vec<Expr> = parts.iter().copied().filter(|part| !self.known.contains_key(part)).collect();
+        if !missing.is_empty() {
+            return Ok(Step::Needs(missing));
+        }
+        let matrices: Vec<Expr> = parts.iter().map(|part| self.known[part]).collect();
+        build(store, &matrices).map(Step::Known)
+    }
+
+    /// `P*v` for a vector v in the hole is `P*J`; a matrix in the hole is opened.
+    fn product_step(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Step> {
+        let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+        let inner = factors[at].base;
+        if at + 1 == factors.len() {
+            return self.when_known(store, &[inner], |store, matrices| {
+                let mut list = factors[..at].to_vec();
+                list.push(MatrixPower { base: matrices[0], power: 1 });
+                store.matrix_product(list)
+            });
+        }
+        let column = store.matrix_product(factors[at + 1..].to_vec())?;
+        let opened = self.open(store, inner, column)?;
+        let mut list = factors[..at].to_vec();
+        list.push(MatrixPower { base: opened, power: 1 });
+        let whole = store.matrix_product(list)?;
+        if store.form(whole) == &Form::MatMul(factors.into()) {
+            return Err(unsupported());
+        }
+        self.when_known(store, &[whole], |_, matrices| Ok(matrices[0]))
+    }
+
+    /// `matrix*column` with the hole of the matrix brought into a vector.
+    fn open(&mut self, store: &mut Store, matrix: Expr, column: Expr) -> Result<Expr> {
+        match store.form(matrix).clone() {
+            Form::Add(terms) => {
+                let mut opened = Vec::with_capacity(terms.len());
+                for term in terms.iter() {
+                    opened.push((term.coefficient.clone(), store.matmul(&[term.expr, column])?));
+                }
+                store.sum(&opened)
+            }
+            Form::Transpose(inner) => {
+                let transposed = open_transpose(store, inner)?;
+                store.matmul(&[transposed, column])
+            }
+            // (C.*N)*s is the diagonal of C*diag(s)*N'.
+            Form::Product(factors) => {
+                let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+                let mut rest = factors.to_vec();
+                let inner = rest.remove(at).base;
+                let (rest, diagonal, transposed) =
+                    (store.product(rest)?, store.diag(column)?, store.transpose(inner)?);
+                let product = store.matmul(&[rest, diagonal, transposed])?;
+                store.diag_of(product)
+            }
+            _ => Err(unsupported()),
+        }
+    }
+
+    /// The diagonal of a product in which the hole stands in a sum or a diagonal matrix.
+    fn open_diagonal(&mut self, store: &mut Store, matrix: Expr) -> Result<Expr> {
+        let Form::MatMul(factors) = store.form(matrix).clone() else { return Err(unsupported()) };
+        let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+        let around = |store: &mut Store, part: &[MatrixPower]| match part {
+            [] => Ok(None),
+            _ => store.matrix_product(part.to_vec()).map(Some),
+        };
+        let (before, after) = (around(store, &factors[..at])?, around(store, &factors[at + 1..])?);
+        let between = |store: &mut Store, inner: Expr| {
+            let list: Vec<Expr> = before.into_iter().chain([inner]).chain(after).collect();
+            let product = store.matmul(&list)?;
+            store.diag_of(product)
+        };
+        match store.form(factors[at].base).clone() {
+            // diag(P*diag(v)*S) is (P.*S')*v.
+            Form::Diag(vector) => {
+                let (Some(before), Some(after)) = (before, after) else { return Err(unsupported()) };
+                let transposed = store.transpose(after)?;
+                let entries = store.multiply(&[before, transposed])?;
+                store.matmul(&[entries, vector])
+            }
+            Form::Add(terms) => {
+                let mut opened: Vec<(Rational, Expr)> = Vec::with_capacity(terms.len());
+                for term in terms.iter() {
+                    opened.push((term.coefficient.clone(), between(store, term.expr)?));
+                }
+                store.sum(&opened)
+            }
+            Form::Transpose(inner) => {
+                let transposed = open_transpose(store, inner)?;
+                between(store, transposed)
+            }
+            _ => Err(unsupported()),
+        }
+    }
+}
+
+/// The transpose, pushed into a sum or an elementwise product.
+fn open_transpose(store: &mut Store, matrix: Expr) -> Result<Expr> {
+    match store.form(matrix).clone() {
+        Form::Add(terms) => {
+            // Distributed one by one, since the constructor would put the transpose outside again.
+            let mut opened = Vec::with_capacity(terms.len());
+            for term in terms.iter() {
+                opened.push((term.coefficient.clone(), store.transpose(term.expr)?));
+            }
+            store.sum(&opened)
+        }
+        _ => Err(unsupported()),
+    }
+}
+
+fn unsupported() -> Error {
+    Error::Unsupported { what: "the Jacobian as a matrix expression".to_owned() }
+}

@@ -1,0 +1,120 @@
+//! Derivatives: the only folder that knows calculus.
+//!
+//! The derivative of `f` at `X` is the linear map `dX -> df`. It is a value, [`LinearMap`], whose body is an
+//! expression linear in the hole, and its views are its methods:
+//!
+//! - the *differential* is the body itself;
+//! - the *adjoint* is the map transposed, cotangent in; of a scalar `f`, applied to 1, it is the gradient;
+//! - the *explicit* form is the array of all outputs by all inputs, as far as it has at most two axes.
+//!
+//! Reverse mode is transposition of the body, so no rule can disagree with another, and a second derivative is the
+//! same three methods applied to the gradient.
+
+mod adjoint;
+mod derivative;
+mod differential;
+mod jacobian;
+
+pub use derivative::{Derivative, Explicit, derivative, gradients};
+pub use differential::differential;
+
+use crate::expr::{Error, Expr, Result, Shape, Store, Structure, Var, Variable};
+
+/// A linear map, as an expression that is linear in its hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinearMap {
+    /// The small change that the map takes: a variable of the shape and in the tangent space of the variable.
+    pub hole: Expr,
+    /// What it gives.
+    pub body: Expr,
+}
+
+impl LinearMap {
+    /// The transposed map applied to a cotangent of the shape of the body: what it gives has the shape of the hole.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where the cotangent has another shape; [`Error::Unsupported`] where the body is not linear.
+    ///
+    /// # Cost
+    /// A small multiple of making the body: each subexpression is visited once.
+    pub fn adjoint(self, store: &mut Store, cotangent: Expr) -> Result<Expr> {
+        let mut found = adjoint::adjoint(store, self.body, &[self.hole], cotangent)?;
+        found.pop().ok_or(Error::Unsupported { what: "an adjoint without a hole".to_owned() })
+    }
+
+    /// The array of all outputs by all inputs, in the space of the variable.
+    ///
+    /// # Shapes
+    /// `shape(body) ++ shape(hole)`, with at most two axes of more than one entry: a gradient has the shape of the
+    /// variable, of a vector by a vector it is the Jacobian, by a scalar it has the shape of the body.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where it has no such form.
+    pub fn explicit(self, store: &mut Store, of: Var) -> Result<Option<Expr>> {
+        let Variable { structure, shape, .. } = *store.variable(of);
+        match (store.shape(self.body), shape) {
+            (Shape::Scalar, Shape::Tensor(_)) => Ok(None),
+            (Shape::Scalar, _) => {
+                let gradient = self.adjoint(store, Store::ONE)?;
+                let point = store.var(of)?;
+                project(store, structure, point, gradient).map(Some)
+            }
+            (Shape::Tensor(_), _) => Ok(None),
+            (_, Shape::Scalar) => crate::ops::substitute(store, self.body, &[(self.hole, Store::ONE)]).map(Some),
+            (Shape::Vector(_), Shape::Vector(_)) => jacobian::jacobian(store, self).map(Some),
+            (Shape::Row(_), Shape::Vector(_)) => {
+                let body = store.transpose(self.body)?;
+                jacobian::jacobian(store, LinearMap { hole: self.hole, body }).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The map made to take any array of the shape of the variable: its body with the hole projected on the tangent
+    /// space of the variable.
+    pub fn on_all_arrays(self, store: &mut Store, of: Var) -> Result<LinearMap> {
+        let Variable { structure, shape, .. } = *store.variable(of);
+        if structure == Structure::General {
+            return Ok(self);
+        }
+        let Some(var) = store.as_var(self.hole) else {
+            return Err(Error::Unsupported { what: "a hole that is no variable".to_owned() });
+        };
+        let name = store.variable(var).name.clone();
+        let hole = store.add_variable(&name, shape, Structure::General, crate::expr::Facts::NONE)?;
+        let point = store.var(of)?;
+        let projected = project(store, structure, point, hole)?;
+        let body = crate::ops::substitute(store, self.body, &[(self.hole, projected)])?;
+        Ok(LinearMap { hole, body })
+    }
+}
+
+/// The orthogonal projection, in the Frobenius inner product, on the subspace in which a variable lives; for an
+/// orthogonal matrix on the tangent space at the point.
+///
+/// # Source
+/// Edelman, Arias & Smith, The Geometry of Algorithms with Orthogonality Constraints, 2.2.1.
+pub fn project(store: &mut Store, structure: Structure, point: Expr, array: Expr) -> Result<Expr> {
+    let half = crate::expr::Rational::new(1, 2);
+    let part = |store: &mut Store, array: Expr, sign: i64| {
+        let transposed = store.transpose(array)?;
+        let signed = crate::expr::Rational::new(sign, 2);
+        store.sum(&[(half.clone(), array), (signed, transposed)])
+    };
+    match structure {
+        Structure::General => Ok(array),
+        Structure::Symmetric | Structure::Posdef => part(store, array, 1),
+        Structure::Skew => part(store, array, -1),
+        Structure::Diagonal => {
+            let diagonal = store.diag_of(array)?;
+            store.diag(diagonal)
+        }
+        Structure::Orthogonal => {
+            let transposed = store.transpose(point)?;
+            let rotated = store.matmul(&[transposed, array])?;
+            let skew = part(store, rotated, -1)?;
+            store.matmul(&[point, skew])
+        }
+        Structure::Lower => Err(Error::Unsupported { what: "the derivative by a lower triangular matrix".to_owned() }),
+    }
+}

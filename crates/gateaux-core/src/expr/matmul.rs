@@ -1,0 +1,364 @@
+//! Matrix products: flat lists of integer powers.
+//!
+//! Where a column meets a row (`x*y'`) the list has a seam of width 1. Everything between two seams, or between a
+//! seam and an end that makes it a row times a column, is a scalar and leaves the list: `x*y'*A*z` is
+//! `(y'*A*z)*x`. So a list has at most one seam, and then it is an outer product.
+
+use super::facts::Facts;
+use super::rational::Rational;
+use super::shape::Shape;
+use super::store::{ElementPower, Expr, Form, MatrixPower, Store};
+use super::{Dims, Error, Result};
+
+/// A product while it is being normalized.
+struct Chain {
+    coefficient: Rational,
+    scalars: Vec<Expr>,
+    /// The part before the seam: it ends with a column.
+    head: Vec<MatrixPower>,
+    /// The part that still grows.
+    tail: Vec<MatrixPower>,
+}
+
+impl Store {
+    /// The product of the factors in order; scalars may stand anywhere.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where neighbors do not fit.
+    pub fn matmul(&mut self, factors: &[Expr]) -> Result<Expr> {
+        self.matrix_product(factors.iter().map(|base| MatrixPower { base: *base, power: 1 }).collect())
+    }
+
+    /// `base^power` for a square matrix and any integer; `base^-1` is the inverse.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where the base is no square matrix.
+    pub fn matrix_power(&mut self, base: Expr, power: i64) -> Result<Expr> {
+        let Some(n) = self.shape(base).square() else {
+            return self.ill_shaped("a matrix power", &[base]);
+        };
+        if power == 0 { self.eye(n) } else { self.matrix_product(vec![MatrixPower { base, power }]) }
+    }
+
+    /// The inverse of a square matrix.
+    pub fn inverse(&mut self, base: Expr) -> Result<Expr> {
+        self.matrix_power(base, -1)
+    }
+
+    /// The product of integer powers in order.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where neighbors do not fit.
+    pub fn matrix_product(&mut self, factors: Vec<MatrixPower>) -> Result<Expr> {
+        let shape = self.product_shape(&factors)?;
+        if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
+            return self.zeros(shape);
+        }
+        let mut chain =
+            Chain { coefficient: Rational::one(), scalars: Vec::new(), head: Vec::new(), tail: Vec::new() };
+        let mut queue: Vec<MatrixPower> = factors.into_iter().rev().collect();
+        while let Some(factor) = queue.pop() {
+            if !self.expand_matrix(factor, &mut chain, &mut queue)? {
+                self.push_factor(factor, &mut chain, &mut queue)?;
+            }
+        }
+        self.finish_chain(chain, shape)
+    }
+
+    fn product_shape(&self, factors: &[MatrixPower]) -> Result<Shape> {
+        let mut shape = Shape::Scalar;
+        for factor in factors {
+            let next = self.shape(factor.base);
+            let fits = |store: &Store| -> Option<Shape> {
+                if shape.is_scalar() || next.is_scalar() {
+                    return Some(if shape.is_scalar() { next } else { shape });
+                }
+                let (rows, inner) = shape.rows_and_columns()?;
+                let (again, columns) = next.rows_and_columns()?;
+                let _ = store;
+                (inner == again).then(|| match (shape, next) {
+                    (Shape::Row(_), Shape::Vector(_)) => Shape::Scalar,
+                    (Shape::Row(_), _) => Shape::Row(columns),
+                    (_, Shape::Vector(_)) => Shape::Vector(rows),
+                    _ => Shape::Matrix(rows, columns),
+                })
+            };
+            let bad_power = factor.power != 1 && next.square().is_none();
+            match fits(self) {
+                Some(product) if !bad_power => shape = product,
+                _ => {
+                    let shapes = format!("{} and {}", shape.text(&self.dims), next.text(&self.dims));
+                    return Err(Error::IllShaped { operation: "a matrix product", shapes });
+                }
+            }
+        }
+        Ok(shape)
+    }
+
+    /// Takes apart a factor that is not an atom of a product; whether it did.
+    fn expand_matrix(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<bool> {
+        let MatrixPower { base, power } = factor;
+        if self.shape(base).is_scalar() {
+            chain.scalars.push(base);
+            return Ok(true);
+        }
+        let (coefficient, primitive) = self.split_content(base)?;
+        if !coefficient.is_one() {
+            let Some(value) = coefficient.power(power, self.budget.bits) else {
+                return Err(Error::Limit { what: "bits of a number", limit: self.budget.bits as usize });
+            };
+            chain.coefficient = &chain.coefficient * &value;
+            queue.push(MatrixPower { base: primitive, power });
+            return Ok(true);
+        }
+        match self.form(base).clone() {
+            Form::Scale(scalar, array) => {
+                chain.scalars.push(self.pow_number(scalar, Rational::from(power))?);
+                queue.push(MatrixPower { base: array, power });
+            }
+            Form::Eye => {}
+            Form::Ones if power == 1 => match self.shape(base) {
+                Shape::Matrix(m, n) => {
+                    let (column, row) = (self.ones(Shape::Vector(m))?, self.ones(Shape::Row(n))?);
+                    queue.extend([row, column].map(|base| MatrixPower { base, power: 1 }));
+                }
+                _ => return Ok(false),
+            },
+            Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
+            Form::Diag(vector) if power != 1 => {
+                let powers = self.pow_number(vector, Rational::from(power))?;
+                queue.push(MatrixPower { base: self.diag(powers)?, power: 1 });
+            }
+            Form::Kron(a, b) if power < 0 && self.shape(a).square().is_some() && self.shape(b).square().is_some() => {
+                let (a, b) = (self.matrix_power(a, power)?, self.matrix_power(b, power)?);
+                queue.push(MatrixPower { base: self.kron(a, b)?, power: 1 });
+            }
+            _ if power < 0 && self.facts(base).has(Facts::ORTHOGONAL) => {
+                queue.push(MatrixPower { base: self.transpose(base)?, power: -power });
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The power of a product as a list of factors, where that is possible.
+    fn expand_product(&mut self, inner: &[MatrixPower], power: i64, queue: &mut Vec<MatrixPower>) -> Result<bool> {
+        if let [only] = inner {
+            let Some(power) = only.power.checked_mul(power) else {
+                return Err(Error::Limit { what: "as an exponent", limit: i64::MAX as usize });
+            };
+            queue.push(MatrixPower { base: only.base, power });
+            return Ok(true);
+        }
+        let square = inner.iter().all(|factor| self.shape(factor.base).square().is_some());
+        match power {
+            1 => queue.extend(inner.iter().rev()),
+            // The inverse of a product is the product of the inverses, last first.
+            -1 if square => queue.extend(inner.iter().map(|f| MatrixPower { base: f.base, power: -f.power })),
+            i64::MIN..-1 if square => {
+                let base = self
+                    .matrix_product(inner.iter().rev().map(|f| MatrixPower { base: f.base, power: -f.power }).collect())?;
+                queue.push(MatrixPower { base, power: -power });
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Puts an atomic factor behind the others: cancels inverses, joins powers and diagonals.
+    fn push_factor(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<()> {
+        let shape = self.shape(factor.base);
+        if let Some(last) = chain.tail.last().copied() {
+            let last_shape = self.shape(last.base);
+            if matches!(last_shape, Shape::Vector(_)) && matches!(shape, Shape::Row(_)) {
+                self.close_segment(chain)?;
+            } else if self.is_closed_scalar(&chain.tail) {
+                self.close_segment(chain)?;
+            } else if let Some(joined) = self.join(last, factor)? {
+                chain.tail.pop();
+                if joined.power != 0 {
+                    queue.push(joined);
+                }
+                return Ok(());
+            }
+        }
+        chain.tail.push(factor);
+        Ok(())
+    }
+
+    /// Whether the segment starts with a row and ends with a column.
+    fn is_closed_scalar(&self, segment: &[MatrixPower]) -> bool {
+        let shape_of = |factor: Option<&MatrixPower>| factor.map(|f| self.shape(f.base));
+        matches!(shape_of(segment.first()), Some(Shape::Row(_)))
+            && matches!(shape_of(segment.last()), Some(Shape::Vector(_)))
+    }
+
+    fn close_segment(&mut self, chain: &mut Chain) -> Result<()> {
+        let segment = std::mem::take(&mut chain.tail);
+        if self.is_closed_scalar(&segment) {
+            let scalar = self.inner_product(segment)?;
+            chain.scalars.push(scalar);
+        } else if chain.head.is_empty() {
+            chain.head = segment;
+        } else {
+            return Err(Error::IllShaped { operation: "a matrix product", shapes: "two seams".to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Two neighbors as one factor (power 0: they cancel), if they make one.
+    fn join(&mut self, lhs: MatrixPower, rhs: MatrixPower) -> Result<Option<MatrixPower>> {
+        let one = |base| Some(MatrixPower { base, power: 1 });
+        if lhs.base == rhs.base && self.shape(lhs.base).square().is_some() {
+            let Some(power) = lhs.power.checked_add(rhs.power) else {
+                return Err(Error::Limit { what: "as an exponent", limit: i64::MAX as usize });
+            };
+            return Ok(Some(MatrixPower { base: lhs.base, power }));
+        }
+        if lhs.power != 1 || rhs.power != 1 {
+            return Ok(None);
+        }
+        let orthogonal = self.facts(lhs.base).has(Facts::ORTHOGONAL) && self.facts(rhs.base).has(Facts::ORTHOGONAL);
+        if orthogonal && self.transpose(lhs.base)? == rhs.base {
+            return Ok(Some(MatrixPower { base: lhs.base, power: 0 }));
+        }
+        Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
+            (Form::Diag(a), Form::Diag(b)) => {
+                let diagonal = self.multiply(&[a, b])?;
+                one(self.diag(diagonal)?)
+            }
+            (Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => one(self.multiply(&[a, rhs.base])?),
+            (_, Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
+                let column = self.transpose(lhs.base)?;
+                let scaled = self.multiply(&[column, b])?;
+                one(self.transpose(scaled)?)
+            }
+            (Form::Kron(a, b), Form::Kron(c, d)) if self.kron_factors_fit(a, b, c, d) => {
+                let (left, right) = (self.matmul(&[a, c])?, self.matmul(&[b, d])?);
+                one(self.kron(left, right)?)
+            }
+            _ => None,
+        })
+    }
+
+    fn kron_factors_fit(&self, a: Expr, b: Expr, c: Expr, d: Expr) -> bool {
+        let inner = |lhs: Expr, rhs: Expr| match (self.shape(lhs), self.shape(rhs)) {
+            (Shape::Matrix(_, columns), Shape::Matrix(rows, _)) => columns == rows,
+            _ => false,
+        };
+        inner(a, c) && inner(b, d)
+    }
+
+    fn finish_chain(&mut self, mut chain: Chain, shape: Shape) -> Result<Expr> {
+        if self.is_closed_scalar(&chain.tail) {
+            self.close_segment(&mut chain)?;
+        }
+        let Chain { coefficient, scalars, head, tail } = chain;
+        let factors: Vec<MatrixPower> = head.into_iter().chain(tail).collect();
+        let core = match factors.as_slice() {
+            [] => match shape.rows_and_columns() {
+                Some((n, _)) if n != Dims::ONE || !shape.is_scalar() => self.eye(n)?,
+                _ => Store::ONE,
+            },
+            [only] if only.power == 1 => only.base,
+            [a, b] if self.is_ones(a.base) && self.is_ones(b.base) => self.ones(shape)?,
+            // An expression pulled out of a factor can be a sum or a product again.
+            _ => self.intern(Form::MatMul(factors.into()), shape)?,
+        };
+        let core = if scalars.is_empty() {
+            core
+        } else {
+            let scalar = self.multiply(&scalars)?;
+            self.scale(scalar, core)?
+        };
+        self.times(&coefficient, core)
+    }
+
+    fn is_ones(&self, expr: Expr) -> bool {
+        match self.form(expr) {
+            Form::Ones => true,
+            Form::Transpose(inner) => matches!(self.form(*inner), Form::Ones),
+            _ => false,
+        }
+    }
+
+    /// The scalar `row * ... * column`, the same for both directions of reading.
+    fn inner_product(&mut self, segment: Vec<MatrixPower>) -> Result<Expr> {
+        let last = segment.len() - 1;
+        if self.is_ones(segment[0].base) {
+            let column = self.matrix_product(segment[1..].to_vec())?;
+            return self.sum_all(column);
+        }
+        let mut reversed = Vec::with_capacity(segment.len());
+        let mut sign = Rational::one();
+        for factor in segment.iter().rev() {
+            let (coefficient, base) = self.transposed_term(factor.base)?;
+            sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
+            reversed.push(MatrixPower { base, power: factor.power });
+        }
+        if self.is_ones(segment[last].base) {
+            let column = self.matrix_product(reversed[1..].to_vec())?;
+            return match self.shape(column) {
+                Shape::Scalar => Ok(column),
+                _ => {
+                    let sum = self.sum_all(column)?;
+                    self.times(&sign, sum)
+                }
+            };
+        }
+        if reversed == segment {
+            // x'*K*x of a skew K equals its own negative.
+            return if sign.is_one() { self.intern(Form::MatMul(segment.into()), Shape::Scalar) } else { Ok(Store::ZERO) };
+        }
+        if self.reading_key(&reversed) < self.reading_key(&segment) {
+            let inner = self.intern(Form::MatMul(reversed.into()), Shape::Scalar)?;
+            return self.times(&sign, inner);
+        }
+        self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+    }
+
+    /// Of the two directions of reading, the one with fewer transposed matrices, then the one that names first what
+    /// was named first.
+    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (u32, Vec<(Expr, i64)>) {
+        let transposes = segment.iter().map(|factor| self.transpose_counts(factor.base).0).sum();
+        let stripped = |base: Expr| match self.form(base) {
+            Form::Transpose(inner) => *inner,
+            _ => base,
+        };
+        (transposes, segment.iter().map(|factor| (stripped(factor.base), factor.power)).collect())
+    }
+
+    /// Half of a scalar or matrix that is `r'*r`, read as such: the factors of r.
+    pub fn inner_square(&mut self, expr: Expr) -> Result<Option<Expr>> {
+        let factors = match self.form(expr).clone() {
+            Form::MatMul(factors) => factors,
+            Form::Trace(inner) => match self.form(inner).clone() {
+                Form::MatMul(factors) => factors,
+                _ => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        if let [only] = *factors {
+            // S*S of a symmetric matrix.
+            let even = only.power % 2 == 0 && self.facts(only.base).has(Facts::SYMMETRIC);
+            return if even { self.matrix_power(only.base, only.power / 2).map(Some) } else { Ok(None) };
+        }
+        if factors.len() % 2 == 1 {
+            return Ok(None);
+        }
+        let (left, right) = factors.split_at(factors.len() / 2);
+        for (l, r) in left.iter().rev().zip(right) {
+            if l.power != r.power || self.transpose(l.base)? != r.base {
+                return Ok(None);
+            }
+        }
+        self.matrix_product(right.to_vec()).map(Some)
+    }
+}
+
+/// `base^power` of the elements, as a factor of a product.
+impl From<(Expr, Expr)> for ElementPower {
+    fn from((base, exponent): (Expr, Expr)) -> Self {
+        ElementPower { base, exponent }
+    }
+}

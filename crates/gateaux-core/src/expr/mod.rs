@@ -1,0 +1,32 @@
+//! Expressions in normal form by construction.
+//!
+//! An [`Expr`] is a `Copy` handle into an append-only, hash-consed [`Store`]. It is made only by the constructors in
+//! this folder, which type it, normalize it and refuse what is ill-shaped. Children have smaller handles than their
+//! parents, so every pass goes over handles in order and nothing recurses over an expression.
+//!
+//! The normal form, in one paragraph: sums are flat, with exact coefficients in front and like terms collected;
+//! scalars stand before arrays; matrix products are flat lists of integer powers in which inverses have canceled,
+//! transposes stand at the leaves, and every `row*column` has left the list as a scalar; elementwise products are
+//! flat, commutative, with exponents; `norm2(x)` is `(x'*x)^(1/2)`, `inv(X)` is `X^-1`, `sqrt(x)` is `x^(1/2)`.
+
+mod budget;
+mod dim;
+mod facts;
+mod linear;
+mod matmul;
+mod product;
+mod rational;
+mod shape;
+mod store;
+mod sum;
+mod transpose;
+
+#[cfg(test)]
+mod tests;
+
+pub use budget::{Budget, Error, Result};
+pub use dim::{Dim, Dims, Polynomial, Symbol};
+pub use facts::{Facts, Structure};
+pub use rational::Rational;
+pub use shape::{Axes, MAX_AXES, Shape};
+pub use store::{ElementPower, Expr, Form, Function, MatrixPower, Store, Term, Var, Variable};

@@ -1,0 +1,225 @@
+//! Elementwise products with exponents, of scalars and of arrays of one shape.
+
+use super::facts::Facts;
+use super::rational::Rational;
+use super::shape::Shape;
+use super::store::{ElementPower, Expr, Form, Store};
+use super::{Error, Result};
+
+/// The parts of a product while it is being normalized.
+struct Parts {
+    coefficient: Rational,
+    /// Scalars in front of an array.
+    scalars: Vec<ElementPower>,
+    factors: Vec<ElementPower>,
+    zero: bool,
+}
+
+impl Store {
+    /// `base_1.^exponent_1 .* base_2.^exponent_2 .* ...`, at least one factor, all bases of one shape.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where the shapes differ.
+    pub fn product(&mut self, factors: Vec<ElementPower>) -> Result<Expr> {
+        let Some(first) = factors.first() else {
+            return Err(Error::IllShaped { operation: "a product", shapes: "no factors".to_owned() });
+        };
+        let shape = self.shape(first.base);
+        for factor in &factors {
+            let exponent = self.shape(factor.exponent);
+            if self.shape(factor.base) != shape || !(exponent.is_scalar() || exponent == shape) {
+                return self.ill_shaped("an elementwise product", &[first.base, factor.base, factor.exponent]);
+            }
+        }
+        if self.prefers_transpose(shape, factors.iter().map(|f| f.base)) {
+            let factors = self.transpose_powers(&factors)?;
+            let inner = self.product(factors)?;
+            return self.transpose(inner);
+        }
+        let mut parts =
+            Parts { coefficient: Rational::one(), scalars: Vec::new(), factors: Vec::new(), zero: false };
+        let mut queue: Vec<ElementPower> = factors.into_iter().rev().collect();
+        while let Some(factor) = queue.pop() {
+            self.place_factor(factor, &mut parts, &mut queue)?;
+            if parts.zero {
+                return self.zeros(shape);
+            }
+        }
+        self.finish_product(parts, shape)
+    }
+
+    /// Takes one factor apart, or merges it with those of the same base.
+    fn place_factor(&mut self, factor: ElementPower, parts: &mut Parts, queue: &mut Vec<ElementPower>) -> Result<()> {
+        let ElementPower { base, exponent } = factor;
+        if exponent == Store::ZERO || base == Store::ONE || matches!(self.form(base), Form::Ones) {
+            return Ok(());
+        }
+        let number = self.as_number(exponent).cloned();
+        if self.is_zero(base) && number.as_ref().is_some_and(|e| !e.is_negative()) {
+            parts.zero = true;
+            return Ok(());
+        }
+        if let Some(power) = number.as_ref().and_then(Rational::as_integer) {
+            if self.expand_integer_power(base, power, parts, queue)? {
+                return Ok(());
+            }
+        } else if let Some(exponent) = &number {
+            if let Some(root) = self.exact_root(base, exponent) {
+                parts.coefficient = &parts.coefficient * &root;
+                return Ok(());
+            }
+            if let Some((inner, power)) = self.nonnegative_power(base) {
+                queue.push(ElementPower { base: inner, exponent: self.multiply(&[power, factor.exponent])? });
+                return Ok(());
+            }
+        }
+        match parts.factors.iter().position(|known| known.base == base && self.may_merge(known.exponent, exponent)) {
+            Some(at) => {
+                let known = parts.factors.swap_remove(at);
+                let exponent = self.add(known.exponent, exponent)?;
+                queue.push(ElementPower { base, exponent });
+            }
+            None => parts.factors.push(factor),
+        }
+        Ok(())
+    }
+
+    /// Exponents of different shapes (a scalar and an array) are kept apart.
+    fn may_merge(&self, a: Expr, b: Expr) -> bool {
+        self.shape(a) == self.shape(b)
+    }
+
+    /// `base^power` for an integer: what can be taken out of the base is; whether nothing is left to do.
+    fn expand_integer_power(
+        &mut self,
+        base: Expr,
+        power: i64,
+        parts: &mut Parts,
+        queue: &mut Vec<ElementPower>,
+    ) -> Result<bool> {
+        let (coefficient, rest) = self.split_content(base)?;
+        if !coefficient.is_one() {
+            if let Some(value) = coefficient.power(power, self.budget.bits) {
+                parts.coefficient = &parts.coefficient * &value;
+                queue.push(ElementPower { base: rest, exponent: self.integer(power)? });
+                return Ok(true);
+            }
+        }
+        match self.form(base).clone() {
+            Form::Scale(scalar, array) => {
+                let exponent = self.integer(power)?;
+                parts.scalars.push(ElementPower { base: scalar, exponent });
+                queue.push(ElementPower { base: array, exponent });
+                Ok(true)
+            }
+            Form::Product(inner) => {
+                let power = self.integer(power)?;
+                for factor in inner.iter().rev() {
+                    let exponent = self.scale(power, factor.exponent)?;
+                    queue.push(ElementPower { base: factor.base, exponent });
+                }
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The square root of a number that is a square.
+    fn exact_root(&self, base: Expr, exponent: &Rational) -> Option<Rational> {
+        let value = self.as_number(base)?;
+        let twice = (exponent * &Rational::from(2)).as_integer()?;
+        let (numerator, denominator) = value.parts();
+        if value.is_negative() || value.is_zero() {
+            return None;
+        }
+        let (n, d) = (numerator.sqrt(), denominator.sqrt());
+        if &(&n * &n) != numerator || &(&d * &d) != denominator {
+            return None;
+        }
+        let root = Rational::parse(&n.to_string(), self.budget.bits).ok()?;
+        let below = Rational::parse(&d.to_string(), self.budget.bits).ok()?;
+        (&root * &below.recip()).power(twice, self.budget.bits)
+    }
+
+    /// `inner^power`, where inner is known not to be negative, so that powers of powers multiply.
+    fn nonnegative_power(&self, base: Expr) -> Option<(Expr, Expr)> {
+        match self.form(base) {
+            Form::Product(inner) => match **inner {
+                [ElementPower { base, exponent }] if self.facts(base).has(Facts::NONNEGATIVE) => {
+                    Some((base, exponent))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn finish_product(&mut self, parts: Parts, shape: Shape) -> Result<Expr> {
+        let Parts { coefficient, scalars, mut factors, .. } = parts;
+        factors.sort_by_key(|factor| (factor.base, factor.exponent));
+        let core = match factors.as_slice() {
+            [] => self.ones(shape)?,
+            [only] if only.exponent == Store::ONE => only.base,
+            _ if self.has_diagonal_factor(&factors) => self.diagonal_product(&factors)?,
+            _ => self.intern(Form::Product(factors.into()), shape)?,
+        };
+        let core = if scalars.is_empty() {
+            core
+        } else {
+            let scalar = self.product(scalars)?;
+            self.scale(scalar, core)?
+        };
+        self.times(&coefficient, core)
+    }
+
+    /// Whether one factor is zero off the diagonal, and so the whole product.
+    fn has_diagonal_factor(&self, factors: &[ElementPower]) -> bool {
+        factors.iter().any(|factor| {
+            matches!(self.form(factor.base), Form::Eye | Form::Diag(_))
+                && self.as_number(factor.exponent).is_some_and(|e| !e.is_negative())
+        }) && factors.iter().all(|factor| self.shape(factor.exponent).is_scalar())
+    }
+
+    /// `A .* diag(v)` is `diag(diag(A) .* v)`.
+    fn diagonal_product(&mut self, factors: &[ElementPower]) -> Result<Expr> {
+        let mut diagonals = Vec::with_capacity(factors.len());
+        for factor in factors {
+            diagonals.push(ElementPower { base: self.diag_of(factor.base)?, exponent: factor.exponent });
+        }
+        let diagonal = self.product(diagonals)?;
+        self.diag(diagonal)
+    }
+
+    /// The product of scalars.
+    pub fn multiply(&mut self, scalars: &[Expr]) -> Result<Expr> {
+        self.product(scalars.iter().map(|base| ElementPower { base: *base, exponent: Store::ONE }).collect())
+    }
+
+    /// `lhs .* rhs`; a scalar broadcasts.
+    pub fn hadamard(&mut self, lhs: Expr, rhs: Expr) -> Result<Expr> {
+        match (self.shape(lhs).is_scalar(), self.shape(rhs).is_scalar()) {
+            (true, _) => self.scale(lhs, rhs),
+            (_, true) => self.scale(rhs, lhs),
+            _ => self.multiply(&[lhs, rhs]),
+        }
+    }
+
+    /// `base .^ exponent`; a scalar base broadcasts over an array of exponents.
+    pub fn pow(&mut self, base: Expr, exponent: Expr) -> Result<Expr> {
+        let shape = self.shape(exponent);
+        let base = if self.shape(base).is_scalar() && !shape.is_scalar() { self.fill(base, shape)? } else { base };
+        self.product(vec![ElementPower { base, exponent }])
+    }
+
+    /// `base .^ exponent` for a number.
+    pub fn pow_number(&mut self, base: Expr, exponent: Rational) -> Result<Expr> {
+        let exponent = self.number(exponent)?;
+        self.pow(base, exponent)
+    }
+
+    /// `lhs ./ rhs`; a scalar broadcasts.
+    pub fn divide(&mut self, lhs: Expr, rhs: Expr) -> Result<Expr> {
+        let inverse = self.pow_number(rhs, Rational::from(-1))?;
+        self.hadamard(lhs, inverse)
+    }
+}

@@ -1,0 +1,402 @@
+//! The table of all expressions of one problem.
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use super::budget::{Budget, Error, Result};
+use super::dim::{Dim, Dims};
+use super::facts::{Facts, Structure};
+use super::rational::Rational;
+use super::shape::Shape;
+
+/// A handle to an expression in a [`Store`]. Equality is identity of meaning, up to the normal form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Expr(u32);
+
+impl Expr {
+    /// The position in the store; children stand before their parents.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A handle to a variable of a [`Store`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Var(u32);
+
+/// What is known of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The name that the user gave it, or `dX` for the hole of `X`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// The subspace in which it lives.
+    pub structure: Structure,
+    /// What follows from its declaration.
+    pub facts: Facts,
+}
+
+/// A function of the operation table, by its position there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Function {
+    /// The position in the table.
+    pub index: u16,
+    /// Whether it acts on each entry by itself, and so commutes with transposition.
+    pub elementwise: bool,
+}
+
+/// `coefficient * expr` in a sum. The expression is not itself a sum; in a sum of scalars the constant term is a
+/// multiple of the number 1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// Not zero.
+    pub coefficient: Rational,
+    /// What it multiplies.
+    pub expr: Expr,
+}
+
+/// An integer power of a square matrix in a matrix product, or, with power 1, any factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MatrixPower {
+    /// The factor.
+    pub base: Expr,
+    /// Not zero.
+    pub power: i64,
+}
+
+/// `base .^ exponent` in an elementwise product. The exponent is a scalar or has the shape of the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ElementPower {
+    /// The factor.
+    pub base: Expr,
+    /// Not the number 0.
+    pub exponent: Expr,
+}
+
+/// What an expression can be. The enumeration is closed and matched exhaustively; functions are a table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// A scalar constant.
+    Number(Rational),
+    /// A dimension as a number.
+    Size(Dim),
+    /// A variable.
+    Var(Var),
+    /// The identity matrix.
+    Eye,
+    /// An array of ones, not a scalar.
+    Ones,
+    /// An array of zeros, not a scalar.
+    Zero,
+    /// A sum with coefficients: two and more terms, or one with a coefficient that is not 1.
+    Add(Box<[Term]>),
+    /// A scalar that is no number, times an array that is no `Scale`.
+    Scale(Expr, Expr),
+    /// A matrix product: two and more factors, or a power that is not 1.
+    MatMul(Box<[MatrixPower]>),
+    /// The transpose of something through which it cannot be pushed.
+    Transpose(Expr),
+    /// An elementwise product of arrays of one shape, or of scalars: two and more factors, or an exponent not 1.
+    Product(Box<[ElementPower]>),
+    /// The trace of a square matrix.
+    Trace(Expr),
+    /// The sum of all entries.
+    Sum(Expr),
+    /// The diagonal matrix of a vector.
+    Diag(Expr),
+    /// The diagonal of a square matrix, as a vector.
+    DiagOf(Expr),
+    /// The same entries in column order in another shape: `vec` and its inverse.
+    Reshape(Expr),
+    /// The Kronecker product of two matrices or two vectors.
+    Kron(Expr, Expr),
+    /// A function of the operation table.
+    Call(Function, Box<[Expr]>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Node {
+    form: Form,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    facts: Facts,
+    /// Transposes at the leaves, and leaves that a transposition would change; see `transpose.rs`.
+    transposes: u32,
+    transposable: u32,
+    transpose: Option<Expr>,
+}
+
+/// All expressions, variables and dimensions of one problem.
+///
+/// Append-only: a handle stays valid for the life of the store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    nodes: IndexSet<Node, FxBuildHasher>,
+    known: Vec<Known>,
+    variables: Vec<Variable>,
+    /// The dimensions.
+    pub dims: Dims,
+    /// What may still be made.
+    pub budget: Budget,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store::new(Budget::default())
+    }
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new(budget: Budget) -> Self {
+        let mut store = Store {
+            nodes: IndexSet::default(),
+            known: Vec::new(),
+            variables: Vec::new(),
+            dims: Dims::default(),
+            budget,
+        };
+        // The two most used constants have fixed handles.
+        for value in [0, 1] {
+            let node = Node { form: Form::Number(Rational::from(value)), shape: Shape::Scalar };
+            store.nodes.insert(node);
+            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None });
+        }
+        store.known[Store::ONE.index()].facts = Facts::POSITIVE;
+        store
+    }
+
+    /// The number 0.
+    pub const ZERO: Expr = Expr(0);
+    /// The number 1.
+    pub const ONE: Expr = Expr(1);
+
+    /// What the expression is.
+    pub fn form(&self, expr: Expr) -> &Form {
+        &self.node(expr).form
+    }
+
+    /// The shape of the expression.
+    pub fn shape(&self, expr: Expr) -> Shape {
+        self.node(expr).shape
+    }
+
+    /// What is known of the expression.
+    pub fn facts(&self, expr: Expr) -> Facts {
+        self.known[expr.index()].facts
+    }
+
+    /// A variable.
+    pub fn variable(&self, var: Var) -> &Variable {
+        &self.variables[var.0 as usize]
+    }
+
+    /// How many expressions there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never: 0 and 1 are always there.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    fn node(&self, expr: Expr) -> &Node {
+        self.nodes.get_index(expr.index()).expect("an Expr is made only by the store that holds it")
+    }
+
+    /// A new variable, different from all others whatever their names.
+    pub fn add_variable(&mut self, name: &str, shape: Shape, structure: Structure, facts: Facts) -> Result<Expr> {
+        let var = Var(self.variables.len() as u32);
+        let facts = facts | structure.facts();
+        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts });
+        self.intern(Form::Var(var), shape)
+    }
+
+    /// The variable as an expression.
+    pub fn var(&mut self, var: Var) -> Result<Expr> {
+        let shape = self.variable(var).shape;
+        self.intern(Form::Var(var), shape)
+    }
+
+    /// The hole for a small change of a variable: of its shape, in its tangent space, named `name`.
+    pub fn add_hole(&mut self, name: &str, of: Var) -> Result<Expr> {
+        let Variable { shape, structure, .. } = *self.variable(of);
+        let var = Var(self.variables.len() as u32);
+        let facts = structure.tangent_facts();
+        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts });
+        self.intern(Form::Var(var), shape)
+    }
+
+    /// The variable that the expression is, if it is one.
+    pub fn as_var(&self, expr: Expr) -> Option<Var> {
+        match self.form(expr) {
+            Form::Var(var) => Some(*var),
+            _ => None,
+        }
+    }
+
+    /// The number that the expression is, if it is one.
+    pub fn as_number(&self, expr: Expr) -> Option<&Rational> {
+        match self.form(expr) {
+            Form::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether the expression is zero of any shape.
+    pub fn is_zero(&self, expr: Expr) -> bool {
+        expr == Store::ZERO || matches!(self.form(expr), Form::Zero)
+    }
+
+    /// Enters a form that is already normal.
+    pub(super) fn intern(&mut self, form: Form, shape: Shape) -> Result<Expr> {
+        let entries = match &form {
+            Form::Add(terms) => terms.len(),
+            Form::MatMul(factors) => factors.len(),
+            Form::Product(factors) => factors.len(),
+            _ => 1,
+        };
+        let node = Node { form, shape };
+        if let Some(index) = self.nodes.get_index_of(&node) {
+            return Ok(Expr(index as u32));
+        }
+        self.budget.charge(self.nodes.len(), entries)?;
+        let (index, _) = self.nodes.insert_full(node);
+        let expr = Expr(index as u32);
+        let (transposes, transposable) = self.count_transposes(expr);
+        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None });
+        self.known[index].facts = self.infer_facts(expr);
+        Ok(expr)
+    }
+
+    pub(super) fn transpose_counts(&self, expr: Expr) -> (u32, u32) {
+        let known = &self.known[expr.index()];
+        (known.transposes, known.transposable)
+    }
+
+    pub(super) fn known_transpose(&self, expr: Expr) -> Option<Expr> {
+        self.known[expr.index()].transpose
+    }
+
+    pub(super) fn remember_transpose(&mut self, expr: Expr, transpose: Expr) {
+        self.known[expr.index()].transpose = Some(transpose);
+        self.known[transpose.index()].transpose = Some(expr);
+    }
+
+    pub(super) fn add_facts(&mut self, expr: Expr, facts: Facts) {
+        let known = &mut self.known[expr.index()];
+        known.facts = known.facts | facts;
+    }
+
+    /// States facts of an expression that its form does not show, as the record of a function does.
+    pub(crate) fn state_facts(&mut self, expr: Expr, facts: Facts) {
+        self.add_facts(expr, facts);
+    }
+
+    /// A constant.
+    pub fn number(&mut self, value: Rational) -> Result<Expr> {
+        if value.bits() > self.budget.bits {
+            return Err(Error::Limit { what: "bits of a number", limit: self.budget.bits as usize });
+        }
+        self.intern(Form::Number(value), Shape::Scalar)
+    }
+
+    /// A small integer.
+    pub fn integer(&mut self, value: i64) -> Result<Expr> {
+        self.number(Rational::from(value))
+    }
+
+    /// A dimension as a number.
+    pub fn size(&mut self, dim: Dim) -> Result<Expr> {
+        match self.dims.value(dim) {
+            Some(value) => self.integer(value),
+            None => self.intern(Form::Size(dim), Shape::Scalar),
+        }
+    }
+
+    /// The identity matrix of size n.
+    pub fn eye(&mut self, n: Dim) -> Result<Expr> {
+        self.intern(Form::Eye, Shape::Matrix(n, n))
+    }
+
+    /// The array of ones; for a scalar shape the number 1.
+    pub fn ones(&mut self, shape: Shape) -> Result<Expr> {
+        match shape {
+            Shape::Scalar => Ok(Store::ONE),
+            Shape::Row(n) => {
+                let ones = self.intern(Form::Ones, Shape::Vector(n))?;
+                self.transpose(ones)
+            }
+            _ => self.intern(Form::Ones, shape),
+        }
+    }
+
+    /// The array of zeros; for a scalar shape the number 0.
+    pub fn zeros(&mut self, shape: Shape) -> Result<Expr> {
+        if shape.is_scalar() { Ok(Store::ZERO) } else { self.intern(Form::Zero, shape) }
+    }
+
+    /// A call of a function with this result shape; normalization beyond moving transposes out is the business of the
+    /// operation table.
+    pub(crate) fn call(&mut self, function: Function, args: &[Expr], shape: Shape) -> Result<Expr> {
+        if function.elementwise && !shape.is_scalar() {
+            if let Some(args) = self.transposed_arguments(args)? {
+                let inner = self.call(function, &args, shape.transposed().unwrap_or(shape))?;
+                return self.transpose(inner);
+            }
+        }
+        self.intern(Form::Call(function, args.into()), shape)
+    }
+
+    /// The expressions on which the expression is directly made, in order, with repetition.
+    pub fn children(&self, expr: Expr) -> Vec<Expr> {
+        match self.form(expr) {
+            Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => vec![],
+            Form::Add(terms) => terms.iter().map(|term| term.expr).collect(),
+            Form::MatMul(factors) => factors.iter().map(|factor| factor.base).collect(),
+            Form::Product(factors) => factors.iter().flat_map(|factor| [factor.base, factor.exponent]).collect(),
+            Form::Scale(a, b) | Form::Kron(a, b) => vec![*a, *b],
+            Form::Transpose(a)
+            | Form::Trace(a)
+            | Form::Sum(a)
+            | Form::Diag(a)
+            | Form::DiagOf(a)
+            | Form::Reshape(a) => vec![*a],
+            Form::Call(_, args) => args.to_vec(),
+        }
+    }
+
+    /// Everything of which the roots are made, each once, operands before what uses them.
+    pub fn post_order(&self, roots: &[Expr]) -> Vec<Expr> {
+        let mut seen = vec![false; self.len()];
+        let mut todo = roots.to_vec();
+        let mut found = Vec::new();
+        while let Some(expr) = todo.pop() {
+            if !std::mem::replace(&mut seen[expr.index()], true) {
+                found.push(expr);
+                todo.extend(self.children(expr));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// For every expression of the store, whether `leaf` occurs in it.
+    pub fn dependents(&self, roots: &[Expr], leaf: Expr) -> Vec<bool> {
+        let mut depends = vec![false; self.len()];
+        for expr in self.post_order(roots) {
+            depends[expr.index()] = expr == leaf || self.children(expr).iter().any(|child| depends[child.index()]);
+        }
+        depends
+    }
+
+    pub(super) fn ill_shaped<T>(&self, operation: &'static str, exprs: &[Expr]) -> Result<T> {
+        let shapes: Vec<String> = exprs.iter().map(|expr| self.shape(*expr).text(&self.dims)).collect();
+        Err(Error::IllShaped { operation, shapes: shapes.join(" and ") })
+    }
+}

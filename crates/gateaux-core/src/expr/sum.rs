@@ -1,0 +1,229 @@
+//! Sums with exact coefficients: flat, like terms collected, in order of first appearance.
+
+use super::facts::Facts;
+use super::rational::Rational;
+use super::shape::Shape;
+use super::store::{Expr, Form, Store, Term};
+use super::{Error, Result};
+
+/// Sums longer than this are not searched for the transposes of their terms.
+const MAX_SYMMETRY_TERMS: usize = 64;
+
+impl Store {
+    /// `coefficient_1*expr_1 + coefficient_2*expr_2 + ...`, at least one term, all of one shape.
+    ///
+    /// # Errors
+    /// [`Error::IllShaped`] where the shapes differ.
+    pub fn sum(&mut self, terms: &[(Rational, Expr)]) -> Result<Expr> {
+        let Some((_, first)) = terms.first() else {
+            return Err(Error::IllShaped { operation: "a sum", shapes: "no terms".to_owned() });
+        };
+        let shape = self.shape(*first);
+        if let Some((_, odd)) = terms.iter().find(|(_, expr)| self.shape(*expr) != shape) {
+            return self.ill_shaped("a sum", &[*first, *odd]);
+        }
+        let mut flat = self.flatten_terms(terms);
+        flat.sort_by_key(|term| term.expr);
+        flat.dedup_by(|next, kept| {
+            let same = next.expr == kept.expr;
+            if same {
+                kept.coefficient = &kept.coefficient + &next.coefficient;
+            }
+            same
+        });
+        flat.retain(|term| !term.coefficient.is_zero());
+        self.normal_sum(flat, shape)
+    }
+
+    fn flatten_terms(&self, terms: &[(Rational, Expr)]) -> Vec<Term> {
+        let mut flat = Vec::with_capacity(terms.len());
+        for (coefficient, expr) in terms {
+            match self.form(*expr) {
+                _ if coefficient.is_zero() => {}
+                Form::Zero => {}
+                Form::Number(value) => flat.push(Term { coefficient: coefficient * value, expr: Store::ONE }),
+                Form::Add(inner) => flat.extend(
+                    inner.iter().map(|t| Term { coefficient: coefficient * &t.coefficient, expr: t.expr }),
+                ),
+                _ => flat.push(Term { coefficient: coefficient.clone(), expr: *expr }),
+            }
+        }
+        flat
+    }
+
+    /// The sum of sorted, distinct terms with coefficients that are not zero.
+    fn normal_sum(&mut self, terms: Vec<Term>, shape: Shape) -> Result<Expr> {
+        match terms.as_slice() {
+            [] => return self.zeros(shape),
+            [only] if only.expr == Store::ONE => return self.number(only.coefficient.clone()),
+            [only] if only.coefficient.is_one() => return Ok(only.expr),
+            [_] => return self.intern(Form::Add(terms.into()), shape),
+            _ => {}
+        }
+        if self.prefers_transpose(shape, terms.iter().map(|term| term.expr)) {
+            let transposed = self.transpose_terms(&terms)?;
+            let inner = self.sum(&transposed)?;
+            return self.transpose(inner);
+        }
+        let sum = self.intern(Form::Add(terms.clone().into()), shape)?;
+        if shape.square().is_some() && terms.len() <= MAX_SYMMETRY_TERMS {
+            self.note_symmetry(sum, &terms)?;
+        }
+        Ok(sum)
+    }
+
+    pub(super) fn transpose_terms(&mut self, terms: &[Term]) -> Result<Vec<(Rational, Expr)>> {
+        terms.iter().map(|term| Ok((term.coefficient.clone(), self.transpose(term.expr)?))).collect()
+    }
+
+    /// Finds whether the transposes of the terms are the same terms again, or their negatives.
+    fn note_symmetry(&mut self, sum: Expr, terms: &[Term]) -> Result<()> {
+        if self.facts(sum).has(Facts::SYMMETRIC) || self.facts(sum).has(Facts::SKEW) {
+            return Ok(());
+        }
+        let mut transposed = self.flatten_terms(&self.clone_terms(terms));
+        for term in &mut transposed {
+            let (coefficient, expr) = self.transposed_term(term.expr)?;
+            *term = Term { coefficient: &term.coefficient * &coefficient, expr };
+        }
+        transposed.sort_by_key(|term| term.expr);
+        let same = |sign: i64| {
+            let sign = Rational::from(sign);
+            transposed.iter().zip(terms).all(|(t, term)| t.expr == term.expr && &sign * &t.coefficient == term.coefficient)
+        };
+        if same(1) {
+            self.add_facts(sum, Facts::SYMMETRIC);
+        } else if same(-1) {
+            self.add_facts(sum, Facts::SKEW);
+        }
+        Ok(())
+    }
+
+    fn clone_terms(&self, terms: &[Term]) -> Vec<(Rational, Expr)> {
+        terms.iter().map(|term| (term.coefficient.clone(), term.expr)).collect()
+    }
+
+    /// The transpose as a coefficient and an expression that is no sum of one term.
+    pub(super) fn transposed_term(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
+        let transposed = self.transpose(expr)?;
+        Ok(self.split_coefficient(transposed))
+    }
+
+    /// The expression as `coefficient * rest`.
+    pub fn split_coefficient(&self, expr: Expr) -> (Rational, Expr) {
+        match self.form(expr) {
+            Form::Number(value) => (value.clone(), Store::ONE),
+            Form::Add(terms) if terms.len() == 1 => (terms[0].coefficient.clone(), terms[0].expr),
+            _ => (Rational::one(), expr),
+        }
+    }
+
+    /// The expression as `coefficient * rest`, where a sum gives up what its coefficients have in common.
+    pub fn split_content(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
+        let terms = match self.form(expr) {
+            Form::Add(terms) if terms.len() > 1 => terms.clone(),
+            // The transpose of a sum is not pushed into it.
+            Form::Transpose(inner) => {
+                let (coefficient, primitive) = self.split_content(*inner)?;
+                return if coefficient.is_one() {
+                    Ok((coefficient, expr))
+                } else {
+                    Ok((coefficient, self.transpose(primitive)?))
+                };
+            }
+            _ => return Ok(self.split_coefficient(expr)),
+        };
+        let content = content(&terms);
+        if content.is_one() {
+            return Ok((content, expr));
+        }
+        let inverse = content.recip();
+        let primitive: Vec<_> = terms.iter().map(|t| (&inverse * &t.coefficient, t.expr)).collect();
+        Ok((content, self.sum(&primitive)?))
+    }
+
+    /// `lhs + rhs`
+    pub fn add(&mut self, lhs: Expr, rhs: Expr) -> Result<Expr> {
+        self.sum(&[(Rational::one(), lhs), (Rational::one(), rhs)])
+    }
+
+    /// `lhs - rhs`
+    pub fn sub(&mut self, lhs: Expr, rhs: Expr) -> Result<Expr> {
+        self.sum(&[(Rational::one(), lhs), (Rational::from(-1), rhs)])
+    }
+
+    /// `-expr`
+    pub fn neg(&mut self, expr: Expr) -> Result<Expr> {
+        self.times(&Rational::from(-1), expr)
+    }
+
+    /// `coefficient * expr`
+    pub fn times(&mut self, coefficient: &Rational, expr: Expr) -> Result<Expr> {
+        self.sum(&[(coefficient.clone(), expr)])
+    }
+
+    /// `scalar * expr` for a scalar and anything.
+    pub fn scale(&mut self, scalar: Expr, expr: Expr) -> Result<Expr> {
+        if !self.shape(scalar).is_scalar() {
+            return self.ill_shaped("a multiple", &[scalar, expr]);
+        }
+        if self.shape(expr).is_scalar() {
+            return self.multiply(&[scalar, expr]);
+        }
+        if self.is_zero(scalar) || self.is_zero(expr) {
+            return self.zeros(self.shape(expr));
+        }
+        let (outer, scalar) = self.split_content(scalar)?;
+        if scalar == Store::ONE {
+            return self.times(&outer, expr);
+        }
+        let (inner, expr) = self.split_content(expr)?;
+        let coefficient = &outer * &inner;
+        let (scalar, array) = match *self.form(expr) {
+            Form::Scale(other, array) => (self.multiply(&[scalar, other])?, array),
+            _ => (scalar, expr),
+        };
+        let (more, scalar) = self.split_coefficient(scalar);
+        let scaled = if scalar == Store::ONE {
+            array
+        } else {
+            let shape = self.shape(array);
+            self.intern(Form::Scale(scalar, array), shape)?
+        };
+        self.times(&(&coefficient * &more), scaled)
+    }
+
+    /// The scalar that all entries are, as `coefficient * scalar`, where the form shows it: of `2*s*ones(n)` it is
+    /// `2*s`, of a scalar itself.
+    pub fn fill_value(&self, expr: Expr) -> Option<(Rational, Expr)> {
+        let (coefficient, rest) = self.split_coefficient(expr);
+        let scalar = match self.form(rest) {
+            _ if self.shape(rest).is_scalar() => rest,
+            Form::Ones => Store::ONE,
+            Form::Transpose(inner) if matches!(self.form(*inner), Form::Ones) => Store::ONE,
+            Form::Scale(scalar, array) if self.fill_value(*array)?.1 == Store::ONE => *scalar,
+            _ => return None,
+        };
+        Some((coefficient, scalar))
+    }
+
+    /// The array of this shape with all entries equal to the scalar.
+    pub fn fill(&mut self, scalar: Expr, shape: Shape) -> Result<Expr> {
+        let ones = self.ones(shape)?;
+        self.scale(scalar, ones)
+    }
+}
+
+/// The number to pull out of a sum: what all integer coefficients have in common, the common size of all
+/// coefficients, and the sign where all are negative.
+fn content(terms: &[Term]) -> Rational {
+    let size = terms[0].coefficient.abs();
+    let common = if terms.iter().all(|term| term.coefficient.abs() == size) {
+        size
+    } else if terms.iter().all(|term| term.coefficient.is_integer()) {
+        terms.iter().fold(Rational::zero(), |gcd, term| gcd.gcd(&term.coefficient))
+    } else {
+        Rational::one()
+    };
+    if terms.iter().all(|term| term.coefficient.is_negative()) { -&common } else { common }
+}

@@ -1,0 +1,154 @@
+//! Transposes: pushed to the leaves of matrix products, kept outside of sums and elementwise functions.
+//!
+//! `(A*B)'` is `B'*A'`, but `(A*x - b)'` stays as it is, because it reads better and because a sum and its transpose
+//! must have one form. Of a matrix sum (or elementwise expression) and its transpose the one with fewer transposes at
+//! its leaves is kept, the other is its `Transpose`; of a row always the vector.
+
+use super::Result;
+use super::facts::Facts;
+use super::shape::Shape;
+use super::store::{ElementPower, Expr, Form, MatrixPower, Store};
+
+impl Store {
+    /// The transpose of anything but a tensor.
+    ///
+    /// # Errors
+    /// [`super::Error::IllShaped`] for a tensor.
+    pub fn transpose(&mut self, expr: Expr) -> Result<Expr> {
+        let shape = self.shape(expr);
+        let Some(transposed) = shape.transposed() else {
+            return self.ill_shaped("a transpose", &[expr]);
+        };
+        if shape.is_scalar() || self.facts(expr).has(Facts::SYMMETRIC) {
+            return Ok(expr);
+        }
+        if self.facts(expr).has(Facts::SKEW) {
+            return self.neg(expr);
+        }
+        if let Some(known) = self.known_transpose(expr) {
+            return Ok(known);
+        }
+        let result = self.push_transpose(expr, transposed)?;
+        self.remember_transpose(expr, result);
+        Ok(result)
+    }
+
+    fn push_transpose(&mut self, expr: Expr, transposed: Shape) -> Result<Expr> {
+        let (inside, leaves) = self.transpose_counts(expr);
+        let push = matches!(transposed, Shape::Matrix(..)) && inside > 0 && 2 * inside >= leaves;
+        match self.form(expr).clone() {
+            Form::Transpose(inner) => Ok(inner),
+            Form::Ones => match transposed {
+                Shape::Matrix(..) => self.ones(transposed),
+                _ => self.intern(Form::Transpose(expr), transposed),
+            },
+            Form::Zero => self.zeros(transposed),
+            Form::Scale(scalar, array) => {
+                let array = self.transpose(array)?;
+                self.scale(scalar, array)
+            }
+            Form::Add(terms) if terms.len() == 1 || push => {
+                let terms = self.transpose_terms(&terms)?;
+                self.sum(&terms)
+            }
+            Form::MatMul(factors) => {
+                let mut reversed = Vec::with_capacity(factors.len());
+                for factor in factors.iter().rev() {
+                    reversed.push(MatrixPower { base: self.transpose(factor.base)?, power: factor.power });
+                }
+                self.matrix_product(reversed)
+            }
+            Form::Product(factors) if push => {
+                let factors = self.transpose_powers(&factors)?;
+                self.product(factors)
+            }
+            Form::Call(function, args) if push && function.elementwise => {
+                let args: Vec<Expr> = args.iter().map(|arg| self.transpose(*arg)).collect::<Result<_>>()?;
+                self.intern(Form::Call(function, args.into()), transposed)
+            }
+            Form::Kron(a, b) if matches!(transposed, Shape::Matrix(..)) => {
+                let (a, b) = (self.transpose(a)?, self.transpose(b)?);
+                self.kron(a, b)
+            }
+            Form::Eye | Form::Diag(_) => Ok(expr),
+            Form::Number(_) | Form::Size(_) | Form::Trace(_) | Form::Sum(_) => Ok(expr),
+            Form::Var(_)
+            | Form::Add(_)
+            | Form::Product(_)
+            | Form::DiagOf(_)
+            | Form::Reshape(_)
+            | Form::Kron(..)
+            | Form::Call(..) => self.intern(Form::Transpose(expr), transposed),
+        }
+    }
+
+    pub(super) fn transpose_powers(&mut self, factors: &[ElementPower]) -> Result<Vec<ElementPower>> {
+        factors
+            .iter()
+            .map(|f| Ok(ElementPower { base: self.transpose(f.base)?, exponent: self.transpose(f.exponent)? }))
+            .collect()
+    }
+
+    /// Whether an elementwise combination of these should be written as the transpose of the combination of their
+    /// transposes.
+    pub(super) fn prefers_transpose(&self, shape: Shape, parts: impl Iterator<Item = Expr>) -> bool {
+        match shape {
+            Shape::Row(_) => true,
+            Shape::Matrix(..) => {
+                let (inside, leaves) = parts.fold((0, 0), |(inside, leaves), part| {
+                    let (i, l) = self.transpose_counts(part);
+                    (inside + i, leaves + l)
+                });
+                2 * inside > leaves
+            }
+            Shape::Scalar | Shape::Vector(_) | Shape::Tensor(_) => false,
+        }
+    }
+
+    /// The transposes of the arguments of an elementwise function, where the function is better applied to them.
+    pub(super) fn transposed_arguments(&mut self, args: &[Expr]) -> Result<Option<Vec<Expr>>> {
+        let Some(array) = args.iter().find(|arg| !self.shape(**arg).is_scalar()) else { return Ok(None) };
+        if !self.prefers_transpose(self.shape(*array), args.iter().copied()) {
+            return Ok(None);
+        }
+        args.iter().map(|arg| self.transpose(*arg)).collect::<Result<Vec<_>>>().map(Some)
+    }
+
+    /// Transposes at the leaves of a matrix expression, and leaves that a transposition would change.
+    pub(super) fn count_transposes(&self, expr: Expr) -> (u32, u32) {
+        if !matches!(self.shape(expr), Shape::Matrix(..)) {
+            return (0, 0);
+        }
+        let sum = |parts: &mut dyn Iterator<Item = Expr>| {
+            parts.fold((0u32, 0u32), |(inside, leaves), part| {
+                let (i, l) = self.transpose_counts(part);
+                bounded(inside + i, leaves + l)
+            })
+        };
+        match self.form(expr) {
+            Form::Var(var) => {
+                let facts = self.variable(*var).facts;
+                (0, u32::from(!facts.has(Facts::SYMMETRIC) && !facts.has(Facts::SKEW)))
+            }
+            Form::Transpose(inner) => {
+                let (inside, leaves) = self.transpose_counts(*inner);
+                (leaves - inside, leaves)
+            }
+            Form::Add(terms) => sum(&mut terms.iter().map(|term| term.expr)),
+            Form::MatMul(factors) => sum(&mut factors.iter().map(|factor| factor.base)),
+            Form::Product(factors) => sum(&mut factors.iter().map(|factor| factor.base)),
+            Form::Scale(_, array) => self.transpose_counts(*array),
+            Form::Kron(a, b) => sum(&mut [*a, *b].into_iter()),
+            Form::Call(function, args) if function.elementwise => sum(&mut args.iter().copied()),
+            Form::Call(..) | Form::Reshape(_) => (0, 1),
+            Form::Eye | Form::Ones | Form::Zero | Form::Diag(_) => (0, 0),
+            Form::Number(_) | Form::Size(_) | Form::Trace(_) | Form::Sum(_) | Form::DiagOf(_) => (0, 0),
+        }
+    }
+}
+
+/// Keeps the counts small without changing which of them is the larger half: sharing can make them exponential.
+fn bounded(inside: u32, leaves: u32) -> (u32, u32) {
+    const LARGE: u32 = 1 << 20;
+    if leaves < LARGE { (inside, leaves) } else { (inside / 2, leaves / 2) }
+}

@@ -1,0 +1,138 @@
+//! From mistakes to diagnostics: advice is given only where following it works.
+
+use std::collections::BTreeSet;
+
+use gateaux_syntax::{Diagnostic, Edit, Help, NodeId, Span};
+
+use super::check::{Attempt, check};
+use super::names::Word;
+use super::problem::{Advice, Problem, Replacement, shorten};
+use super::roles::operands;
+use super::scope::{Given, Meaning, Scope};
+use super::{ExternalDeclaration, name_sizes, search};
+use crate::expr::Dims;
+
+/// For how many mistakes of one text advice is tried; the others are reported without.
+const MAX_ADVISED: usize = 5;
+/// How many undeclared names below a mistake are tried with another kind.
+const MAX_SUSPECTS: usize = 8;
+
+/// Everything that trying advice needs.
+struct Adviser<'a> {
+    scope: &'a Scope<'a>,
+    guess: &'a [Option<Word>],
+    outside: &'a [ExternalDeclaration],
+    n_problems: usize,
+}
+
+/// The diagnostics of sorted problems, with the advice that works.
+pub(super) fn diagnostics(
+    scope: &Scope<'_>,
+    guess: &[Option<Word>],
+    problems: Vec<Problem>,
+    attempt: &mut Attempt,
+    outside: &[ExternalDeclaration],
+    dims: &mut Dims,
+) -> Vec<Diagnostic> {
+    let adviser = Adviser { scope, guess, outside, n_problems: problems.len() };
+    let mut advised = 0;
+    let mut found = Vec::new();
+    for problem in problems {
+        let mut diagnostic = problem.diagnostic(&mut attempt.sizes, dims);
+        if diagnostic.help.is_none() && advised < MAX_ADVISED {
+            advised += 1;
+            diagnostic.help = adviser.help(&problem);
+        }
+        found.push(diagnostic);
+    }
+    found
+}
+
+impl Adviser<'_> {
+    fn help(&self, problem: &Problem) -> Option<Help> {
+        if let Some(help) = problem.suspect.and_then(|suspect| self.declaration(&[suspect])) {
+            return Some(help);
+        }
+        if let Advice::Replace(all) = &problem.advice
+            && let Some(help) = self.replacements(all)
+        {
+            return Some(help);
+        }
+        self.declaration(&self.suspects(problem.node?))
+    }
+
+    /// The replacements that make mistakes fewer; the first of them is the edit.
+    fn replacements(&self, all: &[Replacement]) -> Option<Help> {
+        let good: Vec<&Replacement> = all.iter().filter(|replacement| self.works(replacement)).collect();
+        let first = good.first()?;
+        let shown: Vec<String> = good.iter().map(|replacement| format!("`{}`", shorten(&replacement.text))).collect();
+        let shown = match shown.as_slice() {
+            [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            _ => shown.concat(),
+        };
+        let mark = if first.verb == "did you mean" { "?" } else { "" };
+        let edit = Edit { span: first.span, replacement: first.text.clone() };
+        Some(Help { text: format!("{} {shown}{mark}", first.verb), edit: Some(edit) })
+    }
+
+    fn works(&self, replacement: &Replacement) -> bool {
+        let Span { start, end } = replacement.span;
+        let (Some(before), Some(after)) = (self.scope.text.get(..start), self.scope.text.get(end..)) else {
+            return false;
+        };
+        let text = format!("{before}{}{after}", replacement.text);
+        let (tree, problems) = gateaux_syntax::parse(&text);
+        if !problems.is_empty() {
+            return false;
+        }
+        let scope = Scope::read(&tree, &text, self.outside);
+        let attempt = search::choose(&scope).attempt;
+        scope.problems.len() + attempt.problems.len() < self.n_problems
+    }
+
+    /// The undeclared names below a node, nearest first.
+    fn suspects(&self, node: NodeId) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut todo = std::collections::VecDeque::from([node]);
+        while let Some(node) = todo.pop_front() {
+            if let Meaning::Variable(index) = self.scope.meanings[node.0 as usize]
+                && matches!(self.scope.variables[index].given, Given::Named(_))
+                && seen.insert(index)
+            {
+                found.push(index);
+                if found.len() == MAX_SUSPECTS {
+                    break;
+                }
+            }
+            todo.extend(operands(&self.scope.tree.node(node).kind));
+        }
+        found
+    }
+
+    /// The declaration of one name with another kind that leaves no mistake.
+    fn declaration(&self, suspects: &[usize]) -> Option<Help> {
+        if !self.scope.problems.is_empty() {
+            return None;
+        }
+        for index in suspects {
+            for word in Word::ALL {
+                let mut guess = self.guess.to_vec();
+                if guess[*index].replace(word) == Some(word) {
+                    continue;
+                }
+                let mut attempt = check(self.scope, &guess);
+                if !attempt.problems.is_empty() {
+                    continue;
+                }
+                name_sizes(self.scope, &mut attempt);
+                let mut dims = Dims::default();
+                let shape = attempt.variables[*index].shape(&mut attempt.sizes, &mut dims)?;
+                let line = format!("{}: {}", self.scope.variables[*index].name, shape.text(&dims));
+                let edit = Edit { span: Span::default(), replacement: format!("{line}\n") };
+                return Some(Help { text: format!("declare `{line}`"), edit: Some(edit) });
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,6 @@
+//! The calculus.
+
+pub mod diff;
+pub mod expr;
+pub mod ops;
+pub mod print;

@@ -1,0 +1,163 @@
+//! Operators and functions, applied to expressions.
+
+use gateaux_syntax::{BinaryOp, UnaryOp};
+
+use super::formula::{Environment, Reading};
+use super::signature::{ParamKind, SizeExpr, signatures};
+use super::{Meaning, Op, formula, rules};
+use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
+
+/// `-x`, `+x`
+pub fn apply_unary(store: &mut Store, op: UnaryOp, operand: Expr) -> Result<Expr> {
+    match op {
+        UnaryOp::Neg => store.neg(operand),
+        UnaryOp::Plus => Ok(operand),
+    }
+}
+
+/// `lhs op rhs` as the language has it.
+///
+/// # Errors
+/// [`Error::IllShaped`] where the operator does not take the shapes.
+pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Result<Expr> {
+    match op {
+        BinaryOp::Add => store.add(lhs, rhs),
+        BinaryOp::Sub => store.sub(lhs, rhs),
+        BinaryOp::DotAdd | BinaryOp::DotSub => {
+            let (lhs, rhs) = broadcast(store, lhs, rhs)?;
+            if op == BinaryOp::DotAdd { store.add(lhs, rhs) } else { store.sub(lhs, rhs) }
+        }
+        BinaryOp::Mul => store.matmul(&[lhs, rhs]),
+        BinaryOp::Div if store.shape(rhs).is_scalar() => store.divide(lhs, rhs),
+        BinaryOp::Div => {
+            let inverse = store.inverse(rhs)?;
+            store.matmul(&[lhs, inverse])
+        }
+        BinaryOp::Solve => {
+            let inverse = store.inverse(lhs)?;
+            store.matmul(&[inverse, rhs])
+        }
+        BinaryOp::Pow if store.shape(lhs).is_scalar() => store.pow(lhs, rhs),
+        BinaryOp::Pow => match store.as_number(rhs).and_then(Rational::as_integer) {
+            Some(power) => store.matrix_power(lhs, power),
+            None => Err(Error::IllShaped { operation: "a matrix power", shapes: "an exponent that is no integer".into() }),
+        },
+        BinaryOp::DotMul => store.hadamard(lhs, rhs),
+        BinaryOp::DotDiv => {
+            let (lhs, rhs) = broadcast(store, lhs, rhs)?;
+            store.divide(lhs, rhs)
+        }
+        BinaryOp::DotPow => store.pow(lhs, rhs),
+        BinaryOp::Kron => store.kron(lhs, rhs),
+        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => {
+            Err(Error::Unsupported { what: "a comparison".to_owned() })
+        }
+    }
+}
+
+/// Gives a scalar the shape of the other operand.
+pub(super) fn broadcast(store: &mut Store, lhs: Expr, rhs: Expr) -> Result<(Expr, Expr)> {
+    let (a, b) = (store.shape(lhs), store.shape(rhs));
+    Ok(match (a.is_scalar(), b.is_scalar()) {
+        (true, false) => (store.fill(lhs, b)?, rhs),
+        (false, true) => (lhs, store.fill(rhs, a)?),
+        _ => (lhs, rhs),
+    })
+}
+
+/// `op(args)`
+///
+/// # Errors
+/// [`Error::IllShaped`] where no signature of the function takes the shapes.
+pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<Expr> {
+    if op.kind.is_empty() {
+        return call(store, op, args, Shape::Scalar);
+    }
+    let (alternative, environment) = bind(store, op, args)?;
+    match &op.meaning {
+        Meaning::Abbreviates(formulas) => {
+            formula::instantiate_in(store, formulas[alternative], &environment, Reading::Matrices)
+        }
+        Meaning::Form(build) => build(store, args),
+        Meaning::Equals(_) | Meaning::Primitive if op.is_elementwise() && args.len() == 2 => {
+            let (lhs, rhs) = broadcast(store, args[0], args[1])?;
+            let shape = store.shape(lhs);
+            call(store, op, &[lhs, rhs], shape)
+        }
+        Meaning::Equals(_) | Meaning::Primitive => {
+            let shape = match &signatures(op)[alternative].result {
+                ParamKind::Like(at) => store.shape(args[*at]),
+                ParamKind::Scalar => Shape::Scalar,
+                ParamKind::Vector(_) | ParamKind::Row(_) | ParamKind::Matrix(..) if !args.is_empty() => store.shape(args[0]),
+                _ => return Err(Error::IllShaped { operation: op.name, shapes: "this signature".to_owned() }),
+            };
+            call(store, op, args, shape)
+        }
+    }
+}
+
+/// A call in normal form: entries equal to one scalar move inside, rules apply, facts are noted.
+fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Result<Expr> {
+    if op.is_elementwise() && !shape.is_scalar() {
+        if let Some(fills) = args.iter().map(|arg| store.fill_value(*arg)).collect::<Option<Vec<_>>>() {
+            let scalars: Vec<Expr> = fills.iter().map(|(c, entry)| store.times(c, *entry)).collect::<Result<_>>()?;
+            let value = call(store, op, &scalars, Shape::Scalar)?;
+            return store.fill(value, shape);
+        }
+    }
+    if let Some(simpler) = rules::apply(store, op, args, shape)? {
+        return Ok(simpler);
+    }
+    let result = store.call(op.function(), args, shape)?;
+    if matches!(store.form(result), crate::expr::Form::Call(..)) {
+        let known = args.iter().fold(Facts::ALL, |facts, arg| facts.common(store.facts(*arg)));
+        let mut facts = if op.is_elementwise() { known.only(Facts::SYMMETRIC) } else { Facts::NONE };
+        for (premise, conclusion) in op.facts {
+            if known.has(*premise) {
+                facts = facts | *conclusion;
+            }
+        }
+        store.state_facts(result, facts);
+    }
+    Ok(result)
+}
+
+/// Which signature takes these arguments, and what its names stand for.
+pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<(usize, Environment)> {
+    for (at, signature) in signatures(op).iter().enumerate() {
+        if signature.params.len() != args.len() {
+            continue;
+        }
+        let mut environment = Environment::default();
+        let mut sizes = vec![None; signature.sizes.len()];
+        let mut fits = true;
+        for (param, arg) in signature.params.iter().zip(args) {
+            let shape = store.shape(*arg);
+            let mut size = |expr: &SizeExpr, dim| match expr {
+                SizeExpr::Name(at) => *sizes[*at].get_or_insert(dim) == dim,
+                SizeExpr::Number(_) | SizeExpr::Mul(..) | SizeExpr::Min(..) => true,
+            };
+            fits &= match (&param.kind, shape) {
+                (ParamKind::Any, _) | (ParamKind::Scalar, Shape::Scalar) => true,
+                (ParamKind::Vector(n), Shape::Vector(dim)) | (ParamKind::Row(n), Shape::Row(dim)) => size(n, dim),
+                (ParamKind::Matrix(m, n), Shape::Matrix(rows, columns)) => size(m, rows) && size(n, columns),
+                (ParamKind::Like(at), _) => store.shape(args[*at]) == shape,
+                (ParamKind::Axis(axis), Shape::Scalar) => {
+                    store.as_number(*arg).and_then(Rational::as_integer) == Some(i64::from(*axis))
+                }
+                _ => false,
+            };
+            environment.bind(&param.name, *arg);
+        }
+        if fits {
+            for (name, dim) in signature.sizes.iter().zip(sizes) {
+                if let Some(dim) = dim {
+                    environment.bind_size(name, dim);
+                }
+            }
+            return Ok((at, environment));
+        }
+    }
+    let shapes: Vec<String> = args.iter().map(|arg| store.shape(*arg).text(&store.dims)).collect();
+    Err(Error::IllShaped { operation: op.name, shapes: shapes.join(" and ") })
+}

@@ -1,0 +1,191 @@
+//! The functions: an open table of records.
+//!
+//! One function, one record: its shapes, domain, meaning, differential, facts, rules, kernel, notation, sample,
+//! examples and source stand together and are written once, in our own language where they are formulas. Parser,
+//! manual, printers, derivatives and tests are derived from the records. A function never becomes a new
+//! [`Form`](crate::expr::Form).
+
+mod adj;
+mod apply;
+mod det;
+mod elementwise;
+mod formula;
+mod linear;
+mod logdet;
+mod logsumexp;
+mod norms;
+mod pairwise;
+mod rules;
+pub mod signature;
+mod softmax;
+mod substitute;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+pub use apply::{apply_binary, apply_call, apply_unary};
+pub(crate) use apply::bind;
+pub use substitute::{rebuild, substitute};
+pub use formula::{Environment, instantiate, instantiate_elementwise};
+
+use crate::expr::{Expr, Facts, Function, Result, Store};
+
+/// A function of the language: everything that is known of it.
+#[derive(Debug)]
+pub struct Op {
+    /// The name in the language.
+    pub name: &'static str,
+    /// Other spellings of the name.
+    pub aliases: &'static [&'static str],
+    /// The signatures, in the notation of declarations: `X: matrix(n, n) -> scalar`.
+    pub kind: &'static [&'static str],
+    /// One sentence on what it is.
+    pub about: &'static str,
+    /// Where it is defined, as a condition on the arguments; empty: everywhere.
+    pub domain: &'static str,
+    /// What it means in terms of others.
+    pub meaning: Meaning,
+    /// The differential, in the arguments and their changes (`dX` of `X`): one formula, or one for each signature.
+    /// For an elementwise function of one argument the derivative as a formula of scalars.
+    pub differential: &'static [&'static str],
+    /// The choice that is made where the function has no derivative; empty: it is smooth on its domain.
+    pub kink: &'static str,
+    /// What is known of the value where something is known of all arguments.
+    pub facts: &'static [(Facts, Facts)],
+    /// Simplifications: `left => right`, each with a name.
+    pub rules: &'static [Rule],
+    /// How numbers are computed.
+    pub kernel: Kernel,
+    /// Arguments inside the domain, as declarations.
+    pub sample: &'static str,
+    /// LaTeX with `{0}`, `{1}` for the arguments; empty: an upright name with parentheses.
+    pub latex: &'static str,
+    /// Function, variable, derivative, as a textbook has it.
+    pub examples: &'static [(&'static str, &'static str, &'static str)],
+    /// Book and equation.
+    pub source: &'static str,
+}
+
+/// `left => right`, exact, shorter, and on no larger domain.
+#[derive(Debug)]
+pub struct Rule {
+    /// The name, after the left side.
+    pub name: &'static str,
+    /// What is replaced.
+    pub left: &'static str,
+    /// By what.
+    pub right: &'static str,
+}
+
+/// What a function means.
+#[derive(Debug)]
+pub enum Meaning {
+    /// An abbreviation for the formula, one for each signature: it is replaced on entry and recognized when printed.
+    Abbreviates(&'static [&'static str]),
+    /// One of the forms of expressions: it is built by this constructor.
+    Form(fn(&mut Store, &[Expr]) -> Result<Expr>),
+    /// A function of its own, equal to the formula, which is the oracle of its kernel.
+    Equals(&'static str),
+    /// A function of its own, without a simpler formula.
+    Primitive,
+}
+
+/// How the numbers of a function are computed: which algorithm of `gateaux-array`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// Not at all: the function never stands in an expression.
+    None,
+    /// Entry by entry.
+    Entries(gateaux_array::Function),
+    /// Entry by entry, the larger of two.
+    Larger,
+    /// Entry by entry, the smaller of two.
+    Smaller,
+    /// The number pi.
+    Pi,
+    /// The determinant.
+    Det,
+    /// The logarithm of the determinant.
+    Logdet,
+    /// The adjugate.
+    Adjugate,
+    /// The logarithm of the sum of exponentials.
+    LogSumExp,
+    /// Exponentials over their sum.
+    Softmax,
+}
+
+impl Op {
+    /// Whether it acts on each entry by itself.
+    pub fn is_elementwise(&self) -> bool {
+        matches!(self.kernel, Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller)
+    }
+
+    /// The handle under which expressions hold the function.
+    pub fn function(&'static self) -> Function {
+        let index = table().index[self.name];
+        Function { index: index as u16, elementwise: self.is_elementwise() }
+    }
+}
+
+struct Table {
+    ops: Vec<&'static Op>,
+    index: HashMap<&'static str, usize>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let ops: Vec<&'static Op> = elementwise::table()
+            .iter()
+            .chain(pairwise::OPS)
+            .chain(linear::OPS)
+            .chain(norms::OPS)
+            .chain([&det::DET, &logdet::LOGDET, &adj::ADJ, &logsumexp::LOGSUMEXP, &softmax::SOFTMAX])
+            .collect();
+        let names = |(at, op): (usize, &&'static Op)| {
+            let op: &'static Op = op;
+            std::iter::once(op.name).chain(op.aliases.iter().copied()).map(move |name| (name, at)).collect::<Vec<_>>()
+        };
+        let index = ops.iter().enumerate().flat_map(names).collect();
+        Table { ops, index }
+    })
+}
+
+/// All functions, in the order in which the manual lists them.
+pub fn all() -> impl Iterator<Item = &'static Op> {
+    table().ops.iter().copied()
+}
+
+/// The function of this name or alias.
+pub fn find(name: &str) -> Option<&'static Op> {
+    table().index.get(name).map(|at| table().ops[*at])
+}
+
+/// All names and aliases of functions, and the constructors that are part of the grammar, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<&'static str> = table().index.keys().copied().chain(CONSTRUCTORS.iter().copied()).collect();
+    names.sort_unstable();
+    names.into_iter()
+}
+
+/// The record of a function in an expression.
+pub fn op(function: Function) -> &'static Op {
+    table().ops[function.index as usize]
+}
+
+/// Arrays that are made from dimensions.
+pub const CONSTRUCTORS: &[&str] = &["eye", "ones", "zeros", "vector", "matrix", "reshape"];
+
+/// Functions of the language that are not available yet.
+const LATER: &[&str] = &[
+    "chol", "commutation", "conj", "cross", "ctranspose", "cumsum", "digamma", "cdf", "eigvals", "eigvecs", "einsum",
+    "expm", "frechet_chol", "frechet_expm", "frechet_logm", "frechet_sqrtm", "imag", "lgamma", "lmax", "lmin", "logm",
+    "maximum", "minimum", "norminf", "nuclear", "pinv", "prod", "real", "spectral", "sqrtm", "svdu",
+    "svdv", "svdvals", "tril", "triu", "where",
+];
+
+/// The name, if it is a function of the language that is not available yet.
+pub fn later(name: &str) -> Option<&'static str> {
+    LATER.iter().find(|known| **known == name).copied()
+}

@@ -1,0 +1,104 @@
+//! Abbreviations: functions that are formulas of others. They are replaced on entry and recognized when printed.
+
+use super::{Kernel, Meaning, Op};
+
+/// What all abbreviations have in common; each record replaces what is its own.
+const ABBREVIATION: Op = Op {
+    name: "",
+    aliases: &[],
+    kind: &[],
+    about: "",
+    domain: "",
+    meaning: Meaning::Primitive,
+    differential: &[],
+    kink: "",
+    facts: &[],
+    rules: &[],
+    kernel: Kernel::None,
+    sample: "",
+    latex: "",
+    examples: &[],
+    source: "by definition",
+};
+
+/// Norms, means, products and parts that are formulas of other functions.
+pub static OPS: &[Op] = &[
+    Op {
+        name: "norm2",
+        aliases: &["norm", "normF"],
+        kind: &["x: scalar -> scalar", "x: vector(n) -> scalar", "X: any -> scalar"],
+        about: "The Euclidean norm of a vector, the Frobenius norm of a matrix: the square root of the sum of squares.",
+        meaning: Meaning::Abbreviates(&["abs(x)", "sqrt(x'*x)", "sqrt(sum(X.^2))"]),
+        differential: &["sign(x)*dx", "x'*dx/norm2(x)", "dot(X, dX)/norm2(X)"],
+        domain: "differentiable where x is not 0",
+        sample: "x: vector(n)",
+        latex: r"\left\|{0}\right\|_2",
+        examples: &[("norm2(x)", "x", "x/norm2(x)"), ("norm2(A*x - b)^2", "x", "2*A'*(A*x - b)")],
+        source: "Petersen & Pedersen, eq. 129-131",
+        ..ABBREVIATION
+    },
+    Op {
+        name: "norm1",
+        kind: &["x: any -> scalar"],
+        about: "The sum of the absolute values of all entries.",
+        meaning: Meaning::Abbreviates(&["sum(abs(x))"]),
+        differential: &["dot(sign(x), dx)"],
+        kink: "the derivative of abs at 0 is taken as sign(0) = 0",
+        sample: "x: vector(n)",
+        latex: r"\left\|{0}\right\|_1",
+        examples: &[("norm1(x)", "x", "sign(x)")],
+        ..ABBREVIATION
+    },
+    Op {
+        name: "mean",
+        kind: &[
+            "x: scalar -> scalar",
+            "x: vector(n) -> scalar",
+            "x: row(n) -> scalar",
+            "X: matrix(m, n) -> scalar",
+            "X: matrix(m, n); axis: axis1 -> row(n)",
+            "X: matrix(m, n); axis: axis2 -> vector(m)",
+        ],
+        about: "The mean of all entries; mean(X, 1) that of each column, mean(X, 2) that of each row.",
+        meaning: Meaning::Abbreviates(&["x", "sum(x)/n", "sum(x)/n", "sum(X)/(m*n)", "sum(X, 1)/m", "sum(X, 2)/n"]),
+        differential: &["mean(dx)", "mean(dx)", "mean(dx)", "mean(dX)", "mean(dX, 1)", "mean(dX, 2)"],
+        sample: "x: vector(n)",
+        latex: r"\operatorname{mean}\left({0}\right)",
+        examples: &[("mean(x)", "x", "ones(n)/n")],
+        ..ABBREVIATION
+    },
+    Op {
+        name: "sym",
+        kind: &["X: matrix(n, n) -> matrix(n, n)"],
+        about: "The symmetric part of a square matrix, (X + X')/2.",
+        meaning: Meaning::Abbreviates(&["(X + X')/2"]),
+        differential: &["sym(dX)"],
+        sample: "X: matrix(n, n)",
+        latex: r"\operatorname{sym}\left({0}\right)",
+        examples: &[("tr(A*sym(X))", "X", "sym(A)")],
+        ..ABBREVIATION
+    },
+    Op {
+        name: "skew",
+        kind: &["X: matrix(n, n) -> matrix(n, n)"],
+        about: "The antisymmetric part of a square matrix, (X - X')/2.",
+        meaning: Meaning::Abbreviates(&["(X - X')/2"]),
+        differential: &["skew(dX)"],
+        sample: "X: matrix(n, n)",
+        latex: r"\operatorname{skew}\left({0}\right)",
+        examples: &[("tr(A'*skew(X))", "X", "skew(A)")],
+        ..ABBREVIATION
+    },
+    Op {
+        name: "sqrt",
+        kind: &["x: any -> like(x)"],
+        about: "The square root of every entry.",
+        domain: "x >= 0, differentiable where x > 0",
+        meaning: Meaning::Abbreviates(&["x.^0.5"]),
+        differential: &["dx./(2*sqrt(x))"],
+        sample: "x: positive vector(n)",
+        latex: r"\sqrt{{0}}",
+        examples: &[("sqrt(x)", "x", "diag(1./(2*sqrt(x)))")],
+        ..ABBREVIATION
+    },
+];

@@ -1,0 +1,46 @@
+//! The larger and the smaller of two, entry by entry.
+
+use super::{Facts, Kernel, Meaning, Op, Rule};
+
+const KINDS: &[&str] = &["x: any; y: like(x) -> like(x)", "x: scalar; y: any -> like(y)", "x: any; y: scalar -> like(x)"];
+
+/// `max(x, y)` and `min(x, y)`
+pub static OPS: &[Op] = &[
+    Op {
+        name: "max",
+        aliases: &[],
+        kind: KINDS,
+        about: "The larger of two numbers, entry by entry; a scalar is compared with every entry.",
+        domain: "",
+        meaning: Meaning::Equals("(x + y + abs(x - y))/2"),
+        differential: &["dy + sign(relu(x - y))*(dx - dy)"],
+        kink: "the derivative of max(x, y) where x = y is taken as that of y",
+        facts: &[(Facts::POSITIVE, Facts::POSITIVE), (Facts::NONNEGATIVE, Facts::NONNEGATIVE)],
+        rules: &[
+            Rule { name: "max-zero", left: "max(x, 0)", right: "relu(x)" },
+            Rule { name: "max-zero-left", left: "max(0, x)", right: "relu(x)" },
+        ],
+        kernel: Kernel::Larger,
+        sample: "x: vector(n); y: vector(n)",
+        latex: r"\max\left({0}, {1}\right)",
+        examples: &[("sum(max(x, y))", "x", "sign(relu(x - y))")],
+        source: "by cases",
+    },
+    Op {
+        name: "min",
+        aliases: &[],
+        kind: KINDS,
+        about: "The smaller of two numbers, entry by entry; a scalar is compared with every entry.",
+        domain: "",
+        meaning: Meaning::Equals("(x + y - abs(x - y))/2"),
+        differential: &["dy + sign(relu(y - x))*(dx - dy)"],
+        kink: "the derivative of min(x, y) where x = y is taken as that of y",
+        facts: &[(Facts::POSITIVE, Facts::POSITIVE), (Facts::NONNEGATIVE, Facts::NONNEGATIVE)],
+        rules: &[],
+        kernel: Kernel::Smaller,
+        sample: "x: vector(n); y: vector(n)",
+        latex: r"\min\left({0}, {1}\right)",
+        examples: &[("sum(min(x, y))", "x", "sign(relu(y - x))")],
+        source: "by cases",
+    },
+];

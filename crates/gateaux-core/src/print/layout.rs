@@ -1,0 +1,219 @@
+//! What is written, before it is known how: pieces with everything decided but the spelling.
+
+use std::collections::HashMap;
+
+use crate::expr::{Expr, Form, Result, Store};
+
+/// Expressions up to this many pieces are written whole, however much they share.
+const MAX_PLAIN: usize = 240;
+/// A shared part gets a name if it has at least this many pieces.
+const MIN_NAMED: usize = 4;
+
+/// The position of a piece in its [`Layout`]; parts stand before the whole.
+pub type PieceId = usize;
+
+/// An infix operator between the factors of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Infix {
+    /// `*`
+    Times,
+    /// `/`
+    Over,
+    /// `.*`
+    DotTimes,
+    /// `./`
+    DotOver,
+}
+
+/// One term of a sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// Whether it is subtracted.
+    pub negative: bool,
+    /// Whether the operator before it has a dot, since one side is a scalar and the other an array.
+    pub dotted: bool,
+    /// The term.
+    pub piece: PieceId,
+}
+
+/// A piece of a formula.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// A number that is not negative, in decimal.
+    Number(String),
+    /// A name of a variable or of a definition.
+    Name(String),
+    /// A dimension as a number.
+    Size(String),
+    /// `eye(n)`
+    Eye(String),
+    /// `ones(m, n)`
+    Ones(Vec<String>),
+    /// `zeros(m, n)`
+    Zeros(Vec<String>),
+    /// `-x`
+    Negative(PieceId),
+    /// `a + b - c`
+    Sum(Vec<Signed>),
+    /// `a*b/c`, from the left
+    Product(PieceId, Vec<(Infix, PieceId)>),
+    /// `base^exponent`, with a dot if true
+    Power(PieceId, PieceId, bool),
+    /// `x'`
+    Transpose(PieceId),
+    /// `name(args)`: the name of a function
+    Call(&'static str, Vec<PieceId>),
+    /// `reshape(x, m, n)` and `vec(x)`, where no sizes are given
+    Reshape(PieceId, Vec<String>),
+}
+
+/// A formula as pieces.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    pieces: Vec<Piece>,
+    /// How many pieces each stands for, shared ones counted each time.
+    sizes: Vec<usize>,
+    definitions: Vec<(String, PieceId)>,
+    root: PieceId,
+    of: HashMap<Expr, PieceId>,
+    missing: Vec<Expr>,
+}
+
+impl Layout {
+    /// Lays out an expression.
+    ///
+    /// # Errors
+    /// Those of the constructors, since recognizing abbreviations can make expressions.
+    pub fn new(store: &mut Store, expr: Expr) -> Result<Layout> {
+        let mut layout = Layout::default();
+        // Parts before wholes, without recursion: what a piece is made of is found while it is made. If parts turn out
+        // to be missing they are laid out first, and the piece is made again.
+        let mut todo = vec![expr];
+        while let Some(next) = todo.last().copied() {
+            if layout.of.contains_key(&next) {
+                todo.pop();
+                continue;
+            }
+            let mark = layout.pieces.len();
+            let piece = layout.lay_out(store, next)?;
+            if layout.missing.is_empty() {
+                layout.of.insert(next, piece);
+                todo.pop();
+            } else {
+                layout.pieces.truncate(mark);
+                layout.sizes.truncate(mark);
+                todo.extend(layout.missing.drain(..).rev());
+            }
+        }
+        layout.root = layout.of[&expr];
+        if layout.size() > MAX_PLAIN {
+            layout.name_shared_parts();
+        }
+        Ok(layout)
+    }
+
+    /// How many pieces are written: the length of the formula, independent of the notation.
+    pub fn size(&self) -> usize {
+        self.sizes.get(self.root).copied().unwrap_or(0)
+    }
+
+    /// The piece that is the whole formula.
+    pub fn root(&self) -> PieceId {
+        self.root
+    }
+
+    /// A piece.
+    pub fn piece(&self, id: PieceId) -> &Piece {
+        &self.pieces[id]
+    }
+
+    /// What is defined before the formula, in order.
+    pub fn definitions(&self) -> &[(String, PieceId)] {
+        &self.definitions
+    }
+
+    pub(super) fn size_of(&self, id: PieceId) -> usize {
+        self.sizes[id]
+    }
+
+    /// The piece of an expression; one that is not there yet is noted as missing.
+    pub(super) fn need(&mut self, expr: Expr) -> PieceId {
+        self.of.get(&expr).copied().unwrap_or_else(|| {
+            self.missing.push(expr);
+            0
+        })
+    }
+
+    pub(super) fn push(&mut self, piece: Piece) -> PieceId {
+        let size = 1 + self.parts(&piece).iter().fold(0usize, |sum, part| sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0)));
+        let extra = match &piece {
+            Piece::Sum(terms) => terms.len().saturating_sub(2),
+            Piece::Product(_, rest) => rest.len().saturating_sub(1),
+            _ => 0,
+        };
+        self.pieces.push(piece);
+        self.sizes.push(size.saturating_add(extra));
+        self.pieces.len() - 1
+    }
+
+    fn parts(&self, piece: &Piece) -> Vec<PieceId> {
+        match piece {
+            Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
+            Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Reshape(x, _) => vec![*x],
+            Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
+            Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
+            Piece::Power(base, exponent, _) => vec![*base, *exponent],
+            Piece::Call(_, args) => args.clone(),
+        }
+    }
+
+    /// Gives names to the parts that occur more than once, so that the formula is as long as its shared form.
+    fn name_shared_parts(&mut self) {
+        let mut uses = vec![0usize; self.pieces.len()];
+        let mut seen = vec![false; self.pieces.len()];
+        let mut todo = vec![self.root];
+        while let Some(id) = todo.pop() {
+            if !std::mem::replace(&mut seen[id], true) {
+                for part in self.parts(&self.pieces[id]) {
+                    uses[part] += 1;
+                    todo.push(part);
+                }
+            }
+        }
+        let taken: Vec<&str> = self
+            .pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Name(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        let prefix = ["t", "u", "s", "q", "tmp_"]
+            .into_iter()
+            .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
+            .unwrap_or("part_")
+            .to_owned();
+        let shared: Vec<PieceId> = (0..self.pieces.len())
+            .filter(|id| seen[*id] && uses[*id] > 1 && *id != self.root && self.sizes[*id] >= MIN_NAMED)
+            .collect();
+        for (at, id) in shared.into_iter().enumerate() {
+            let name = format!("{prefix}{}", at + 1);
+            // The body moves to a place of its own, and all uses see the name.
+            let body = std::mem::replace(&mut self.pieces[id], Piece::Name(name.clone()));
+            self.pieces.push(body);
+            self.sizes.push(self.sizes[id]);
+            self.definitions.push((name, self.pieces.len() - 1));
+        }
+    }
+
+    /// The piece of an expression all of whose parts are laid out.
+    fn lay_out(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
+        let (coefficient, rest) = match store.form(expr) {
+            Form::Add(terms) if terms.len() > 1 => return self.sum(store, expr),
+            _ => store.split_coefficient(expr),
+        };
+        let piece = self.term(store, &coefficient.abs(), rest)?;
+        Ok(if coefficient.is_negative() { self.push(Piece::Negative(piece)) } else { piece })
+    }
+}

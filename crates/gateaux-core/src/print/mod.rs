@@ -1,0 +1,52 @@
+//! Notations: expressions as people and programs read them.
+//!
+//! Printing has two steps. [`Layout`] decides *what* is written: the order of terms, what is a quotient, which
+//! abbreviations (`norm2`, `mean`, `sym`) are recognized, which shared parts get a name. A notation then decides
+//! *how*: one file each, and none knows any mathematics.
+
+mod latex;
+mod layout;
+mod number;
+mod recognize;
+mod term;
+mod text;
+mod unicode;
+mod writer;
+
+pub use layout::{Layout, Piece, PieceId};
+
+use crate::expr::{Expr, Result, Store};
+
+/// A way of writing expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Notation {
+    /// The language itself: what is printed can be read back.
+    Text,
+    /// The language with its Unicode signs: `Xᵀ⋅y`, `x⊙y`.
+    Unicode,
+    /// LaTeX for mathematics mode, with the macros of amsmath.
+    Latex,
+}
+
+/// The expression in a notation; shared parts of a large one are defined first.
+///
+/// # Errors
+/// [`crate::expr::Error::Limit`] where even the shared form is too large.
+///
+/// # Cost
+/// Linear in the length of what is printed.
+pub fn print(store: &mut Store, expr: Expr, notation: Notation) -> Result<String> {
+    let layout = Layout::new(store, expr)?;
+    Ok(layout.write(notation))
+}
+
+impl Layout {
+    /// The layout in a notation.
+    pub fn write(&self, notation: Notation) -> String {
+        match notation {
+            Notation::Text => writer::write(self, &text::Text),
+            Notation::Unicode => writer::write(self, &unicode::Unicode),
+            Notation::Latex => writer::write(self, &latex::Latex),
+        }
+    }
+}

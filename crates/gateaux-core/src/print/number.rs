@@ -1,0 +1,54 @@
+//! Coefficients: as integers, short decimals or quotients.
+
+use crate::expr::Rational;
+
+/// Denominators up to this are written as quotients (`x/4`), larger ones as decimals where these end (`0.01*x`).
+const LARGEST_QUOTIENT: i64 = 9;
+/// A decimal is written up to this many digits behind the point.
+const MAX_DECIMALS: usize = 18;
+
+/// A positive number as `above/below`; `None` where it is 1.
+pub(super) fn quotient(value: &Rational) -> (Option<String>, Option<String>) {
+    let (numerator, denominator) = value.parts();
+    if value.is_integer() {
+        return ((!value.is_one()).then(|| integer(&numerator.to_string())), None);
+    }
+    let small = denominator.to_string().parse::<i64>().is_ok_and(|d| d <= LARGEST_QUOTIENT);
+    if let (false, Some(decimal)) = (small, decimal(value)) {
+        return (Some(decimal), None);
+    }
+    let above = numerator.to_string();
+    ((above != "1").then_some(above), Some(denominator.to_string()))
+}
+
+/// A long row of zeros as an exponent: `1e30`.
+fn integer(digits: &str) -> String {
+    let stem = digits.trim_end_matches('0');
+    let zeros = digits.len() - stem.len();
+    if zeros > 6 { format!("{stem}e{zeros}") } else { digits.to_owned() }
+}
+
+/// The finite decimal expansion, if there is a short one.
+pub(super) fn decimal(value: &Rational) -> Option<String> {
+    let (numerator, denominator) = value.parts();
+    let mut digits = 0;
+    let mut scaled = numerator.clone();
+    while (&scaled % denominator) != 0.into() {
+        scaled *= 10;
+        digits += 1;
+        if digits > 400 {
+            return None;
+        }
+    }
+    let text = (scaled / denominator).to_string();
+    if digits == 0 {
+        return Some(text);
+    }
+    let significant = text.trim_start_matches('0').len();
+    if digits > MAX_DECIMALS {
+        return (significant <= MAX_DECIMALS).then(|| format!("{text}e-{digits}"));
+    }
+    let padded = format!("{text:0>width$}", width = digits + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - digits);
+    Some(format!("{whole}.{fraction}"))
+}

@@ -1,0 +1,103 @@
+//! Abbreviations found in expressions: `norm2`, `norm1`, `mean`, `sym`, `skew`.
+
+use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
+use crate::ops;
+
+/// A sum of transposed pairs is written with `sym` if its half has more leaves than this, or is a half anyway.
+const MAX_PAIR: usize = 6;
+
+/// The r of which the scalar is the squared norm, unless `x'*x` of a variable, which reads as well.
+pub(super) fn square_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
+    if !looks_square(store, expr) {
+        return Ok(None);
+    }
+    let root = store.inner_square(expr)?;
+    let plain = matches!(store.form(expr), Form::MatMul(_));
+    Ok(root.filter(|root| !(plain && matches!(store.form(*root), Form::Var(_)))))
+}
+
+pub(super) fn looks_square(store: &Store, expr: Expr) -> bool {
+    store.shape(expr).is_scalar()
+        && match store.form(expr) {
+            Form::MatMul(factors) => factors.len() % 2 == 0 && mirrored(store, factors[0].base, factors[factors.len() - 1].base),
+            Form::Trace(inner) => matches!(store.form(*inner), Form::MatMul(_)),
+            _ => false,
+        }
+}
+
+fn mirrored(store: &Store, row: Expr, column: Expr) -> bool {
+    match *store.form(row) {
+        Form::Transpose(inner) => inner == column,
+        _ => false,
+    }
+}
+
+/// The x of `sum(abs(x))`.
+pub(super) fn absolute(store: &Store, expr: Expr) -> Option<Expr> {
+    match store.form(expr) {
+        Form::Call(function, args) if ops::op(*function).name == "abs" => args.first().copied(),
+        _ => None,
+    }
+}
+
+/// The x whose sum is divided by its number of entries, and the factors that say so.
+pub(super) fn mean(store: &mut Store, factors: &[ElementPower]) -> Option<(Expr, Vec<ElementPower>)> {
+    let minus_one = Rational::from(-1);
+    let sum = factors.iter().find(|f| f.exponent == Store::ONE && matches!(store.form(f.base), Form::Sum(_)))?;
+    let Form::Sum(of) = *store.form(sum.base) else { return None };
+    let mut used = vec![*sum];
+    let shape = store.shape(of);
+    let whole = store.entries(shape)?;
+    let divisor = |store: &Store, dim| {
+        let matches = |f: &&ElementPower| {
+            store.as_number(f.exponent) == Some(&minus_one) && matches!(store.form(f.base), Form::Size(d) if *d == dim)
+        };
+        factors.iter().find(matches).copied()
+    };
+    if let Some(factor) = divisor(store, whole) {
+        used.push(factor);
+        return Some((of, used));
+    }
+    let axes = shape.axes();
+    if axes.len() < 2 || axes[0] == axes[1] {
+        return None;
+    }
+    for dim in axes {
+        used.push(divisor(store, dim)?);
+    }
+    Some((of, used))
+}
+
+/// `coefficient*sym(part)` or `coefficient*skew(part)` of a sum that pairs each term with its transpose.
+pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option<(&'static str, Rational, Expr)>> {
+    if !matches!(store.shape(terms[0].expr), Shape::Matrix(..)) || terms.len() % 2 == 1 || terms.len() > 32 {
+        return Ok(None);
+    }
+    let (mut half, mut paired) = (Vec::new(), vec![false; terms.len()]);
+    let mut sign: Option<bool> = None;
+    for at in 0..terms.len() {
+        if paired[at] {
+            continue;
+        }
+        let transposed = store.transpose(terms[at].expr)?;
+        let (coefficient, transposed) = store.split_coefficient(transposed);
+        let expected = &coefficient * &terms[at].coefficient;
+        let Some(other) = (at + 1..terms.len()).find(|other| !paired[*other] && terms[*other].expr == transposed) else {
+            return Ok(None);
+        };
+        let same = terms[other].coefficient == expected;
+        if !(same || terms[other].coefficient == -&expected) || sign.is_some_and(|known| known != same) {
+            return Ok(None);
+        }
+        (paired[at], paired[other], sign) = (true, true, Some(same));
+        half.push((terms[at].coefficient.clone(), terms[at].expr));
+    }
+    let twice: Vec<_> = half.iter().map(|(c, e)| (c * &Rational::from(2), *e)).collect();
+    let part = store.sum(&twice)?;
+    let (coefficient, primitive) = store.split_content(part)?;
+    let leaves = store.post_order(&[primitive]).len();
+    if !coefficient.abs().is_one() && leaves <= MAX_PAIR {
+        return Ok(None);
+    }
+    Ok(Some((if sign == Some(true) { "sym" } else { "skew" }, coefficient, primitive)))
+}

@@ -1,0 +1,399 @@
+//! One term: coefficient, scalars, the factors of the array, what is divided by.
+
+use super::layout::{Infix, Layout, Piece, PieceId, Signed};
+use super::{number, recognize};
+use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
+use crate::ops;
+
+/// A product while it is being laid out.
+#[derive(Default)]
+struct Factors {
+    above: Vec<(Infix, PieceId)>,
+    below: Vec<PieceId>,
+}
+
+impl Factors {
+    fn times(&mut self, piece: PieceId) {
+        self.above.push((Infix::Times, piece));
+    }
+}
+
+impl Layout {
+    /// `coefficient*rest` for a positive coefficient and an expression that is no multiple.
+    pub(super) fn term(&mut self, store: &mut Store, coefficient: &Rational, rest: Expr) -> Result<PieceId> {
+        if coefficient.is_one() && !is_composed(store, rest) {
+            return self.atom(store, rest);
+        }
+        let mut factors = Factors::default();
+        let (above, below) = number::quotient(coefficient);
+        if let Some(above) = above {
+            let piece = self.push(Piece::Number(above));
+            factors.times(piece);
+        }
+        match store.form(rest).clone() {
+            _ if rest == Store::ONE => {}
+            Form::Scale(scalar, array) => {
+                self.scalar_factors(store, scalar, &mut factors)?;
+                self.array_factors(store, array, &mut factors)?;
+            }
+            _ if store.shape(rest).is_scalar() => self.scalar_factors(store, rest, &mut factors)?,
+            _ => self.array_factors(store, rest, &mut factors)?,
+        }
+        if let Some(below) = below {
+            let piece = self.push(Piece::Number(below));
+            factors.below.insert(0, piece);
+        }
+        Ok(self.assemble(factors))
+    }
+
+    fn assemble(&mut self, factors: Factors) -> PieceId {
+        let Factors { mut above, below } = factors;
+        if above.first().is_none_or(|(infix, _)| *infix == Infix::DotOver) {
+            let one = self.push(Piece::Number("1".to_owned()));
+            above.insert(0, (Infix::Times, one));
+        }
+        let divisor = match below.as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            [first, rest @ ..] => {
+                let rest = rest.iter().map(|piece| (Infix::Times, *piece)).collect();
+                Some(self.push(Piece::Product(*first, rest)))
+            }
+        };
+        let first = above.remove(0).1;
+        above.extend(divisor.map(|piece| (Infix::Over, piece)));
+        if above.is_empty() { first } else { self.push(Piece::Product(first, above)) }
+    }
+
+    /// The factors of a scalar, those with negative exponents below.
+    fn scalar_factors(&mut self, store: &mut Store, scalar: Expr, factors: &mut Factors) -> Result<()> {
+        let mut list = match store.form(scalar).clone() {
+            Form::Product(list) => list.to_vec(),
+            Form::MatMul(list) if factors.above.is_empty() && recognize::square_root(store, scalar)?.is_none() => {
+                // The only factor, so far, needs no parentheses: `2*x'*y`.
+                return self.chain(store, scalar, &list, factors);
+            }
+            _ => vec![ElementPower { base: scalar, exponent: Store::ONE }],
+        };
+        if let Some((of, used)) = recognize::mean(store, &list) {
+            let of = self.need(of);
+            let mean = self.push(Piece::Call("mean", vec![of]));
+            factors.times(mean);
+            list.retain(|factor| !used.contains(factor));
+        }
+        for factor in list {
+            let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
+            let piece = self.power(store, factor.base, exponent)?;
+            if is_below { factors.below.push(piece) } else { factors.times(piece) }
+        }
+        Ok(())
+    }
+
+    /// The factors of an array, behind the scalars.
+    fn array_factors(&mut self, store: &mut Store, array: Expr, factors: &mut Factors) -> Result<()> {
+        match store.form(array).clone() {
+            Form::MatMul(list) => self.chain(store, array, &list, factors),
+            Form::Product(list) => {
+                let (mut above, mut below) = (Vec::new(), Vec::new());
+                for factor in list.iter() {
+                    let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
+                    let piece = self.power(store, factor.base, exponent)?;
+                    if is_below { below.push(piece) } else { above.push(piece) }
+                }
+                // Scalars multiply the first array; without one they are what is divided: `2./x`.
+                for (at, piece) in above.into_iter().enumerate() {
+                    factors.above.push((if at == 0 { Infix::Times } else { Infix::DotTimes }, piece));
+                }
+                factors.above.extend(below.into_iter().map(|piece| (Infix::DotOver, piece)));
+                Ok(())
+            }
+            _ => {
+                let piece = self.need(array);
+                factors.times(piece);
+                Ok(())
+            }
+        }
+    }
+
+    /// The factors of a matrix product; a product with ones at an end is a sum by rows or columns.
+    fn chain(&mut self, store: &mut Store, whole: Expr, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
+        let last = list.len() - 1;
+        if last > 0 && matches!(store.shape(whole), Shape::Vector(_)) && matches!(store.form(list[last].base), Form::Ones) {
+            return self.axis_sum(store, &list[..last], "2", factors);
+        }
+        let starts_with_ones =
+            matches!(store.form(list[0].base), Form::Transpose(x) if matches!(store.form(*x), Form::Ones));
+        if last > 0 && matches!(store.shape(whole), Shape::Row(_)) && starts_with_ones {
+            return self.axis_sum(store, &list[1..], "1", factors);
+        }
+        for factor in list {
+            let piece = match factor.power {
+                1 => self.need(factor.base),
+                -1 => self.inverse(store, factor.base),
+                power => {
+                    let base = self.need(factor.base);
+                    let exponent = self.push(Piece::Number(power.unsigned_abs().to_string()));
+                    let exponent = if power < 0 { self.push(Piece::Negative(exponent)) } else { exponent };
+                    self.push(Piece::Power(base, exponent, false))
+                }
+            };
+            factors.times(piece);
+        }
+        Ok(())
+    }
+
+    fn axis_sum(&mut self, store: &mut Store, rest: &[MatrixPower], axis: &str, factors: &mut Factors) -> Result<()> {
+        let matrix = store.matrix_product(rest.to_vec())?;
+        let matrix = self.need(matrix);
+        let axis = self.push(Piece::Number(axis.to_owned()));
+        let piece = self.push(Piece::Call("sum", vec![matrix, axis]));
+        factors.times(piece);
+        Ok(())
+    }
+
+    /// `inv(X)`, and `inv(X)'` for the inverse of a transpose.
+    fn inverse(&mut self, store: &Store, base: Expr) -> PieceId {
+        match *store.form(base) {
+            Form::Transpose(inner) => {
+                let inner = self.need(inner);
+                let inverse = self.push(Piece::Call("inv", vec![inner]));
+                self.push(Piece::Transpose(inverse))
+            }
+            _ => {
+                let base = self.need(base);
+                self.push(Piece::Call("inv", vec![base]))
+            }
+        }
+    }
+
+    /// `base^exponent` for an exponent that is not negative: roots and norms are recognized.
+    fn power(&mut self, store: &mut Store, base: Expr, exponent: Expr) -> Result<PieceId> {
+        if exponent == Store::ONE {
+            return Ok(self.need(base));
+        }
+        let half = Rational::new(1, 2);
+        let number = store.as_number(exponent).cloned();
+        if let (Some(number), true) = (&number, store.shape(base).is_scalar()) {
+            let twice = number * &Rational::from(2);
+            if let (true, Some(root)) = (twice.is_integer(), recognize::square_root(store, base)?) {
+                let root = self.need(root);
+                let norm = self.push(Piece::Call("norm2", vec![root]));
+                return Ok(self.numeric_power(norm, &twice, false));
+            }
+        }
+        let dotted = !store.shape(base).is_scalar();
+        // A scalar base under an array of exponents: `a.^x`.
+        let entry = match store.fill_value(base) {
+            Some((c, entry)) if dotted && !store.shape(exponent).is_scalar() => store.times(&c, entry)?,
+            _ => base,
+        };
+        let base = self.need(entry);
+        match number {
+            Some(number) if number == half => Ok(self.push(Piece::Call("sqrt", vec![base]))),
+            Some(number) => Ok(self.numeric_power(base, &number, dotted)),
+            None => {
+                let exponent = self.need(exponent);
+                Ok(self.push(Piece::Power(base, exponent, dotted)))
+            }
+        }
+    }
+
+    fn numeric_power(&mut self, base: PieceId, exponent: &Rational, dotted: bool) -> PieceId {
+        if exponent.is_one() {
+            return base;
+        }
+        let exponent = self.number(exponent);
+        self.push(Piece::Power(base, exponent, dotted))
+    }
+
+    /// A positive number by itself.
+    fn number(&mut self, value: &Rational) -> PieceId {
+        if let Some(decimal) = number::decimal(value) {
+            return match number::quotient(value) {
+                (Some(text), None) => self.push(Piece::Number(text)),
+                _ => self.push(Piece::Number(decimal)),
+            };
+        }
+        let (numerator, denominator) = value.parts();
+        let (above, below) = (numerator.to_string(), denominator.to_string());
+        let (above, below) = (self.push(Piece::Number(above)), self.push(Piece::Number(below)));
+        self.push(Piece::Product(above, vec![(Infix::Over, below)]))
+    }
+
+    /// What is neither a sum nor a product.
+    fn atom(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
+        if let Some(root) = recognize::square_root(store, expr)? {
+            let root = self.need(root);
+            let norm = self.push(Piece::Call("norm2", vec![root]));
+            return Ok(self.numeric_power(norm, &Rational::from(2), false));
+        }
+        let shape = store.shape(expr);
+        let dims = |store: &Store| shape.axes().into_iter().map(|dim| store.dims.text(dim)).collect::<Vec<_>>();
+        Ok(match store.form(expr).clone() {
+            Form::Number(value) => self.number(&value),
+            Form::Size(dim) => self.push(Piece::Size(store.dims.text(dim))),
+            Form::Var(var) => self.push(Piece::Name(store.variable(var).name.clone())),
+            Form::Eye => self.push(Piece::Eye(dims(store)[0].clone())),
+            Form::Ones => self.push(Piece::Ones(dims(store))),
+            Form::Zero => match shape {
+                Shape::Row(n) => {
+                    let zeros = self.push(Piece::Zeros(vec![store.dims.text(n)]));
+                    self.push(Piece::Transpose(zeros))
+                }
+                _ => self.push(Piece::Zeros(dims(store))),
+            },
+            Form::Transpose(inner) => {
+                let inner = self.need(inner);
+                self.push(Piece::Transpose(inner))
+            }
+            Form::Trace(inner) => {
+                let inner = self.need(inner);
+                self.push(Piece::Call("tr", vec![inner]))
+            }
+            Form::Sum(inner) => match recognize::absolute(store, inner) {
+                Some(of) => {
+                    let of = self.need(of);
+                    self.push(Piece::Call("norm1", vec![of]))
+                }
+                None => {
+                    let inner = self.need(inner);
+                    self.push(Piece::Call("sum", vec![inner]))
+                }
+            },
+            Form::Diag(inner) | Form::DiagOf(inner) => {
+                let inner = self.need(inner);
+                self.push(Piece::Call("diag", vec![inner]))
+            }
+            Form::Reshape(inner) => {
+                let inner = self.need(inner);
+                let sizes = if matches!(shape, Shape::Vector(_)) { vec![] } else { dims(store) };
+                self.push(Piece::Reshape(inner, sizes))
+            }
+            Form::Kron(a, b) => {
+                let args = vec![self.need(a), self.need(b)];
+                self.push(Piece::Call("kron", args))
+            }
+            Form::Call(function, args) => self.call(store, ops::op(function), &args, shape)?,
+            Form::Add(_) | Form::Scale(..) | Form::MatMul(_) | Form::Product(_) => self.need(expr),
+        })
+    }
+
+    fn call(&mut self, store: &mut Store, op: &'static ops::Op, args: &[Expr], shape: Shape) -> Result<PieceId> {
+        let mut pieces = Vec::with_capacity(args.len());
+        let has_array = args.iter().any(|arg| store.shape(*arg) == shape && store.fill_value(*arg).is_none());
+        for arg in args {
+            let entry = match store.fill_value(*arg) {
+                Some((coefficient, entry)) if has_array => store.times(&coefficient, entry)?,
+                _ => *arg,
+            };
+            pieces.push(self.need(entry));
+        }
+        Ok(match args {
+            [] => self.push(Piece::Name(op.name.to_owned())),
+            _ => self.push(Piece::Call(op.name, pieces)),
+        })
+    }
+
+    /// A sum of two and more terms.
+    pub(super) fn sum(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
+        let (content, primitive) = store.split_content(expr)?;
+        if !content.is_one() {
+            let piece = if content.abs().is_one() {
+                self.need(primitive)
+            } else {
+                self.term(store, &content.abs(), primitive)?
+            };
+            return Ok(if content.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
+        }
+        let Form::Add(terms) = store.form(expr).clone() else { return self.term(store, &content, expr) };
+        if let Some((name, coefficient, part)) = recognize::symmetric_part(store, &terms)? {
+            let part = self.need(part);
+            let piece = self.push(Piece::Call(name, vec![part]));
+            let (above, below) = number::quotient(&coefficient.abs());
+            let mut factors = Factors::default();
+            if let Some(above) = above {
+                let above = self.push(Piece::Number(above));
+                factors.times(above);
+            }
+            factors.times(piece);
+            if let Some(below) = below {
+                let below = self.push(Piece::Number(below));
+                factors.below.push(below);
+            }
+            let piece = self.assemble(factors);
+            return Ok(if coefficient.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
+        }
+        let mut signed = Vec::with_capacity(terms.len());
+        for term in ordered(store, &terms) {
+            signed.push(self.signed_term(store, &term, &terms)?);
+        }
+        // The dot stands between a scalar and an array, wherever the scalar is.
+        if signed.len() > 1 && signed[0].dotted {
+            signed[1].dotted = true;
+            signed[0].dotted = false;
+        }
+        Ok(self.push(Piece::Sum(signed)))
+    }
+
+    fn signed_term(&mut self, store: &mut Store, term: &Term, all: &[Term]) -> Result<Signed> {
+        let magnitude = term.coefficient.abs();
+        let fill = store.fill_value(term.expr).filter(|_| is_array_sum(store, all));
+        let (rest, dotted) = match fill {
+            Some((_, entry)) => (entry, true),
+            None => (term.expr, false),
+        };
+        let piece = if rest == Store::ONE { self.number(&magnitude) } else { self.term(store, &magnitude, rest)? };
+        Ok(Signed { negative: term.coefficient.is_negative(), dotted, piece })
+    }
+}
+
+/// Whether the term is written with infix operators.
+fn is_composed(store: &Store, expr: Expr) -> bool {
+    matches!(store.form(expr), Form::Scale(..) | Form::Product(_) | Form::MatMul(_))
+        && !matches!(store.form(expr), Form::MatMul(_) if is_inner_square(store, expr))
+}
+
+/// A cheap look at whether a scalar may be `r'*r`; [`recognize::square_root`] decides.
+fn is_inner_square(store: &Store, expr: Expr) -> bool {
+    store.shape(expr).is_scalar() && recognize::looks_square(store, expr)
+}
+
+/// Whether constants are broadcast in this sum: it has a term that is an array of its own.
+fn is_array_sum(store: &Store, terms: &[Term]) -> bool {
+    !store.shape(terms[0].expr).is_scalar() && terms.iter().any(|term| store.fill_value(term.expr).is_none())
+}
+
+/// The order in which terms are written: a positive constant first, then a positive term, other constants last.
+fn ordered(store: &Store, terms: &[Term]) -> Vec<Term> {
+    let is_constant = |term: &Term| {
+        let fill = store.fill_value(term.expr);
+        let number = fill.as_ref().is_some_and(|(_, entry)| *entry == Store::ONE);
+        let broadcast = fill.is_some() && is_array_sum(store, terms);
+        (number, broadcast)
+    };
+    let mut first = Vec::new();
+    let mut middle = Vec::with_capacity(terms.len());
+    let mut last = Vec::new();
+    for term in terms {
+        match is_constant(term) {
+            (true, _) if first.is_empty() && !term.coefficient.is_negative() => first.push(term.clone()),
+            (true, _) | (_, true) => last.push(term.clone()),
+            _ => middle.push(term.clone()),
+        }
+    }
+    if first.is_empty() {
+        if let Some(at) = middle.iter().position(|term| !term.coefficient.is_negative()) {
+            first.push(middle.remove(at));
+        } else if let Some(at) = last.iter().position(|term| !term.coefficient.is_negative()) {
+            first.push(last.remove(at));
+        }
+    }
+    first.into_iter().chain(middle).chain(last).collect()
+}
+
+/// The exponent without its sign, and whether it was negative.
+fn signed_exponent(store: &mut Store, exponent: Expr) -> Result<(Expr, bool)> {
+    let (coefficient, _) = store.split_coefficient(exponent);
+    let negative = coefficient.is_negative();
+    Ok((if negative { store.neg(exponent)? } else { exponent }, negative))
+}
