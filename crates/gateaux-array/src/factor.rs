@@ -1,7 +1,7 @@
 //! Matrix operations on `f64` through faer.
 //!
-//! These are the fast versions behind `f64`'s [`Field`](crate::Field); the plain ones in [`linear`](crate::linear) and
-//! [`elimination`](crate::elimination) say what they compute. Everything runs on one thread.
+//! These are the fast versions behind `f64`'s [`Field`](crate::Field); the plain ones in [`linear`] and
+//! [`elimination`] say what they compute. Everything runs on one thread.
 
 use faer::linalg::solvers::{DenseSolveCore, Llt, LltError, PartialPivLu, Solve};
 use faer::{Accum, MatMut, MatRef, Par, Side};
@@ -54,7 +54,12 @@ pub fn solve(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
     let lu = regular_lu("solve", a, n)?;
     let rhs = MatRef::from_column_major_slice(b.data(), n, b.len() / n);
     let solution = cleaning_up(|| lu.solve(rhs));
-    Array::from_column_major(b.shape(), column_major(solution.as_ref()))
+    let solution = Array::from_column_major(b.shape(), column_major(solution.as_ref()))?;
+    // The reciprocal of a tiny pivot, by which faer multiplies, may overflow where a division would not.
+    if !is_finite(&solution) && is_finite(a) && is_finite(b) {
+        return elimination::solve(a, b);
+    }
+    Ok(solution)
 }
 
 /// The inverse by LU with partial pivoting.
@@ -68,7 +73,12 @@ pub fn inv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
     }
     let lu = regular_lu("inv", a, n)?;
     let inverse = cleaning_up(|| lu.inverse());
-    Array::from_column_major(a.shape(), column_major(inverse.as_ref()))
+    let inverse = Array::from_column_major(a.shape(), column_major(inverse.as_ref()))?;
+    // As for `solve`.
+    if !is_finite(&inverse) && is_finite(a) {
+        return elimination::inv(a);
+    }
+    Ok(inverse)
 }
 
 /// The determinant by LU with partial pivoting; intermediate products neither overflow nor underflow.
@@ -289,6 +299,10 @@ fn near_one(op: &'static str, a: &Array<f64>) -> Result<(Array<f64>, i64), Array
     Ok((a.map(|&entry| times_power_of_two(entry, -exponent)), exponent))
 }
 
+fn is_finite(a: &Array<f64>) -> bool {
+    a.data().iter().all(|entry| entry.is_finite())
+}
+
 fn lu(a: &Array<f64>, n: usize) -> PartialPivLu<f64> {
     cleaning_up(|| MatRef::from_column_major_slice(a.data(), n, n).partial_piv_lu())
 }
@@ -315,9 +329,8 @@ fn breakdown(a: &Array<f64>, lu: &PartialPivLu<f64>) -> Option<Breakdown> {
     if pivots(lu).all(|pivot| pivot.is_finite() && pivot != 0.0) {
         return None;
     }
-    let finite = a.data().iter().all(|entry| entry.is_finite());
     let first_bad = pivots(lu).find(|pivot| !pivot.is_finite() || *pivot == 0.0);
-    Some(if finite && first_bad == Some(0.0) {
+    Some(if is_finite(a) && first_bad == Some(0.0) {
         Breakdown::Singular
     } else {
         Breakdown::NotFinite

@@ -47,7 +47,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn products_agree(a in matrix(11, 13), b in matrix(13, 7), c in matrix(5, 2), d in matrix(2, 3), v in matrix(13, 1)) {
+    fn products_agree(
+        a in matrix(11, 13), b in matrix(13, 7), c in matrix(5, 2), d in matrix(2, 3), v in matrix(13, 1)
+    ) {
         let expected = rounded(&DoubleDouble::matmul(&precise(&a), &precise(&b)).unwrap());
         prop_assert!(distance(&f64::matmul(&a, &b).unwrap(), &expected) <= 13.0 * 13.0 * f64::EPSILON);
         let expected = rounded(&DoubleDouble::matmul(&precise(&c), &precise(&d)).unwrap());
@@ -119,7 +121,8 @@ proptest! {
     fn decompositions_multiply_back(a in matrix(5, 3), b in matrix(3, 3)) {
         for a in [a.clone(), a.transpose().unwrap()] {
             let svd = svd(&a).unwrap();
-            let scaled = Array::from_fn(svd.u.shape(), |index| svd.u.get(index).unwrap() * svd.s.data()[index[1]]).unwrap();
+            let scaled = Array::from_fn(svd.u.shape(), |index| svd.u.get(index).unwrap() * svd.s.data()[index[1]]);
+            let scaled = scaled.unwrap();
             prop_assert!(distance(&f64::matmul(&scaled, &svd.v.transpose().unwrap()).unwrap(), &a) <= 1e-14);
         }
         let symmetric = b.add(&b.transpose().unwrap()).unwrap();
@@ -174,6 +177,20 @@ fn determinants_of_any_magnitude() {
     ])
     .unwrap();
     assert_eq!(f64::det(&tiny).unwrap(), 3.0 * 2f64.powi(-51));
+}
+
+/// The pivot 2^-1070 has no finite reciprocal.
+#[test]
+fn tiny_pivots_are_pivots() {
+    let tiny = Array::from_rows(&[vec![2f64.powi(-1060) / 1024.0, 0.0], vec![1.0, 2.0]]).unwrap();
+    let b = Array::vector(vec![2f64.powi(-1060) / 512.0, 6.0]).unwrap();
+    assert_eq!(f64::solve(&tiny, &b).unwrap().data(), [2.0, 2.0]);
+    assert_eq!(
+        f64::solve(&tiny.map(|entry| 2.0 * entry), &b).unwrap().data(),
+        [1.0, 1.0]
+    );
+    let lone = Array::scalar(2f64.powi(-1060) / 1024.0);
+    assert_eq!(f64::solve(&lone, &lone).unwrap(), Array::scalar(1.0));
 }
 
 #[test]

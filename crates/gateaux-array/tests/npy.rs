@@ -44,7 +44,9 @@ proptest! {
 
     /// Damaged files are errors or other arrays, never a panic.
     #[test]
-    fn damage_is_survived(place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
+    fn damage_is_survived(
+        place in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()
+    ) {
         let array = rows(&[vec![1.0, 2.0, 3.0], vec![4.0, 5.0, 6.0]]);
         let mut bytes = npy::write(&array);
         let place_in_file = place.index(bytes.len());

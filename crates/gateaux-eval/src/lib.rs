@@ -1,1 +1,16 @@
-//! .
+//! From expressions to numbers.
+//!
+//! This crate owns the order of evaluation: [`Program::lower`] turns expressions and sizes into a list of steps, in
+//! which equal parts are computed once, products go from the side of the vector and inverses before a factor are
+//! solves; [`Program::run`] executes it over any number type of `gateaux-array`. It knows no notation, no rules and
+//! no derivatives.
+//!
+//! Read [`Program`] first.
+
+mod constant;
+mod lower;
+mod program;
+mod run;
+
+pub use program::{Error, Program, Sizes};
+pub use run::Trace;

@@ -11,11 +11,14 @@ use crate::{Diagnostic, Span, codes};
 pub(crate) fn balance(mut tokens: Vec<Token>) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let roles = roles(&mut tokens, &mut diagnostics);
-    let mut balancer = Balancer { tokens: Vec::with_capacity(tokens.len()), open: Vec::new(), diagnostics };
+    let mut balancer = Balancer {
+        tokens: Vec::with_capacity(tokens.len()),
+        open: Vec::new(),
+        diagnostics,
+    };
     for (token, role) in tokens.into_iter().zip(roles) {
         balancer.token(token, role);
     }
-    balancer.diagnostics.truncate(MAX_DIAGNOSTICS);
     (balancer.tokens, balancer.diagnostics)
 }
 
@@ -52,8 +55,16 @@ fn roles(tokens: &mut [Token], diagnostics: &mut Vec<Diagnostic>) -> Vec<Role> {
             }
             TokenKind::CloseParen | TokenKind::CloseBracket => {
                 let is_paren = kind == TokenKind::CloseParen;
-                let wanted = if is_paren { TokenKind::OpenParen } else { TokenKind::OpenBracket };
-                let n_wanted = if is_paren { open_parens } else { stack.len() - open_parens };
+                let wanted = if is_paren {
+                    TokenKind::OpenParen
+                } else {
+                    TokenKind::OpenBracket
+                };
+                let n_wanted = if is_paren {
+                    open_parens
+                } else {
+                    stack.len() - open_parens
+                };
                 let other_missing = if is_paren { brackets_missing } else { parens_missing };
                 roles[at] = if n_wanted > 0 {
                     while let Some(opener) = stack.pop() {
@@ -64,11 +75,17 @@ fn roles(tokens: &mut [Token], diagnostics: &mut Vec<Diagnostic>) -> Vec<Role> {
                         }
                     }
                     Role::Closes
-                } else if let (true, Some(opener)) = (other_missing, stack.pop()) {
+                } else if let Some(opener) = stack.pop_if(|_| other_missing) {
                     open_parens -= usize::from(tokens[opener].kind == TokenKind::OpenParen);
                     roles[opener] = Role::Opens;
-                    tokens[at].kind = if is_paren { TokenKind::CloseBracket } else { TokenKind::CloseParen };
-                    diagnostics.push(mismatch(is_paren, span));
+                    tokens[at].kind = if is_paren {
+                        TokenKind::CloseBracket
+                    } else {
+                        TokenKind::CloseParen
+                    };
+                    if diagnostics.len() < MAX_DIAGNOSTICS {
+                        diagnostics.push(mismatch(is_paren, span));
+                    }
                     Role::Closes
                 } else {
                     Role::Stray
@@ -82,7 +99,7 @@ fn roles(tokens: &mut [Token], diagnostics: &mut Vec<Diagnostic>) -> Vec<Role> {
 
 fn mismatch(is_paren: bool, span: Span) -> Diagnostic {
     let (found, wanted, opener) = if is_paren { (')', ']', '[') } else { (']', ')', '(') };
-    let message = format!("`{found}` closes a `{opener}`");
+    let message = format!("`{opener}` is closed by `{found}` instead of `{wanted}`");
     Diagnostic::new(codes::MISMATCH, span, message).fix(format!("write `{wanted}`"), span, wanted)
 }
 
@@ -140,20 +157,30 @@ impl Balancer {
                 TokenKind::OpenParen => (TokenKind::CloseParen, ')'),
                 _ => (TokenKind::CloseBracket, ']'),
             };
-            self.tokens.push(Token { kind, span: Span::new(at, at) });
+            self.tokens.push(Token {
+                kind,
+                span: Span::new(at, at),
+            });
             missing.push(closing);
             outermost = Some((opener, closing));
         }
         let Some((opener, closing)) = outermost else { return };
         let sign = if opener.kind == TokenKind::OpenParen { '(' } else { '[' };
         let message = format!("`{sign}` is never closed: a `{closing}` is missing");
-        let text = if missing.len() == 1 { format!("write `{missing}` here") } else { format!("close all {} brackets", missing.len()) };
-        self.diagnostics.push(Diagnostic::new(codes::UNCLOSED, opener.span, message).fix(text, Span::new(at, at), missing));
+        let text = match missing.len() {
+            1 => format!("write the missing `{missing}`"),
+            n => format!("write the {n} missing closing brackets"),
+        };
+        self.report(Diagnostic::new(codes::UNCLOSED, opener.span, message).fix(text, Span::new(at, at), missing));
     }
 
     /// Drops a closing bracket; several of them in a row are one mistake.
     fn stray(&mut self, token: Token) {
-        let (sign, opening) = if token.kind == TokenKind::CloseParen { (')', '(') } else { (']', '[') };
+        let (sign, opening) = if token.kind == TokenKind::CloseParen {
+            (')', '(')
+        } else {
+            (']', '[')
+        };
         if let Some(last) = self.diagnostics.last_mut()
             && last.code == codes::STRAY
             && let Some(edit) = last.help.as_mut().and_then(|help| help.edit.as_mut())
@@ -163,6 +190,12 @@ impl Balancer {
             return;
         }
         let message = format!("`{sign}` closes nothing: there is no `{opening}` before it");
-        self.diagnostics.push(Diagnostic::new(codes::STRAY, token.span, message).fix("remove it", token.span, ""));
+        self.report(Diagnostic::new(codes::STRAY, token.span, message).fix("remove it", token.span, ""));
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }

@@ -117,7 +117,7 @@ codes! {
     SEMICOLON "G0123" "a semicolon inside parentheses or an index" "max(x; y)"
         "A semicolon ends a statement or separates the rows of an array `[1; 2]`. Arguments and indices are separated by \
          commas."
-    NESTING "G0124" "an expression nested too deeply" 
+    NESTING "G0124" "an expression nested too deeply"
         "----------------------------------------------------------------------------------------------------\
          ----------------------------------------------------------------------------------------------------\
          ----------------------------------------------------------------------------------------------------\

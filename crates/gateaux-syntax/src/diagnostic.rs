@@ -63,20 +63,34 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without advice.
     pub fn new(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, message: message.into(), span, help: None }
+        Diagnostic {
+            code,
+            message: message.into(),
+            span,
+            help: None,
+        }
     }
 
     /// The same with advice in words.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(Help { text: text.into(), edit: None });
+        self.help = Some(Help {
+            text: text.into(),
+            edit: None,
+        });
         self
     }
 
     /// The same with advice in words and as a replacement in the text.
     #[must_use]
     pub fn fix(mut self, text: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
-        self.help = Some(Help { text: text.into(), edit: Some(Edit { span, replacement: replacement.into() }) });
+        self.help = Some(Help {
+            text: text.into(),
+            edit: Some(Edit {
+                span,
+                replacement: replacement.into(),
+            }),
+        });
         self
     }
 }

@@ -12,7 +12,14 @@ use crate::{Diagnostic, Span, codes};
 
 /// The tokens of a text, the last of which is [`TokenKind::End`].
 pub(crate) fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), diagnostics: Vec::new(), open_braces: 0, told: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        tokens: Vec::new(),
+        diagnostics: Vec::new(),
+        open_braces: 0,
+        told: Vec::new(),
+    };
     if text.starts_with('\u{FEFF}') {
         lexer.at = '\u{FEFF}'.len_utf8(); // a byte order mark at the start is how some editors save a file
     }
@@ -22,6 +29,9 @@ pub(crate) fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     lexer.push(TokenKind::End, text.len());
     (lexer.tokens, lexer.diagnostics)
 }
+
+/// What may stand around a string instead of `"`, for those who take the transpose for a quote.
+const SINGLE_QUOTES: &[char] = &['\'', '‘', '’', '`'];
 
 struct Lexer<'t> {
     text: &'t str,
@@ -51,17 +61,12 @@ impl<'t> Lexer<'t> {
             '0'..='9' => self.number(),
             '.' if self.after(1).starts_with(|c: char| c.is_ascii_digit()) => self.number(),
             '"' | '“' | '”' | '„' | '«' | '»' | '＂' => self.string(),
-            '\'' if self.is_string_in_single_quotes() => self.string(),
+            '\'' | '‘' | '’' | '`' if self.is_string_in_single_quotes(c) => self.string(),
             '{' | '}' => self.brace(),
             '.' if self.rest().starts_with("...") => self.ellipsis(),
             c if superscript(c).is_some() => self.superscript(),
             c if starts_name(c) => self.name(),
-            c if is_invisible(c) => {
-                let span = Span::new(self.at, self.at + c.len_utf8());
-                let message = format!("{} is invisible and not part of the notation", code_point(c));
-                self.report(Diagnostic::new(codes::INVISIBLE, span, message).fix("remove it", span, ""));
-                self.at = span.end;
-            }
+            c if is_invisible(c) => self.invisible(c),
             _ => match spelling(self.rest()) {
                 Some(spelling) => self.operator(spelling),
                 None if c == '.' => self.dot(),
@@ -84,7 +89,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn push(&mut self, kind: TokenKind, end: usize) {
-        self.tokens.push(Token { kind, span: Span::new(self.at, end) });
+        self.tokens.push(Token {
+            kind,
+            span: Span::new(self.at, end),
+        });
         self.at = end;
     }
 
@@ -141,11 +149,18 @@ impl<'t> Lexer<'t> {
 
     fn name(&mut self) {
         let rest = self.rest();
-        let len = rest.find(|c: char| !continues_name(c) && !starts_name(c)).unwrap_or(rest.len());
-        let wrong = rest[..len].char_indices().find(|(at, c)| !continues_name(*c) || (*at == 0 && !starts_right(*c)));
+        let len = rest
+            .find(|c: char| !continues_name(c) && !starts_name(c))
+            .unwrap_or(rest.len());
+        let wrong = rest[..len]
+            .char_indices()
+            .find(|(at, c)| !continues_name(*c) || (*at == 0 && !starts_right(*c)));
         if let Some((at, c)) = wrong {
             let span = Span::new(self.at + at, self.at + at + c.len_utf8());
-            let message = format!("`{c}` ({}) is not a letter of the notation, which has ASCII and Greek ones", code_point(c));
+            let message = format!(
+                "`{c}` ({}) is not a letter of the notation, which has ASCII and Greek ones",
+                code_point(c)
+            );
             let diagnostic = Diagnostic::new(codes::LETTER, span, message);
             self.report(match plain_letter(c) {
                 Some(letter) => {
@@ -159,14 +174,14 @@ impl<'t> Lexer<'t> {
     }
 
     /// Whether `'` starts something like `'ij->i'` where no operand stands before it.
-    fn is_string_in_single_quotes(&self) -> bool {
+    fn is_string_in_single_quotes(&self, opening: char) -> bool {
         if self.tokens.last().is_some_and(|token| token.kind.ends_operand()) {
             return false;
         }
-        let rest = self.after(1);
+        let rest = self.after(opening.len_utf8());
         let other = |c: char| !(c.is_ascii_alphabetic() || matches!(c, ',' | '-' | '>' | '.' | ' '));
         let len = rest.find(other).unwrap_or(rest.len());
-        rest[..len].contains("->") && rest[len..].starts_with('\'')
+        rest[..len].contains("->") && rest[len..].starts_with(SINGLE_QUOTES)
     }
 
     fn string(&mut self) {
@@ -174,16 +189,21 @@ impl<'t> Lexer<'t> {
         let first = self.at + opening.len_utf8();
         let closing: &[char] = match opening {
             '"' => &['"'],
-            '\'' => &['\''],
+            '\'' | '‘' | '’' | '`' => SINGLE_QUOTES,
             _ => &['"', '“', '”', '„', '«', '»', '＂'],
         };
         // The search ends with the line, so that many strings in one long line take linear time.
         let rest = &self.text[first..];
-        let len = rest.find(|c| is_line_end(c) || closing.contains(&c)).unwrap_or(rest.len());
+        let len = rest
+            .find(|c| is_line_end(c) || closing.contains(&c))
+            .unwrap_or(rest.len());
         let line = &rest[..len];
         if !rest[len..].starts_with(closing) {
             let span = Span::new(self.at, first + line.trim_end().len());
-            let message = format!("the string is never closed: `\"` is missing after {}", quote(&self.text[self.at..span.end]));
+            let message = format!(
+                "the string is never closed: `\"` is missing after {}",
+                quote(&self.text[self.at..span.end])
+            );
             self.report(Diagnostic::new(codes::UNTERMINATED, span, message));
             // The bracket behind it is most likely meant to close the call.
             return self.push(TokenKind::Text, first + line.find(')').unwrap_or(line.len()));
@@ -193,7 +213,11 @@ impl<'t> Lexer<'t> {
             let span = Span::new(self.at, end);
             let plain = format!("\"{}\"", &line[..len]);
             let message = "a string stands in plain double quotes `\"`";
-            self.report(Diagnostic::new(codes::QUOTES, span, message).fix(format!("write {}", quote(&plain)), span, plain));
+            self.report(Diagnostic::new(codes::QUOTES, span, message).fix(
+                format!("write {}", quote(&plain)),
+                span,
+                plain,
+            ));
         }
         self.push(TokenKind::Text, end);
     }
@@ -241,7 +265,8 @@ impl<'t> Lexer<'t> {
         let span = Span::new(self.at, self.at + len);
         let message = format!("the superscript {} is not part of the notation", quote(&rest[..len]));
         let diagnostic = Diagnostic::new(codes::SUPERSCRIPT, span, message);
-        let is_power = plain.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()) && plain.len() < 10 && plain != "-";
+        let is_power =
+            plain.trim_start_matches('-').chars().all(|c| c.is_ascii_digit()) && plain.len() < 10 && plain != "-";
         let follows_operand = self.tokens.last().is_some_and(|token| token.kind.ends_operand());
         self.report(if is_power && follows_operand {
             diagnostic.fix(format!("write `^{plain}`"), span, format!("^{plain}"))
@@ -250,7 +275,10 @@ impl<'t> Lexer<'t> {
         });
         self.at = span.end;
         if !follows_operand {
-            self.tokens.push(Token { kind: TokenKind::Error, span });
+            self.tokens.push(Token {
+                kind: TokenKind::Error,
+                span,
+            });
         }
     }
 
@@ -260,9 +288,25 @@ impl<'t> Lexer<'t> {
         if let Some(wrong) = &spelling.wrong {
             if spelling.text == "==" && self.is_after_first_name() {
                 kind = TokenKind::Equals;
-                let wrong = Wrong { code: wrong.code, instead: Some("="), remark: "" };
+                let wrong = Wrong {
+                    code: wrong.code,
+                    instead: Some("="),
+                    remark: "",
+                };
                 self.wrong_operator(spelling, &wrong, span);
-            } else {
+            } else if kind == TokenKind::Transpose && !self.tokens.last().is_some_and(|t| t.kind.ends_operand()) {
+                // Written rightly it would still have nothing to transpose.
+                kind = TokenKind::Error;
+                self.wrong_operator(
+                    spelling,
+                    &Wrong {
+                        code: wrong.code,
+                        instead: None,
+                        remark: "",
+                    },
+                    span,
+                );
+            } else if !(spelling.text.contains(['|', '‖']) && self.is_told('|')) {
                 self.wrong_operator(spelling, wrong, span);
             }
         }
@@ -271,14 +315,28 @@ impl<'t> Lexer<'t> {
 
     fn wrong_operator(&mut self, spelling: &Spelling, wrong: &Wrong, span: Span) {
         let message = match wrong.code {
-            codes::LOOKALIKE => format!("`{}` ({}) is not part of the notation", spelling.text, code_point_of(spelling.text)),
+            codes::LOOKALIKE => format!(
+                "`{}` ({}) is not part of the notation",
+                spelling.text,
+                code_point_of(spelling.text)
+            ),
             _ => format!("`{}` is not an operator of the notation", spelling.text),
         };
         let diagnostic = Diagnostic::new(wrong.code, span, message);
         self.report(match wrong.instead {
             Some(instead) => diagnostic.fix(format!("write `{instead}`{}", wrong.remark), span, instead),
-            None => diagnostic,
+            None if wrong.remark.is_empty() => diagnostic,
+            None => diagnostic.help(wrong.remark),
         });
+    }
+
+    /// Whether this line has had a complaint of that character, of which one is enough; from now on it has.
+    fn is_told(&mut self, c: char) -> bool {
+        let is_told = self.told.contains(&c) || self.told.len() >= MAX_DIAGNOSTICS;
+        if !is_told {
+            self.told.push(c);
+        }
+        is_told
     }
 
     /// Whether all there is of the statement so far is one name.
@@ -293,15 +351,24 @@ impl<'t> Lexer<'t> {
 
     fn dot(&mut self) {
         let span = Span::new(self.at, self.at + 1);
-        let number = self.tokens.last().filter(|token| token.kind == TokenKind::Number && token.span.end == self.at);
+        let number = self
+            .tokens
+            .last()
+            .filter(|token| token.kind == TokenKind::Number && token.span.end == self.at);
         let Some(number) = number else {
-            self.report(Diagnostic::new(codes::DOT, span, "`.` is not an operator of the notation"));
+            self.report(Diagnostic::new(
+                codes::DOT,
+                span,
+                "`.` is not an operator of the notation",
+            ));
             return self.push(TokenKind::Error, span.end);
         };
         let literal = quote(&self.text[number.span.start..span.end]);
         let diagnostic = Diagnostic::new(codes::DOT, span, format!("the literal {literal} ends in a dot"));
         let next = self.after(1);
-        let exponent = next.strip_prefix(['e', 'E']).map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
+        let exponent = next
+            .strip_prefix(['e', 'E'])
+            .map(|rest| rest.strip_prefix(['+', '-']).unwrap_or(rest));
         if exponent.is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit())) {
             self.report(diagnostic.fix("write a digit behind the dot", span, ".0"));
             let len = 2 + next[2..].find(|c: char| !c.is_ascii_digit()).unwrap_or(next.len() - 2);
@@ -315,15 +382,37 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// A run of one character that nobody sees.
+    fn invisible(&mut self, c: char) {
+        let rest = self.rest();
+        let len = rest.find(|other| other != c).unwrap_or(rest.len());
+        let span = Span::new(self.at, self.at + c.len_utf8());
+        let message = format!("{} is invisible and not part of the notation", code_point(c));
+        let run = Span::new(self.at, self.at + len);
+        self.report(Diagnostic::new(codes::INVISIBLE, span, message).fix("remove it", run, ""));
+        self.at = run.end;
+    }
+
     fn unknown(&mut self, c: char) {
         let span = Span::new(self.at, self.at + c.len_utf8());
-        if !self.told.contains(&c) && self.told.len() < MAX_DIAGNOSTICS {
-            self.told.push(c);
-            let name = if c.is_ascii() { String::new() } else { format!(" ({})", code_point(c)) };
-            self.report(Diagnostic::new(codes::CHARACTER, span, format!("`{c}`{name} is not part of the notation")));
+        if !self.is_told(c) {
+            let name = if c.is_ascii() {
+                String::new()
+            } else {
+                format!(" ({})", code_point(c))
+            };
+            self.report(Diagnostic::new(
+                codes::CHARACTER,
+                span,
+                format!("`{c}`{name} is not part of the notation"),
+            ));
         }
         // A run of such characters is one mistake.
-        if self.tokens.last().is_some_and(|token| token.kind == TokenKind::Error && token.span.end == self.at) {
+        if self
+            .tokens
+            .last()
+            .is_some_and(|token| token.kind == TokenKind::Error && token.span.end == self.at)
+        {
             self.at = span.end;
         } else {
             self.push(TokenKind::Error, span.end);
@@ -335,7 +424,10 @@ impl<'t> Lexer<'t> {
 fn starts_name(c: char) -> bool {
     starts_right(c)
         || plain_letter(c).is_some()
-        || (c.is_alphabetic() && superscript(c).is_none() && !is_invisible(c) && spelling(c.encode_utf8(&mut [0; 4])).is_none())
+        || (c.is_alphabetic()
+            && superscript(c).is_none()
+            && !is_invisible(c)
+            && spelling(c.encode_utf8(&mut [0; 4])).is_none())
 }
 
 /// Whether a name may start so.

@@ -20,48 +20,91 @@ pub(crate) struct Wrong {
     pub(crate) code: &'static str,
     /// What to write instead, where there is such a thing.
     pub(crate) instead: Option<&'static str>,
-    /// More advice, to be read after "write `instead`".
+    /// More advice, to be read after "write `instead`", or all of it where there is nothing to write instead.
     pub(crate) remark: &'static str,
 }
 
 const fn right(text: &'static str, kind: TokenKind) -> Spelling {
-    Spelling { text, kind, wrong: None }
+    Spelling {
+        text,
+        kind,
+        wrong: None,
+    }
 }
 
 /// An operator of another language that has a spelling here.
 const fn foreign(text: &'static str, kind: TokenKind, instead: &'static str) -> Spelling {
-    Spelling { text, kind, wrong: Some(Wrong { code: codes::OPERATOR, instead: Some(instead), remark: "" }) }
+    Spelling {
+        text,
+        kind,
+        wrong: Some(Wrong {
+            code: codes::OPERATOR,
+            instead: Some(instead),
+            remark: "",
+        }),
+    }
 }
 
 /// An operator of another language that has no counterpart.
-const fn unknown(text: &'static str) -> Spelling {
-    Spelling { text, kind: Error, wrong: Some(Wrong { code: codes::OPERATOR, instead: None, remark: "" }) }
+const fn unknown(text: &'static str, remark: &'static str) -> Spelling {
+    Spelling {
+        text,
+        kind: Error,
+        wrong: Some(Wrong {
+            code: codes::OPERATOR,
+            instead: None,
+            remark,
+        }),
+    }
 }
+
+const NO_EQUALITY: &str = "the comparisons are `<`, `<=`, `>` and `>=`";
+const AND: &str = "nest the conditions: `where(a, where(b, x, y), y)`";
+const OR: &str = "nest the conditions, `where(a, x, where(b, x, y))`; a norm is `norm2(x)`";
+const BAR: &str = "the absolute value is `abs(x)`, the determinant `det(X)`";
+const NORM: &str = "the norm is `norm2(x)`";
 
 /// A typographic sign that looks like one of ours.
 const fn alike(text: &'static str, kind: TokenKind, instead: &'static str) -> Spelling {
-    Spelling { text, kind, wrong: Some(Wrong { code: codes::LOOKALIKE, instead: Some(instead), remark: "" }) }
+    Spelling {
+        text,
+        kind,
+        wrong: Some(Wrong {
+            code: codes::LOOKALIKE,
+            instead: Some(instead),
+            remark: "",
+        }),
+    }
 }
 
 /// A sign for a product, of which there are several.
 const fn product(text: &'static str) -> Spelling {
     let remark = ", or `.*` for the elementwise product";
-    Spelling { text, kind: Op(Mul), wrong: Some(Wrong { code: codes::LOOKALIKE, instead: Some("*"), remark }) }
+    Spelling {
+        text,
+        kind: Op(Mul),
+        wrong: Some(Wrong {
+            code: codes::LOOKALIKE,
+            instead: Some("*"),
+            remark,
+        }),
+    }
 }
 
 /// Spellings that start with an ASCII character; a longer one stands before its beginnings.
 #[rustfmt::skip]
 const ASCII: &[Spelling] = &[
     foreign(".**", Op(DotPow), ".^"), foreign(".<=", Op(LessEq), "<="), foreign(".>=", Op(GreaterEq), ">="),
-    unknown(".=="), unknown(".!="), unknown("==="), unknown("!=="),
+    unknown(".==", NO_EQUALITY), unknown(".!=", NO_EQUALITY), unknown("===", NO_EQUALITY), unknown("!==", NO_EQUALITY),
     right(".^", Op(DotPow)), right(".*", Op(DotMul)), right("./", Op(DotDiv)), right(".+", Op(DotAdd)),
     right(".-", Op(DotSub)), right("<=", Op(LessEq)), right(">=", Op(GreaterEq)),
     foreign("**", Op(Pow), "^"), foreign(".'", Transpose, "'"), foreign(".<", Op(Less), "<"),
     foreign(".>", Op(Greater), ">"), foreign("=<", Op(LessEq), "<="), foreign("=>", Op(GreaterEq), ">="),
     foreign(":=", Equals, "="), foreign("::", Colon, ":"), foreign("@", Op(Mul), "*"),
-    unknown("&&"), unknown("||"), unknown("=="), unknown("!="), unknown("~="), unknown("<>"), unknown("->"),
-    unknown("+="), unknown("-="), unknown("*="), unknown("/="), unknown(".\\"), unknown("&"), unknown("|"),
-    unknown("!"), unknown("~"),
+    unknown("&&", AND), unknown("||", OR), unknown("==", NO_EQUALITY), unknown("!=", NO_EQUALITY),
+    unknown("~=", NO_EQUALITY), unknown("<>", NO_EQUALITY), unknown("->", ""), unknown("+=", ""), unknown("-=", ""),
+    unknown("*=", ""), unknown("/=", ""), unknown(".\\", "write `b ./ a` for `a .\\ b`"), unknown("&", AND),
+    unknown("|", BAR), unknown("!", ""), unknown("~", ""),
     right("+", Op(Add)), right("-", Op(Sub)), right("*", Op(Mul)), right("/", Op(Div)), right("\\", Op(Solve)),
     right("^", Op(Pow)), right("<", Op(Less)), right(">", Op(Greater)), right("'", Transpose),
     right("(", OpenParen), right(")", CloseParen), right("[", OpenBracket), right("]", CloseBracket),
@@ -74,6 +117,8 @@ const ASCII: &[Spelling] = &[
 const UNICODE: &[Spelling] = &[
     right("⋅", Op(Mul)), right("⊙", Op(DotMul)), right("⊘", Op(DotDiv)), right("⊗", Op(Kron)), right("ᵀ", Transpose),
     right("†", Dagger), right("∑", Sum), right("≤", Op(LessEq)), right("≥", Op(GreaterEq)),
+    unknown("≠", NO_EQUALITY), unknown("‖", NORM), unknown("∥", NORM), unknown("∧", AND), unknown("∨", OR),
+    unknown("√", "the square root is `sqrt(x)`"), unknown("∏", "the product is `prod(x)`"),
     alike("’", Transpose, "'"), alike("‘", Transpose, "'"), alike("′", Transpose, "'"), alike("´", Transpose, "'"),
     alike("ʹ", Transpose, "'"), alike("ʼ", Transpose, "'"), alike("＇", Transpose, "'"), alike("⊤", Transpose, "'"),
     alike("ᵗ", Transpose, "'"), alike("″", Transpose, "''"), alike("ᴴ", Dagger, "†"),
@@ -91,8 +136,11 @@ const UNICODE: &[Spelling] = &[
 
 /// The longest spelling that `rest` starts with.
 pub(crate) fn spelling(rest: &str) -> Option<&'static Spelling> {
-    let table = if rest.as_bytes().first()?.is_ascii() { ASCII } else { UNICODE };
-    table.iter().find(|spelling| rest.starts_with(spelling.text))
+    let first = *rest.as_bytes().first()?;
+    let table = if first.is_ascii() { ASCII } else { UNICODE };
+    table
+        .iter()
+        .find(|spelling| spelling.text.as_bytes()[0] == first && rest.starts_with(spelling.text))
 }
 
 /// A letter of the notation: ASCII or Greek without marks.

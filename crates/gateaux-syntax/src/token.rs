@@ -47,7 +47,10 @@ impl TokenKind {
     /// Whether an operand may end with this token, so that `'` after it is a transpose.
     pub(crate) fn ends_operand(self) -> bool {
         use TokenKind::*;
-        matches!(self, Number | Name | Text | Sum | Transpose | Dagger | CloseParen | CloseBracket | Error)
+        matches!(
+            self,
+            Number | Name | Text | Sum | Transpose | Dagger | CloseParen | CloseBracket | Error
+        )
     }
 
     /// Whether an operand may start with this token; prefix signs are not counted.
@@ -69,6 +72,14 @@ pub(crate) struct Token {
 /// A piece of the text between backticks, shortened where it is long.
 pub(crate) fn quote(text: &str) -> String {
     let mut chars = text.chars();
-    let start: String = chars.by_ref().take(crate::limits::MAX_QUOTE).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if chars.next().is_some() { format!("`{start}…`") } else { format!("`{start}`") }
+    let start: String = chars
+        .by_ref()
+        .take(crate::limits::MAX_QUOTE)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if chars.next().is_some() {
+        format!("`{start}…`")
+    } else {
+        format!("`{start}`")
+    }
 }

@@ -172,6 +172,17 @@ pub enum Statement {
     Expression(NodeId),
 }
 
+impl Statement {
+    /// The text that the statement covers; of a bare expression, parentheses around all of it not included.
+    pub fn span(&self, tree: &Tree) -> Span {
+        match self {
+            Statement::Declaration(declaration) => declaration.span,
+            Statement::Definition(definition) => definition.span,
+            Statement::Expression(root) => tree.node(*root).span,
+        }
+    }
+}
+
 /// A text, parsed: its statements in order and the nodes of their expressions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
@@ -187,7 +198,10 @@ impl Tree {
 
     /// All nodes; operands come before what uses them.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(at, node)| (NodeId(at as u32), node))
+        self.nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (NodeId(at as u32), node))
     }
 
     /// The statements in order.

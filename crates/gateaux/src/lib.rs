@@ -1,1 +1,35 @@
-//! .
+//! Matrix calculus: the derivative of anything made of scalars, vectors and matrices, in matrix notation, checked.
+//!
+//! A [`Problem`] is a text in the language: declarations, definitions, a function. [`Problem::derive`] gives an
+//! [`Answer`]: the differential, the explicit form, what was inferred and assumed, and the verdict of a numerical
+//! check.
+//!
+//! ```
+//! use gateaux::{Notation, Problem};
+//! let mut problem = Problem::parse("norm2(A*x - b)^2")?;
+//! let answer = problem.derive(&["x"])?;
+//! assert_eq!(answer.explicit(Notation::Text), Some("2*A'*(A*x - b)"));
+//! assert!(answer.check(&mut problem).is_verified());
+//! # Ok::<(), gateaux::Errors>(())
+//! ```
+
+mod answer;
+mod assumptions;
+mod check;
+mod error;
+mod numbers;
+mod problem;
+mod random;
+mod sample;
+
+pub use answer::{Answer, Printed};
+pub use check::{Check, Slope, Verdict};
+pub use error::{Code, Errors, codes};
+pub use gateaux_array::{Array, npy, npz};
+pub use gateaux_core::expr::Structure;
+pub use gateaux_core::infer::{ExternalDeclaration, Origin};
+pub use gateaux_core::ops;
+pub use gateaux_core::print::Notation;
+pub use gateaux_syntax::{Diagnostic, Edit, Help, Span};
+pub use numbers::{Inputs, Numbers};
+pub use problem::{Declared, Problem};

@@ -1,15 +1,14 @@
 //! Derivatives of any order by any variables, in all their views.
 
-use super::{LinearMap, differential, project};
-use crate::expr::{Error, Expr, Result, Shape, Store, Structure, Var, Variable};
+use super::{LinearMap, adjoint, differential, project};
+use crate::expr::{Error, Expr, Facts, Result, Shape, Store, Structure, Var};
 
 /// The explicit form of a derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Explicit {
     /// An expression for the array of all outputs by all inputs.
     Array(Expr),
-    /// The array has more axes than an expression of matrices can have: the multilinear operator, made to take
-    /// arrays outside of the variables' subspaces too.
+    /// The array has more axes than an expression of matrices can have: see the operator.
     Operator,
 }
 
@@ -24,16 +23,18 @@ pub struct Derivative {
     pub holes: Vec<Expr>,
     /// The multilinear form in the holes, of the shape of the function; holes lie in the tangent spaces.
     pub form: Expr,
-    /// Like `holes`, but for arbitrary arrays.
-    pub free_holes: Vec<Expr>,
-    /// The form for arbitrary arrays: the arguments are projected on the tangent spaces first.
+    /// The form of each order up to this one: `forms[k]` is the differential of `forms[k - 1]` in hole k.
+    pub forms: Vec<Expr>,
+    /// The form for arbitrary arrays, in holes of the same names: the arguments are projected on the tangent spaces.
     pub operator: Expr,
+    /// The holes of the operator.
+    pub free_holes: Vec<Expr>,
     /// The explicit form.
     pub explicit: Explicit,
-    /// Whether the explicit form is the Jacobian of the entries of a row, without its axis of length 1.
+    /// Of a first derivative the adjoint: a cotangent of the shape of the function, and what it is mapped to.
+    pub adjoint: Option<(Expr, Expr)>,
+    /// Whether the explicit form is the Jacobian of the entries of a row, without the axis of length 1.
     pub is_row_jacobian: bool,
-    /// For a scalar function of one variable the gradient, also as the first step of higher orders.
-    pub gradient: Option<Expr>,
 }
 
 /// The derivative of the function by the variables in order, one for each order.
@@ -41,73 +42,115 @@ pub struct Derivative {
 /// # Errors
 /// [`Error::Unsupported`] where an operation has no derivative yet, [`Error::Limit`].
 pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Derivative> {
-    let mut vars = Vec::with_capacity(variables.len());
-    for variable in variables {
-        let what = || Error::Unsupported { what: "a derivative by an expression".to_owned() };
-        vars.push(store.as_var(*variable).ok_or_else(what)?);
+    let mut slots = Vec::with_capacity(variables.len());
+    for (variable, name) in variables.iter().zip(names) {
+        let var = as_var(store, *variable)?;
+        slots.push((*variable, var, store.add_hole(name, var)?));
     }
-    let (mut holes, mut free_holes) = (Vec::new(), Vec::new());
-    let (mut form, mut operator) = (function, function);
-    let mut array = Some(function);
-    let (mut is_row_jacobian, mut gradient) = (false, None);
-    for (at, ((variable, var), name)) in variables.iter().zip(&vars).zip(names).enumerate() {
-        let hole = store.add_hole(name, *var)?;
-        form = differential(store, form, &[(*variable, hole)])?;
-        let map = differential_map(store, operator, *variable, hole)?;
+    let (mut forms, mut free_holes) = (Vec::new(), Vec::new());
+    let (mut form, mut operator, mut array) = (function, function, Some(function));
+    let mut is_row_jacobian = false;
+    for (variable, var, hole) in &slots {
+        form = differential(store, form, &[(*variable, *hole)])?;
+        forms.push(form);
+        let map = LinearMap { hole: *hole, body: differential(store, operator, &[(*variable, *hole)])? };
         let map = map.on_all_arrays(store, *var)?;
         operator = map.body;
-        if let Some(known) = array {
-            let map = differential_map(store, known, *variable, hole)?;
-            is_row_jacobian |= matches!(store.shape(known), Shape::Row(_)) && !store.variable(*var).shape.is_scalar();
-            array = match map.explicit(store, *var) {
-                // A later slot of a structured variable is projected like the first.
-                Ok(found) => found.filter(|_| at == 0 || !is_row_jacobian),
-                Err(Error::Unsupported { .. }) => None,
-                Err(limit) => return Err(limit),
-            };
-            if at == 0 && store.shape(function).is_scalar() {
-                gradient = array;
-            }
-        }
-        holes.push(hole);
         free_holes.push(map.hole);
+        // The axis of length 1 of a row is gone after the first derivative, so there is no second one of this kind.
+        let known = array.filter(|_| !is_row_jacobian);
+        array = match known {
+            Some(known) => explicit(store, known, *variable, *var, *hole)?,
+            None => None,
+        };
+        let by_array = !store.variable(*var).shape.is_scalar();
+        is_row_jacobian |= by_array && known.is_some_and(|known| matches!(store.shape(known), Shape::Row(_)));
     }
     let explicit = array.map_or(Explicit::Operator, Explicit::Array);
-    let is_row_jacobian = is_row_jacobian && matches!(explicit, Explicit::Array(_));
+    let adjoint = match slots.as_slice() {
+        [(_, var, hole)] => Some(adjoint_of(store, LinearMap { hole: *hole, body: form }, *var)?),
+        _ => None,
+    };
     Ok(Derivative {
         function,
-        variables: vars,
-        holes,
+        variables: slots.iter().map(|slot| slot.1).collect(),
+        holes: slots.iter().map(|slot| slot.2).collect(),
         form,
-        free_holes,
+        forms,
         operator,
+        free_holes,
         explicit,
-        is_row_jacobian,
-        gradient,
+        adjoint,
+        is_row_jacobian: is_row_jacobian && array.is_some(),
     })
 }
 
-fn differential_map(store: &mut Store, f: Expr, variable: Expr, hole: Expr) -> Result<LinearMap> {
-    Ok(LinearMap { hole, body: differential(store, f, &[(variable, hole)])? })
-}
-
-/// The gradients of a scalar by several variables, from one sweep forward and one backward.
+/// The derivatives of a scalar by several variables, with the gradients from one sweep forward and one backward.
 ///
 /// # Errors
 /// [`Error::IllShaped`] where the function is no scalar; those of [`derivative`].
-pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Vec<Expr>> {
-    let mut holes = Vec::with_capacity(variables.len());
-    let mut spaces: Vec<(Expr, Structure)> = Vec::with_capacity(variables.len());
+pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Vec<Derivative>> {
+    let mut slots = Vec::with_capacity(variables.len());
     for (variable, name) in variables.iter().zip(names) {
-        let Some(var) = store.as_var(*variable) else {
-            return Err(Error::Unsupported { what: "a derivative by an expression".to_owned() });
-        };
-        let Variable { structure, .. } = *store.variable(var);
-        holes.push((*variable, store.add_hole(name, var)?));
-        spaces.push((*variable, structure));
+        let var = as_var(store, *variable)?;
+        slots.push((*variable, var, store.add_hole(name, var)?));
     }
+    let holes: Vec<(Expr, Expr)> = slots.iter().map(|(variable, _, hole)| (*variable, *hole)).collect();
     let body = differential(store, function, &holes)?;
-    let holes: Vec<Expr> = holes.into_iter().map(|(_, hole)| hole).collect();
-    let raw = super::adjoint::adjoint(store, body, &holes, Store::ONE)?;
-    raw.into_iter().zip(spaces).map(|(array, (point, structure))| project(store, structure, point, array)).collect()
+    let only_holes: Vec<Expr> = holes.iter().map(|(_, hole)| *hole).collect();
+    let raw = adjoint::adjoint(store, body, &only_holes, Store::ONE)?;
+    let mut found = Vec::with_capacity(slots.len());
+    for ((variable, var, hole), gradient) in slots.into_iter().zip(raw) {
+        let structure = store.variable(var).structure;
+        let gradient = project(store, structure, variable, gradient)?;
+        let form = differential(store, function, &[(variable, hole)])?;
+        let map = LinearMap { hole, body: form };
+        let free = map.on_all_arrays(store, var)?;
+        found.push(Derivative {
+            function,
+            variables: vec![var],
+            holes: vec![hole],
+            form,
+            forms: vec![form],
+            operator: free.body,
+            free_holes: vec![free.hole],
+            explicit: match store.shape(gradient) {
+                Shape::Tensor(_) => Explicit::Operator,
+                _ => Explicit::Array(gradient),
+            },
+            adjoint: Some(adjoint_of(store, map, var)?),
+            is_row_jacobian: false,
+        });
+    }
+    Ok(found)
+}
+
+fn as_var(store: &Store, variable: Expr) -> Result<Var> {
+    store.as_var(variable).ok_or(Error::Unsupported { what: "a derivative by an expression".to_owned() })
+}
+
+/// The explicit form of the derivative of an expression, where it has one.
+fn explicit(store: &mut Store, of: Expr, variable: Expr, var: Var, hole: Expr) -> Result<Option<Expr>> {
+    let map = LinearMap { hole, body: differential(store, of, &[(variable, hole)])? };
+    match map.explicit(store, var) {
+        Ok(found) => Ok(found),
+        Err(Error::Unsupported { .. }) => Ok(None),
+        Err(limit) => Err(limit),
+    }
+}
+
+/// A cotangent of the shape of the body, and what the adjoint maps it to, in the space of the variable.
+fn adjoint_of(store: &mut Store, map: LinearMap, var: Var) -> Result<(Expr, Expr)> {
+    let shape = store.shape(map.body);
+    let names = match shape {
+        Shape::Scalar => ["c", "s", "w"],
+        Shape::Vector(_) | Shape::Row(_) => ["v", "w", "u"],
+        Shape::Matrix(..) | Shape::Tensor(_) => ["V", "W", "U"],
+    };
+    let name = names.into_iter().find(|name| !store.has_variable(name)).unwrap_or("cotangent");
+    let cotangent = store.add_variable(name, shape, Structure::General, Facts::NONE)?;
+    let array = map.adjoint(store, cotangent)?;
+    let structure = store.variable(var).structure;
+    let point = store.var(var)?;
+    Ok((cotangent, project(store, structure, point, array)?))
 }

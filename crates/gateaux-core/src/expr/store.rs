@@ -195,6 +195,11 @@ impl Store {
         &self.variables[var.0 as usize]
     }
 
+    /// Whether a variable has this name.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable.name == name)
+    }
+
     /// How many expressions there are.
     pub fn len(&self) -> usize {
         self.nodes.len()

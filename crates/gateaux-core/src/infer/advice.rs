@@ -9,7 +9,7 @@ use super::names::Word;
 use super::problem::{Advice, Problem, Replacement, shorten};
 use super::roles::operands;
 use super::scope::{Given, Meaning, Scope};
-use super::{ExternalDeclaration, name_sizes, search};
+use super::{ExternalDeclaration, MAX_DIAGNOSTICS, name_sizes, search};
 use crate::expr::Dims;
 
 /// For how many mistakes of one text advice is tried; the others are reported without.
@@ -34,10 +34,15 @@ pub(super) fn diagnostics(
     outside: &[ExternalDeclaration],
     dims: &mut Dims,
 ) -> Vec<Diagnostic> {
-    let adviser = Adviser { scope, guess, outside, n_problems: problems.len() };
+    let adviser = Adviser {
+        scope,
+        guess,
+        outside,
+        n_problems: problems.len(),
+    };
     let mut advised = 0;
     let mut found = Vec::new();
-    for problem in problems {
+    for problem in problems.into_iter().take(MAX_DIAGNOSTICS) {
         let mut diagnostic = problem.diagnostic(&mut attempt.sizes, dims);
         if diagnostic.help.is_none() && advised < MAX_ADVISED {
             advised += 1;
@@ -63,24 +68,34 @@ impl Adviser<'_> {
 
     /// The replacements that make mistakes fewer; the first of them is the edit.
     fn replacements(&self, all: &[Replacement]) -> Option<Help> {
-        let good: Vec<&Replacement> = all.iter().filter(|replacement| self.works(replacement)).collect();
+        let edit = |choice: &Replacement| Edit {
+            span: choice.span,
+            replacement: choice.text.clone(),
+        };
+        let good: Vec<&Replacement> = all.iter().filter(|choice| self.works(&edit(choice))).collect();
         let first = good.first()?;
-        let shown: Vec<String> = good.iter().map(|replacement| format!("`{}`", shorten(&replacement.text))).collect();
+        let shown: Vec<String> = good
+            .iter()
+            .map(|replacement| format!("`{}`", shorten(&replacement.text)))
+            .collect();
         let shown = match shown.as_slice() {
             [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             _ => shown.concat(),
         };
         let mark = if first.verb == "did you mean" { "?" } else { "" };
-        let edit = Edit { span: first.span, replacement: first.text.clone() };
-        Some(Help { text: format!("{} {shown}{mark}", first.verb), edit: Some(edit) })
+        Some(Help {
+            text: format!("{} {shown}{mark}", first.verb),
+            edit: Some(edit(first)),
+        })
     }
 
-    fn works(&self, replacement: &Replacement) -> bool {
-        let Span { start, end } = replacement.span;
+    /// Whether the edit leaves fewer mistakes.
+    fn works(&self, edit: &Edit) -> bool {
+        let Span { start, end } = edit.span;
         let (Some(before), Some(after)) = (self.scope.text.get(..start), self.scope.text.get(end..)) else {
             return false;
         };
-        let text = format!("{before}{}{after}", replacement.text);
+        let text = format!("{before}{}{after}", edit.replacement);
         let (tree, problems) = gateaux_syntax::parse(&text);
         if !problems.is_empty() {
             return false;
@@ -129,8 +144,16 @@ impl Adviser<'_> {
                 let mut dims = Dims::default();
                 let shape = attempt.variables[*index].shape(&mut attempt.sizes, &mut dims)?;
                 let line = format!("{}: {}", self.scope.variables[*index].name, shape.text(&dims));
-                let edit = Edit { span: Span::default(), replacement: format!("{line}\n") };
-                return Some(Help { text: format!("declare `{line}`"), edit: Some(edit) });
+                let edit = Edit {
+                    span: Span::default(),
+                    replacement: format!("{line}\n"),
+                };
+                if self.works(&edit) {
+                    return Some(Help {
+                        text: format!("declare `{line}`"),
+                        edit: Some(edit),
+                    });
+                }
             }
         }
         None

@@ -32,14 +32,18 @@ impl Checker<'_> {
             let counts = all.iter().map(|signature| signature.params.len()).collect();
             return self.argument_count(id, at, name, counts, args.len());
         }
-        let fitting: Vec<usize> = (0..all.len()).filter(|at| self.fits(&all[*at], args, args.len())).collect();
+        let fitting: Vec<usize> = (0..all.len())
+            .filter(|at| self.fits(&all[*at], args, args.len()))
+            .collect();
         let Some(&chosen) = fitting.first() else {
             let problem = self.wrong_kind(id, name, all, args);
             return self.refuse(problem);
         };
         let is_open = args.iter().enumerate().any(|(position, arg)| {
             self.kind(*arg) == Kind::Unknown
-                && fitting.iter().any(|at| all[*at].params[position].kind != ParamKind::Any)
+                && fitting
+                    .iter()
+                    .any(|at| all[*at].params[position].kind != ParamKind::Any)
         });
         if is_open {
             let is_scalar = fitting.iter().all(|at| all[*at].result == ParamKind::Scalar);
@@ -66,7 +70,9 @@ impl Checker<'_> {
             let problem = Problem::new(codes::NOT_A_FUNCTION, at, message);
             let Some(arg) = args.first() else { return problem };
             let arg = self.scope.quote(*arg);
-            return problem.advise(format!("write `{name}*({arg})` for a product and `{name}[{arg}]` for an entry"));
+            return problem.advise(format!(
+                "write `{name}*({arg})` for a product and `{name}[{arg}]` for an entry"
+            ));
         }
         let problem = Problem::new(codes::UNKNOWN_FUNCTION, at, format!("there is no function {name}"));
         match nearest(name, crate::ops::names().chain(SPECIAL)) {
@@ -154,10 +160,14 @@ impl Checker<'_> {
         let position = (0..args.len())
             .find(|at| !all.iter().any(|signature| self.fits(signature, args, at + 1)))
             .expect("no alternative fits all arguments");
-        let candidates: Vec<&Signature> =
-            all.iter().filter(|signature| self.fits(signature, args, position)).collect();
-        let mut wanted: Vec<String> =
-            candidates.iter().map(|signature| describe(&signature.params[position])).collect();
+        let candidates: Vec<&Signature> = all
+            .iter()
+            .filter(|signature| self.fits(signature, args, position))
+            .collect();
+        let mut wanted: Vec<String> = candidates
+            .iter()
+            .map(|signature| describe(&signature.params[position]))
+            .collect();
         wanted.dedup();
         let ordinal = match (args.len(), position) {
             (1, _) => String::new(),
@@ -165,13 +175,17 @@ impl Checker<'_> {
         };
         let arg = args[position];
         let kind = self.kind(arg);
-        let is_axis = candidates.iter().any(|signature| matches!(signature.params[position].kind, ParamKind::Axis(_)));
+        let is_axis = candidates
+            .iter()
+            .any(|signature| matches!(signature.params[position].kind, ParamKind::Axis(_)));
         let message = format!("{name} takes {}{ordinal}, not ", wanted.join(" or "));
         let problem = Problem::new(codes::ARGUMENT_KIND, self.span(arg), message).at(id);
         if is_axis && kind == Kind::Scalar {
             return problem.text(super::problem::shorten(self.scope.quote(arg)));
         }
-        problem.text(format!("the {} ", kind.noun())).operand(self.scope.quote(arg), kind)
+        problem
+            .text(format!("the {} ", kind.noun()))
+            .operand(self.scope.quote(arg), kind)
     }
 
     fn wrong_sizes_of(&self, id: NodeId, name: &str, signature: &Signature, args: &[NodeId]) -> Problem {

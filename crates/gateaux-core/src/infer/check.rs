@@ -65,7 +65,11 @@ pub(super) fn check(scope: &Scope<'_>, guess: &Guess) -> Attempt {
         constants: Vec::new(),
         problems: Vec::new(),
     };
-    let mut checker = Checker { scope, found, bounds: Vec::new() };
+    let mut checker = Checker {
+        scope,
+        found,
+        bounds: Vec::new(),
+    };
     for (id, node) in scope.tree.nodes() {
         if matches!(scope.roles[id.0 as usize], Role::Value | Role::Condition) {
             checker.found.kinds[id.0 as usize] = checker.value(id, &node.kind);
@@ -82,7 +86,11 @@ impl Checker<'_> {
             NodeKind::Name(_) => self.name(id),
             NodeKind::Text(_) => {
                 let span = self.span(id);
-                self.refuse(Problem::new(codes::STRING, span, "a string can only be the first argument of einsum"))
+                self.refuse(Problem::new(
+                    codes::STRING,
+                    span,
+                    "a string can only be the first argument of einsum",
+                ))
             }
             NodeKind::Unary(UnaryOp::Neg | UnaryOp::Plus, operand) => self.kind(*operand),
             NodeKind::Binary(op, span, lhs, rhs) => self.binary(id, *op, *span, [*lhs, *rhs]),
@@ -144,7 +152,9 @@ impl Checker<'_> {
 
     /// Makes sizes equal pair by pair; the first pair that cannot be.
     pub(super) fn unify_all(&mut self, pairs: &[(Size, Size)], at: NodeId) -> Result<(), Clash> {
-        pairs.iter().try_for_each(|(lhs, rhs)| self.found.sizes.unify(*lhs, *rhs, at))
+        pairs
+            .iter()
+            .try_for_each(|(lhs, rhs)| self.found.sizes.unify(*lhs, *rhs, at))
     }
 
     /// The problem of a limit instead of a mismatch, where it was one.
@@ -156,7 +166,12 @@ impl Checker<'_> {
     }
 
     fn finish(&mut self, guess: &Guess) {
-        let is_partial = self.found.variables.iter().zip(guess).any(|(kind, _)| *kind == Kind::Unknown);
+        let is_partial = self
+            .found
+            .variables
+            .iter()
+            .zip(guess)
+            .any(|(kind, _)| *kind == Kind::Unknown);
         for left in self.found.sizes.solve_deferred() {
             match left {
                 Left::Wrong(equation, clash) => {
@@ -176,6 +191,7 @@ impl Checker<'_> {
             }
         }
         self.check_bounds();
+        self.check_positive();
         if !is_partial && self.found.problems.is_empty() {
             self.check_constants();
         }
@@ -190,18 +206,45 @@ impl Checker<'_> {
             .at(node)
     }
 
+    /// Equations may make a size zero or less.
+    fn check_positive(&mut self) {
+        let variables = self.found.variables.clone().into_iter().zip(&self.scope.variables);
+        let variables = variables.map(|(kind, known)| (kind, known.span.unwrap_or_default(), known.name.as_str()));
+        let constants = self
+            .found
+            .constants
+            .iter()
+            .map(|node| (self.kind(*node), self.span(*node), self.scope.quote(*node)));
+        for (kind, span, quote) in variables.chain(constants).collect::<Vec<_>>() {
+            let value = |size| self.found.sizes.value(size).filter(|value| *value <= 0);
+            if let Some(value) = kind.sizes().into_iter().find_map(value) {
+                let message = format!(
+                    "the size of {} would have to be {value}",
+                    super::problem::shorten(quote)
+                );
+                self.found
+                    .problems
+                    .push(Problem::new(codes::NOT_POSITIVE, span, message));
+            }
+        }
+    }
+
     /// Every size must be that of a variable, a name or a number; only constants can bring in others.
     fn check_constants(&mut self) {
         let mut told = Vec::new();
         for kind in self.found.variables.clone() {
             for size in kind.sizes() {
-                told.extend(self.found.sizes.unknowns(size));
+                told.extend(self.found.sizes.told_unknowns(size));
             }
         }
         told.sort_unstable();
         for constant in std::mem::take(&mut self.found.constants) {
-            let unknowns: Vec<Size> =
-                self.kind(constant).sizes().into_iter().flat_map(|size| self.found.sizes.unknowns(size)).collect();
+            let unknowns: Vec<Size> = self
+                .kind(constant)
+                .sizes()
+                .into_iter()
+                .flat_map(|size| self.found.sizes.unknowns(size))
+                .collect();
             if unknowns.iter().all(|unknown| told.binary_search(unknown).is_ok()) {
                 continue;
             }
@@ -212,7 +255,9 @@ impl Checker<'_> {
                 NodeKind::Call(..) => "write the sizes, as in `ones(m, n)`",
                 _ => "write the size, as in `eye(n)`",
             };
-            let problem = Problem::new(codes::UNDETERMINED, self.span(constant), message).at(constant).advise(advice);
+            let problem = Problem::new(codes::UNDETERMINED, self.span(constant), message)
+                .at(constant)
+                .advise(advice);
             self.found.problems.push(problem);
         }
     }

@@ -80,7 +80,7 @@ codes! {
     LARGE_SIZE "G0221" "a size that is too complicated"
         "A1 = kron(A, A); A2 = kron(A1, A1); A3 = kron(A2, A2); A4 = kron(A3, A3); A5 = kron(A4, A4); A6 = kron(A5, A5); \
          A7 = kron(A6, A6); A7"
-        "A size may be a sum of at most 64 products of at most 64 factors, and `min` nests at most 16 times."
+        "A size may be a sum of at most 256 products of at most 64 factors, and `min` nests at most 16 times."
     SUBSCRIPTS "G0222" "subscripts of einsum that cannot be read" "A: matrix(m, n)\neinsum(\"ij->k\", A)"
         "The subscripts are one group of letters for each operand, separated by commas, then `->` and the letters of the \
          result, each of them once: `\"ij,jk->ik\"`. Every letter of the result stands in an operand."
@@ -136,6 +136,10 @@ codes! {
         "A name that is a dimension in a declaration has the value that the size of the variable gives it."
     STRING "G0316" "a string that is no subscripts" "\"abc\" + 1"
         "A string can only be the first argument of `einsum`."
+    LIMIT "G0317" "a text that needs more than a limit allows" ""
+        "The message says which limit and how much it allows."
+    INTERNAL "G0318" "a mistake of Gateaux" ""
+        "What inference accepted should always become an expression. Please report the text."
 
     ARGUMENT_COUNT "G0400" "a wrong number of arguments" "x: vector(n)\nnorm1(x, x, x)"
         "The function takes another number of arguments; the message says which."

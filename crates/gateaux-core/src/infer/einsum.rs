@@ -7,7 +7,8 @@ use gateaux_syntax::{Name, NodeId, NodeKind, Span};
 use super::check::Checker;
 use super::codes;
 use super::kind::Kind;
-use super::problem::Problem;
+use super::problem::{Problem, shorten};
+use super::sizes::Size;
 use super::special::part_of_string;
 use crate::expr::MAX_AXES;
 
@@ -22,7 +23,11 @@ impl Checker<'_> {
                 return Kind::Unknown;
             }
             let all = args.iter().fold(span, |all, arg| all.to(self.span(*arg)));
-            let problem = Problem::new(codes::NO_SUBSCRIPTS, all, "einsum needs its subscripts first, as a string");
+            let problem = Problem::new(
+                codes::NO_SUBSCRIPTS,
+                all,
+                "einsum needs its subscripts first, as a string",
+            );
             return self.refuse(problem.advise("write the letters of the axes, as in `einsum(\"ij,j->i\", A, x)`"));
         };
         let subscripts = subscripts.clone();
@@ -41,30 +46,13 @@ impl Checker<'_> {
             let message = format!("the subscripts \"{subscripts}\" name {wanted} {noun}, {given} {are} given");
             return Err(Problem::new(codes::OPERAND_COUNT, span, message));
         }
-        let mut letters = BTreeMap::new();
+        let mut letters = Letters::new();
         for (group, operand) in groups.iter().zip(operands) {
-            let kind = self.kind(*operand);
-            let mut sizes = kind.sizes();
-            if let Kind::Row(_) = kind {
-                sizes.insert(0, self.found.sizes.number(1));
-            }
-            if kind == Kind::Unknown {
-                sizes = group.letters.chars().map(|_| self.found.sizes.unknown()).collect();
-            }
-            if sizes.len() != group.letters.len() {
-                let axes = match sizes.len() {
-                    0 => "no axis".to_owned(),
-                    1 => "1 axis".to_owned(),
-                    more => format!("{more} axes"),
-                };
-                let message = format!("the subscripts \"{}\" do not fit ", group.letters);
-                let problem = Problem::new(codes::SUBSCRIPT_RANK, group.span(span), message);
-                return Err(problem.operand(self.scope.quote(*operand), kind).text(format!(", which has {axes}")));
-            }
+            let sizes = self.axes(group, span, *operand)?;
             for (letter, size) in group.letters.chars().zip(sizes) {
                 let (first, owner) = *letters.entry(letter).or_insert((size, *operand));
                 if let Err(clash) = self.found.sizes.unify(first, size, id) {
-                    let [here, there] = [*operand, owner].map(|node| super::problem::shorten(self.scope.quote(node)));
+                    let [here, there] = [*operand, owner].map(|node| shorten(self.scope.quote(node)));
                     let problem = Problem::new(codes::SUBSCRIPT_SIZES, span, format!("the letter {letter} is "))
                         .size(first)
                         .text(format!(" in {there} and "))
@@ -74,22 +62,54 @@ impl Checker<'_> {
                 }
             }
         }
-        let mut axes = Vec::new();
-        for (at, letter) in output.letters.chars().enumerate() {
-            let here = part_of_string(span, output.at + at, 1);
-            let Some((size, _)) = letters.get(&letter) else {
-                let message = format!("the letter {letter} of the result stands in no operand");
-                return Err(Problem::new(codes::SUBSCRIPTS, here, message));
-            };
-            if output.letters[..at].contains(letter) {
-                let message = format!("the letter {letter} stands twice in the result");
-                return Err(Problem::new(codes::SUBSCRIPTS, here, message));
-            }
-            axes.push(*size);
-        }
-        let too_many = || Problem::new(codes::TOO_MANY_AXES, output.span(span), format!("an array has at most {MAX_AXES} axes"));
-        Kind::from_axes(&axes).ok_or_else(too_many)
+        result(span, &output, &letters)
     }
+
+    /// The sizes of an operand, one for each of its letters.
+    fn axes(&mut self, group: &Group, span: Span, operand: NodeId) -> Result<Vec<Size>, Problem> {
+        let kind = self.kind(operand);
+        if kind == Kind::Unknown {
+            return Ok(group.letters.chars().map(|_| self.found.sizes.unknown()).collect());
+        }
+        let mut sizes = kind.sizes();
+        if let Kind::Row(_) = kind {
+            sizes.insert(0, self.found.sizes.number(1));
+        }
+        if sizes.len() == group.letters.len() {
+            return Ok(sizes);
+        }
+        let axes = match sizes.len() {
+            0 => "no axis".to_owned(),
+            1 => "1 axis".to_owned(),
+            more => format!("{more} axes"),
+        };
+        let message = format!("the subscripts \"{}\" do not fit ", group.letters);
+        let problem = Problem::new(codes::SUBSCRIPT_RANK, group.span(span), message);
+        Err(problem
+            .operand(self.scope.quote(operand), kind)
+            .text(format!(", which has {axes}")))
+    }
+}
+
+/// The size of each letter and the first operand that has it.
+type Letters = BTreeMap<char, (Size, NodeId)>;
+
+fn result(span: Span, output: &Group, letters: &Letters) -> Result<Kind, Problem> {
+    let mut axes = Vec::new();
+    for (at, letter) in output.letters.char_indices() {
+        let here = part_of_string(span, output.at + at, 1);
+        let Some((size, _)) = letters.get(&letter) else {
+            let message = format!("the letter {letter} of the result stands in no operand");
+            return Err(Problem::new(codes::SUBSCRIPTS, here, message));
+        };
+        if output.letters[..at].contains(letter) {
+            let message = format!("the letter {letter} stands twice in the result");
+            return Err(Problem::new(codes::SUBSCRIPTS, here, message));
+        }
+        axes.push(*size);
+    }
+    let message = format!("an array has at most {MAX_AXES} axes");
+    Kind::from_axes(&axes).ok_or_else(|| Problem::new(codes::TOO_MANY_AXES, output.span(span), message))
 }
 
 /// The letters of one operand or of the result.
@@ -110,7 +130,9 @@ fn read(span: Span, subscripts: &str) -> Result<(Vec<Group>, Group), Problem> {
     let Some((inputs, output)) = subscripts.split_once("->") else {
         let message = format!("the subscripts \"{subscripts}\" have no arrow");
         let problem = Problem::new(codes::SUBSCRIPTS, span, message);
-        return Err(problem.advise("write the letters of the result behind `->`: `\"ij,jk->ik\"`, or none for a scalar"));
+        return Err(
+            problem.advise("write the letters of the result behind `->`: `\"ij,jk->ik\"`, or none for a scalar")
+        );
     };
     let mut groups = Vec::new();
     let mut at = 0;
@@ -134,5 +156,9 @@ fn group(span: Span, written: &str, at: usize) -> Result<Group, Problem> {
         let problem = Problem::new(codes::SUBSCRIPTS, here, "subscripts are written without spaces");
         return Err(problem.replace(here, letters, "write"));
     }
-    Ok(Group { len: letters.len(), letters, at })
+    Ok(Group {
+        len: letters.len(),
+        letters,
+        at,
+    })
 }

@@ -42,7 +42,10 @@ impl Kind {
             [n] => Kind::Vector(n),
             [m, n] => Kind::Matrix(m, n),
             [first, ..] => {
-                let mut axes = Axes { len: u8::try_from(sizes.len()).ok()?, sizes: [first; MAX_AXES] };
+                let mut axes = Axes {
+                    len: u8::try_from(sizes.len()).ok()?,
+                    sizes: [first; MAX_AXES],
+                };
                 axes.sizes.get_mut(..sizes.len())?.copy_from_slice(sizes);
                 Kind::Tensor(axes)
             }

@@ -11,6 +11,7 @@
 //! Nothing recurses over the text: every pass goes over the nodes in order, operands first.
 
 mod advice;
+mod build;
 mod calls;
 mod check;
 pub mod codes;
@@ -27,6 +28,7 @@ mod special;
 #[cfg(test)]
 mod tests;
 
+pub use build::{Built, build, diagnostic};
 use gateaux_syntax::{Diagnostic, NodeId, Span, Tree};
 
 use crate::expr::{Dim, Dims, Shape, Structure};
@@ -160,19 +162,34 @@ pub fn infer(
     let scope = Scope::read(tree, text, declared_elsewhere);
     let mut choice = search::choose(&scope);
     name_sizes(&scope, &mut choice.attempt);
-    if let (true, true, Some(root)) = (scope.problems.is_empty(), choice.attempt.problems.is_empty(), scope.root) {
+    if let (true, true, Some(root)) = (
+        scope.problems.is_empty(),
+        choice.attempt.problems.is_empty(),
+        scope.root,
+    ) {
         return typing(&scope, &mut choice, root, dims).ok_or_else(|| vec![too_large(&scope, root)]);
     }
     let mut problems = scope.problems.clone();
-    problems.append(&mut choice.attempt.problems);
     if choice.is_exhausted {
-        let message = "the search for kinds of the undeclared names ended without a result";
-        let span = problems.first().map_or(Span::default(), |problem| problem.span);
+        let message = "the search for kinds of the undeclared names reached its bound";
+        let span = choice
+            .attempt
+            .problems
+            .first()
+            .map_or(Span::default(), |problem| problem.span);
         problems.push(Problem::new(codes::NO_KINDS_FIT, span, message).advise("declare some of the names"));
+    } else {
+        problems.append(&mut choice.attempt.problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end, problem.code));
-    problems.truncate(MAX_DIAGNOSTICS);
-    Err(advice::diagnostics(&scope, &choice.guess, problems, &mut choice.attempt, declared_elsewhere, dims))
+    Err(advice::diagnostics(
+        &scope,
+        &choice.guess,
+        problems,
+        &mut choice.attempt,
+        declared_elsewhere,
+        dims,
+    ))
 }
 
 fn too_large(scope: &Scope<'_>, root: NodeId) -> Diagnostic {
@@ -188,7 +205,13 @@ fn name_sizes(scope: &Scope<'_>, attempt: &mut Attempt) {
     let mut seen = std::collections::BTreeSet::new();
     for kind in &attempt.variables {
         for size in kind.sizes() {
-            open.extend(attempt.sizes.unknowns(size).into_iter().filter(|unknown| seen.insert(*unknown)));
+            open.extend(
+                attempt
+                    .sizes
+                    .unknowns(size)
+                    .into_iter()
+                    .filter(|unknown| seen.insert(*unknown)),
+            );
         }
     }
     let numbered = (1..).flat_map(|number: usize| ["m", "n"].map(|letter| format!("{letter}{number}")));
@@ -199,7 +222,9 @@ fn name_sizes(scope: &Scope<'_>, attempt: &mut Attempt) {
     for unknown in open {
         let sizes = &attempt.sizes;
         let name = names.find(|name| !scope.taken.contains(name) && !sizes.has_name(name));
-        attempt.sizes.call(unknown, &name.expect("there are endlessly many names"));
+        attempt
+            .sizes
+            .call(unknown, &name.expect("there are endlessly many names"));
     }
 }
 

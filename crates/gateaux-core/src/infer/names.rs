@@ -33,7 +33,11 @@ pub(super) fn default_kind(name: &str) -> Option<DefaultKind> {
     let stem_len = name.find(|letter: char| !is_letter_part(letter)).unwrap_or(name.len());
     let (stem, tail) = name.split_at(stem_len);
     if is_greek(first) {
-        return Some(soft(if first.is_uppercase() { Word::Matrix } else { Word::Scalar }));
+        return Some(soft(if first.is_uppercase() {
+            Word::Matrix
+        } else {
+            Word::Scalar
+        }));
     }
     if !first.is_ascii_alphabetic() {
         return None;
@@ -45,12 +49,20 @@ pub(super) fn default_kind(name: &str) -> Option<DefaultKind> {
     };
     if stem.len() == 1 {
         let after_digits = tail.trim_start_matches(|letter: char| letter.is_ascii_digit() || is_subscript(letter));
-        return Some(DefaultKind { word: by_letter, is_firm: after_digits.is_empty() || after_digits.starts_with('_') });
+        return Some(DefaultKind {
+            word: by_letter,
+            // A scalar where only an array fits, as the b of `A*x - b`, is taken for the array and said to be one.
+            is_firm: by_letter != Word::Scalar && (after_digits.is_empty() || after_digits.starts_with('_')),
+        });
     }
     let mut lower = stem.to_owned();
     lower[..1].make_ascii_lowercase();
     if GREEK.contains(&lower.as_str()) {
-        return Some(soft(if first.is_ascii_uppercase() { Word::Matrix } else { Word::Scalar }));
+        return Some(soft(if first.is_ascii_uppercase() {
+            Word::Matrix
+        } else {
+            Word::Scalar
+        }));
     }
     Some(soft(by_letter))
 }
@@ -78,7 +90,11 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
         if candidate.len().abs_diff(typed.len()) > allowed {
             continue;
         }
-        let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&typed, candidate) };
+        let distance = if candidate.eq_ignore_ascii_case(name) {
+            0
+        } else {
+            distance(&typed, candidate)
+        };
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -97,7 +113,9 @@ fn distance(lhs: &[char], rhs: &str) -> usize {
                 continue;
             }
             let change = usize::from(lhs[i - 1] != rhs[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
+            let mut least = (rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1)
+                .min(rows[i - 1][j - 1] + change);
             if i > 1 && j > 1 && lhs[i - 1] == rhs[j - 2] && lhs[i - 2] == rhs[j - 1] {
                 least = least.min(rows[i - 2][j - 2] + 1);
             }
@@ -143,7 +161,12 @@ mod tests {
     #[test]
     fn nearest_forgives_a_swap_and_a_missing_letter() {
         let known = ["norm1", "norm2", "sum", "softmax", "det"];
-        for (typed, want) in [("nrom2", Some("norm2")), ("sofmax", Some("softmax")), ("Det", Some("det")), ("foo", None)] {
+        for (typed, want) in [
+            ("nrom2", Some("norm2")),
+            ("sofmax", Some("softmax")),
+            ("Det", Some("det")),
+            ("foo", None),
+        ] {
             assert_eq!(nearest(typed, known.into_iter()), want, "{typed}");
         }
     }

@@ -25,7 +25,13 @@ struct Operation {
 impl Checker<'_> {
     pub(super) fn binary(&mut self, id: NodeId, op: BinaryOp, at: Span, nodes: [NodeId; 2]) -> Kind {
         let kinds = nodes.map(|node| self.kind(node));
-        let operation = Operation { id, op, at, nodes, kinds };
+        let operation = Operation {
+            id,
+            op,
+            at,
+            nodes,
+            kinds,
+        };
         match op {
             BinaryOp::Add | BinaryOp::Sub => self.sum(operation),
             BinaryOp::Mul => self.product(operation),
@@ -44,9 +50,15 @@ impl Checker<'_> {
         if self.scope.roles[operation.id.0 as usize] == Role::Condition {
             return self.elementwise(operation);
         }
-        let message = format!("a comparison can only be the condition of where(...), and `{}` stands elsewhere", {
-            self.scope.text.get(operation.at.start..operation.at.end).unwrap_or(operation.op.text())
-        });
+        let message = format!(
+            "a comparison can only be the condition of where(...), and `{}` stands elsewhere",
+            {
+                self.scope
+                    .text
+                    .get(operation.at.start..operation.at.end)
+                    .unwrap_or(operation.op.text())
+            }
+        );
         self.refuse(Problem::new(codes::COMPARISON, operation.at, message))
     }
 
@@ -56,7 +68,11 @@ impl Checker<'_> {
         if let (Kind::Unknown, known) | (known, Kind::Unknown) = (lhs, rhs) {
             return known;
         }
-        let verb = if operation.op == BinaryOp::Add { "add" } else { "subtract" };
+        let verb = if operation.op == BinaryOp::Add {
+            "add"
+        } else {
+            "subtract"
+        };
         if lhs.is_like(&rhs) {
             return self.same_sizes(operation, codes::SUM_SHAPES, verb);
         }
@@ -71,7 +87,11 @@ impl Checker<'_> {
             .operand(self.scope.quote(operation.nodes[1]), rhs)
             .text(format!(": only `{dotted}` broadcasts a scalar"))
             .at(operation.id);
-        let scalar = if lhs == Kind::Scalar { operation.nodes[0] } else { operation.nodes[1] };
+        let scalar = if lhs == Kind::Scalar {
+            operation.nodes[0]
+        } else {
+            operation.nodes[1]
+        };
         let mut problem = self.with_operator(problem, operation, dotted);
         problem.suspect = self.undeclared(scalar);
         self.refuse(problem)
@@ -79,8 +99,11 @@ impl Checker<'_> {
 
     /// The variable, if the node is an undeclared name whose kind goes by its first letter.
     fn undeclared(&self, node: NodeId) -> Option<usize> {
-        let Meaning::Variable(index) = self.scope.meanings[node.0 as usize] else { return None };
-        let is_named = matches!(self.scope.variables[index].given, Given::Named(default) if default.word == Word::Scalar);
+        let Meaning::Variable(index) = self.scope.meanings[node.0 as usize] else {
+            return None;
+        };
+        let is_named =
+            matches!(self.scope.variables[index].given, Given::Named(default) if default.word == Word::Scalar);
         is_named.then_some(index)
     }
 
@@ -100,7 +123,13 @@ impl Checker<'_> {
 
     /// `start a (m) and b (n)`, with the nouns of the kinds where there is an article.
     fn pair(&self, operation: Operation, code: &'static str, start: &str, article: &str) -> Problem {
-        let noun = |kind: Kind| if article.is_empty() { String::new() } else { format!("{article} {} ", kind.noun()) };
+        let noun = |kind: Kind| {
+            if article.is_empty() {
+                String::new()
+            } else {
+                format!("{article} {} ", kind.noun())
+            }
+        };
         let [lhs, rhs] = operation.kinds;
         Problem::new(code, self.span(operation.id), start)
             .text(noun(lhs))
@@ -118,9 +147,11 @@ impl Checker<'_> {
             // The other side is a scalar or of the same kind.
             (Kind::Unknown, known) | (known, Kind::Unknown) => known,
             (Kind::Scalar, other) | (other, Kind::Scalar) => other,
-            _ if lhs.is_like(&rhs) => {
-                self.same_sizes(operation, codes::ELEMENTWISE_SHAPES, &format!("apply {} to", operation.op.text()))
-            }
+            _ if lhs.is_like(&rhs) => self.same_sizes(
+                operation,
+                codes::ELEMENTWISE_SHAPES,
+                &format!("apply {} to", operation.op.text()),
+            ),
             _ => {
                 let start = format!("cannot apply {} to ", operation.op.text());
                 let problem = self.pair(operation, codes::ELEMENTWISE_SHAPES, &start, "the");
@@ -154,9 +185,11 @@ impl Checker<'_> {
                 let right = self.primed(operation, 1);
                 let [lhs, rhs] = [0, 1].map(|side| self.written(operation, side).to_owned());
                 let span = self.span(operation.id);
-                let problem = problem
-                    .replace(span, format!("{left}*{rhs}"), "did you mean")
-                    .replace(span, format!("{lhs}*{right}"), "did you mean");
+                let problem = problem.replace(span, format!("{left}*{rhs}"), "did you mean").replace(
+                    span,
+                    format!("{lhs}*{right}"),
+                    "did you mean",
+                );
                 let problem = self.explain(clash, operation.id, problem);
                 self.refuse(problem)
             }
@@ -228,7 +261,12 @@ impl Checker<'_> {
             Ok(()) => match self.unify_all(&[(size, square.0)], operation.id) {
                 Ok(()) => operation.kinds[0],
                 Err(clash) => {
-                    let problem = self.pair(operation, codes::PRODUCT_SIZES, "cannot divide: the columns differ of ", "");
+                    let problem = self.pair(
+                        operation,
+                        codes::PRODUCT_SIZES,
+                        "cannot divide: the columns differ of ",
+                        "",
+                    );
                     let problem = self.explain(clash, operation.id, problem);
                     self.refuse(problem)
                 }
@@ -288,7 +326,10 @@ impl Checker<'_> {
                 let message = "a matrix power is an integer literal: ";
                 let problem = Problem::new(codes::EXPONENT, self.span(operation.id), message)
                     .operand(self.scope.quote(base), self.kind(base))
-                    .text(format!(" to the power {}", super::problem::shorten(self.written(operation, 1))))
+                    .text(format!(
+                        " to the power {}",
+                        super::problem::shorten(self.written(operation, 1))
+                    ))
                     .at(operation.id);
                 let is_half = matches!(self.node_kind(exponent), NodeKind::Number(text) if text.parse() == Ok(0.5))
                     || matches!(self.written(operation, 1), "(1/2)" | "(1 / 2)");
@@ -337,13 +378,21 @@ impl Checker<'_> {
         let [lhs, rhs] = [0, 1].map(|side| self.written(operation, side));
         let spaced = matches!(operation.op, BinaryOp::Add | BinaryOp::Sub);
         let space = if spaced { " " } else { "" };
-        problem.replace(self.span(operation.id), format!("{lhs}{space}{op}{space}{rhs}"), "write")
+        problem.replace(
+            self.span(operation.id),
+            format!("{lhs}{space}{op}{space}{rhs}"),
+            "write",
+        )
     }
 
     /// An operand as it is written, with its parentheses.
     fn written(&self, operation: Operation, side: usize) -> &str {
         let span = self.span(operation.id);
-        let range = if side == 0 { span.start..operation.at.start } else { operation.at.end..span.end };
+        let range = if side == 0 {
+            span.start..operation.at.start
+        } else {
+            operation.at.end..span.end
+        };
         self.scope.text.get(range).unwrap_or_default().trim()
     }
 

@@ -53,7 +53,14 @@ pub(super) struct Replacement {
 impl Problem {
     pub(super) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         let message = vec![Piece::Text(message.into())];
-        Problem { code, span, message, advice: Advice::None, node: None, suspect: None }
+        Problem {
+            code,
+            span,
+            message,
+            advice: Advice::None,
+            node: None,
+            suspect: None,
+        }
     }
 
     pub(super) fn at(mut self, node: NodeId) -> Self {
@@ -90,7 +97,11 @@ impl Problem {
 
     /// Adds a replacement; of several the first that works is made an edit, and all that work are shown.
     pub(super) fn replace(mut self, span: Span, text: impl Into<String>, verb: &'static str) -> Self {
-        let replacement = Replacement { span, text: text.into(), verb };
+        let replacement = Replacement {
+            span,
+            text: text.into(),
+            verb,
+        };
         match &mut self.advice {
             Advice::Replace(all) => all.push(replacement),
             Advice::None | Advice::Words(_) => self.advice = Advice::Replace(vec![replacement]),

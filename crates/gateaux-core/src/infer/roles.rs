@@ -4,8 +4,17 @@ use gateaux_syntax::{IndexItem, NodeId, NodeKind, Statement, Tree};
 
 /// The functions that inference itself knows, because their arguments are not all arrays or their result takes its
 /// size from the context.
-pub(super) const SPECIAL: [&str; 9] =
-    ["eye", "ones", "zeros", "vector", "matrix", "reshape", "commutation", "einsum", "where"];
+pub(super) const SPECIAL: [&str; 9] = [
+    "eye",
+    "ones",
+    "zeros",
+    "vector",
+    "matrix",
+    "reshape",
+    "commutation",
+    "einsum",
+    "where",
+];
 
 /// What a node is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +50,10 @@ pub(super) struct Roles {
 impl Roles {
     /// Reads the roles from the top down: a node's parent comes after it.
     pub(super) fn read(tree: &Tree) -> Roles {
-        let mut roles = Roles { of: vec![Role::Value; tree.nodes().len()], dimensions: Vec::new() };
+        let mut roles = Roles {
+            of: vec![Role::Value; tree.nodes().len()],
+            dimensions: Vec::new(),
+        };
         for statement in tree.statements() {
             if let Statement::Declaration(declaration) = statement {
                 for dim in &declaration.dims {
@@ -55,7 +67,9 @@ impl Roles {
             let node = tree.node(id);
             let role = roles.of[at];
             if role.is_size() {
-                operands(&node.kind).into_iter().for_each(|operand| roles.set(operand, role));
+                operands(&node.kind)
+                    .into_iter()
+                    .for_each(|operand| roles.set(operand, role));
                 continue;
             }
             match &node.kind {
@@ -70,7 +84,9 @@ impl Roles {
                 }
                 NodeKind::Index(_, items) => {
                     for item in items {
-                        item_positions(item).into_iter().for_each(|position| roles.set(position, Role::Index));
+                        item_positions(item)
+                            .into_iter()
+                            .for_each(|position| roles.set(position, Role::Index));
                     }
                 }
                 _ => {}

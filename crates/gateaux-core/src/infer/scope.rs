@@ -94,7 +94,9 @@ impl<'a> Scope<'a> {
             taken: BTreeSet::new(),
         };
         let mut entities = BTreeMap::new();
-        outside.iter().for_each(|declaration| scope.declare_outside(declaration, &mut entities));
+        outside
+            .iter()
+            .for_each(|declaration| scope.declare_outside(declaration, &mut entities));
         scope.measure(&entities);
         scope.check_positive(&roles.dimensions);
         for statement in tree.statements() {
@@ -126,7 +128,10 @@ impl<'a> Scope<'a> {
     pub(super) fn is_comparison(&self, node: NodeId) -> bool {
         matches!(
             self.tree.node(node).kind,
-            NodeKind::Binary(BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq, ..)
+            NodeKind::Binary(
+                BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq,
+                ..
+            )
         )
     }
 
@@ -135,7 +140,11 @@ impl<'a> Scope<'a> {
     }
 
     fn declare(&mut self, declaration: &Declaration, entities: &mut BTreeMap<String, Entity>) {
-        let dims: Vec<_> = declaration.dims.iter().map(|dim| self.node_sizes[dim.0 as usize]).collect();
+        let dims: Vec<_> = declaration
+            .dims
+            .iter()
+            .map(|dim| self.node_sizes[dim.0 as usize])
+            .collect();
         let known = read_declaration(declaration, &dims, &mut self.problems);
         self.add(&declaration.name, known, entities);
     }
@@ -143,6 +152,7 @@ impl<'a> Scope<'a> {
     fn add(&mut self, name: &Name, known: Option<Known>, entities: &mut BTreeMap<String, Entity>) {
         if let Some(problem) = reserved(name) {
             self.problems.push(problem);
+            entities.insert(name.text.clone(), Entity::Mistake);
             return;
         }
         match (entities.get(&name.text), known) {
@@ -164,7 +174,11 @@ impl<'a> Scope<'a> {
 
     fn repeats(&self, index: usize, known: &Known) -> bool {
         let outside = &self.variables[index];
-        outside.span.is_none() && Known { span: known.span, ..outside.clone() } == *known
+        outside.span.is_none()
+            && Known {
+                span: known.span,
+                ..outside.clone()
+            } == *known
     }
 
     fn define(&mut self, definition: &Definition, entities: &mut BTreeMap<String, Entity>) {
@@ -183,7 +197,10 @@ impl<'a> Scope<'a> {
             );
             entities.insert(name.text.clone(), Entity::Mistake);
         } else {
-            let entity = Entity::Definition { body: definition.body, end: definition.span.end };
+            let entity = Entity::Definition {
+                body: definition.body,
+                end: definition.span.end,
+            };
             entities.insert(name.text.clone(), entity);
         }
     }
@@ -193,7 +210,11 @@ impl<'a> Scope<'a> {
     }
 
     fn declare_outside(&mut self, outside: &ExternalDeclaration, entities: &mut BTreeMap<String, Entity>) {
-        let dims = if outside.dims.is_empty() { String::new() } else { format!("({})", outside.dims.join(", ")) };
+        let dims = if outside.dims.is_empty() {
+            String::new()
+        } else {
+            format!("({})", outside.dims.join(", "))
+        };
         let modifiers: String = outside.modifiers.iter().map(|word| format!("{word} ")).collect();
         let text = format!("{}: {modifiers}{}{dims}", outside.name, outside.kind);
         let (tree, found) = gateaux_syntax::parse(&text);
@@ -219,15 +240,29 @@ impl<'a> Scope<'a> {
                 if let Some(known) = &mut known {
                     known.span = None;
                 }
-                self.add(&Name { span: Span::default(), ..declaration.name.clone() }, known, entities);
+                self.add(
+                    &Name {
+                        span: Span::default(),
+                        ..declaration.name.clone()
+                    },
+                    known,
+                    entities,
+                );
             }
             (_, Some(problem)) => problems.push(Problem::new(codes::OUTSIDE, problem.span, problem.message.clone())),
             _ => problems.push(Problem::new(codes::OUTSIDE, Span::default(), "it cannot be read")),
         }
         for mut problem in problems {
-            problem.message.insert(0, super::problem::Piece::Text(format!("in the declaration of {}: ", outside.name)));
+            problem.message.insert(
+                0,
+                super::problem::Piece::Text(format!("in the declaration of {}: ", outside.name)),
+            );
             let advice = super::problem::Advice::None;
-            self.problems.push(Problem { span: Span::default(), advice, ..problem });
+            self.problems.push(Problem {
+                span: Span::default(),
+                advice,
+                ..problem
+            });
         }
     }
 
@@ -340,8 +375,12 @@ impl<'a> Scope<'a> {
         }
         if is_function(name) {
             self.problems.push(
-                Problem::new(codes::NOT_CALLED, span, format!("{name} is a function and needs its arguments"))
-                    .advise(format!("write `{name}(...)`, or call the variable by another name")),
+                Problem::new(
+                    codes::NOT_CALLED,
+                    span,
+                    format!("{name} is a function and needs its arguments"),
+                )
+                .advise(format!("write `{name}(...)`, or call the variable by another name")),
             );
             return Meaning::None;
         }
@@ -399,7 +438,16 @@ fn twice(name: &Name, verb: &str) -> Problem {
 }
 
 const KINDS: [&str; 10] = [
-    "scalar", "vector", "matrix", "tensor", "symmetric", "posdef", "diagonal", "skew", "orthogonal", "lower",
+    "scalar",
+    "vector",
+    "matrix",
+    "tensor",
+    "symmetric",
+    "posdef",
+    "diagonal",
+    "skew",
+    "orthogonal",
+    "lower",
 ];
 
 fn read_declaration(declaration: &Declaration, dims: &[Option<Size>], problems: &mut Vec<Problem>) -> Option<Known> {
@@ -415,7 +463,10 @@ fn read_declaration(declaration: &Declaration, dims: &[Option<Size>], problems: 
         }
     }
     let kind = declaration.kind.text.as_str();
-    let structure = Structure::ALL.iter().find(|(_, name)| *name == kind).map(|(structure, _)| *structure);
+    let structure = Structure::ALL
+        .iter()
+        .find(|(_, name)| *name == kind)
+        .map(|(structure, _)| *structure);
     let wanted = match kind {
         "scalar" => 0..=0,
         "vector" => 1..=1,
@@ -432,7 +483,11 @@ fn read_declaration(declaration: &Declaration, dims: &[Option<Size>], problems: 
         return None;
     }
     let dims: Vec<Size> = dims.iter().copied().collect::<Option<_>>()?;
-    let kind = if structure.is_some() { Kind::Matrix(dims[0], dims[0]) } else { Kind::from_axes(&dims)? };
+    let kind = if structure.is_some() {
+        Kind::Matrix(dims[0], dims[0])
+    } else {
+        Kind::from_axes(&dims)?
+    };
     Some(Known {
         name: declaration.name.text.clone(),
         span: Some(declaration.name.span),
@@ -444,7 +499,11 @@ fn read_declaration(declaration: &Declaration, dims: &[Option<Size>], problems: 
 }
 
 fn unknown_kind(kind: &Name) -> Problem {
-    let problem = Problem::new(codes::UNKNOWN_KIND, kind.span, format!("there is no kind `{}`", kind.text));
+    let problem = Problem::new(
+        codes::UNKNOWN_KIND,
+        kind.span,
+        format!("there is no kind `{}`", kind.text),
+    );
     match nearest(&kind.text, KINDS.into_iter()) {
         Some(near) => problem.replace(kind.span, near, "did you mean"),
         None => problem.advise(format!("the kinds are {}", KINDS.join(", "))),
@@ -453,10 +512,18 @@ fn unknown_kind(kind: &Name) -> Problem {
 
 fn dimension_count(declaration: &Declaration, wanted: usize, given: usize) -> Problem {
     let kind = &declaration.kind.text;
-    let more = if kind == "tensor" { format!(" or more, up to {MAX_AXES}") } else { String::new() };
+    let more = if kind == "tensor" {
+        format!(" or more, up to {MAX_AXES}")
+    } else {
+        String::new()
+    };
     let noun = if wanted == 1 { "dimension" } else { "dimensions" };
     let are = if given == 1 { "is" } else { "are" };
-    let span = if given == 0 { declaration.kind.span } else { declaration.dims_span };
+    let span = if given == 0 {
+        declaration.kind.span
+    } else {
+        declaration.dims_span
+    };
     let message = format!("{kind} takes {wanted}{more} {noun}, {given} {are} given");
     let example = match kind.as_str() {
         "scalar" => "scalar".to_owned(),
@@ -469,13 +536,18 @@ fn dimension_count(declaration: &Declaration, wanted: usize, given: usize) -> Pr
 }
 
 fn not_a_size(span: Span, what: &str) -> Problem {
-    let message = format!("{what}: an index or dimension is an integer, a dimension name, or a sum or product of these");
+    let message =
+        format!("{what}: an index or dimension is an integer, a dimension name, or a sum or product of these");
     Problem::new(codes::NOT_A_SIZE, span, message)
 }
 
 fn not_positive(size: Size, span: Span, sizes: &mut Sizes) -> Option<Problem> {
     let value = sizes.value(size).filter(|value| *value <= 0)?;
-    Some(Problem::new(codes::NOT_POSITIVE, span, format!("a dimension is a name or a positive integer, not {value}")))
+    Some(Problem::new(
+        codes::NOT_POSITIVE,
+        span,
+        format!("a dimension is a name or a positive integer, not {value}"),
+    ))
 }
 
 /// The size that a node denotes, from those of its operands; `None` where an operand has a mistake.
@@ -497,7 +569,9 @@ fn measure(kind: &NodeKind, span: Span, known: &[Option<Size>], sizes: &mut Size
             }
         }
         NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul), _, lhs, rhs) => {
-            let (Some(lhs), Some(rhs)) = (of(lhs), of(rhs)) else { return Ok(None) };
+            let (Some(lhs), Some(rhs)) = (of(lhs), of(rhs)) else {
+                return Ok(None);
+            };
             match op {
                 BinaryOp::Add => sizes.add(lhs, rhs),
                 BinaryOp::Sub => sizes.sub(lhs, rhs),
@@ -505,7 +579,9 @@ fn measure(kind: &NodeKind, span: Span, known: &[Option<Size>], sizes: &mut Size
             }
         }
         NodeKind::Call(name, args) if name.text == "min" && args.len() == 2 => {
-            let (Some(lhs), Some(rhs)) = (of(&args[0]), of(&args[1])) else { return Ok(None) };
+            let (Some(lhs), Some(rhs)) = (of(&args[0]), of(&args[1])) else {
+                return Ok(None);
+            };
             sizes.min(lhs, rhs)
         }
         NodeKind::Missing => return Ok(None),
@@ -519,5 +595,9 @@ fn measure(kind: &NodeKind, span: Span, known: &[Option<Size>], sizes: &mut Size
 
 /// The limits of sizes are reached.
 pub(super) fn large(span: Span) -> Problem {
-    Problem::new(codes::LARGE_SIZE, span, "a size here is too complicated: more than 64 terms or 64 factors")
+    Problem::new(
+        codes::LARGE_SIZE,
+        span,
+        "a size here is too complicated: more than 256 terms or 64 factors",
+    )
 }

@@ -13,7 +13,7 @@ use super::scope::{Given, Scope};
 /// The most attempts at typing a text.
 const MAX_ATTEMPTS: usize = 400;
 /// The most nodes that are typed in all attempts together.
-const MAX_WORK: usize = 8_000_000;
+const MAX_WORK: usize = 2_000_000;
 
 /// An assignment of kinds and what typing with it gave.
 pub(super) struct Choice {
@@ -39,14 +39,32 @@ pub(super) fn choose(scope: &Scope<'_>) -> Choice {
         .filter(|index| matches!(scope.variables[*index].given, Given::Named(default) if !default.is_firm))
         .collect();
     if attempt.problems.is_empty() || soft.is_empty() {
-        return Choice { attempt, guess: defaults, is_exhausted: false };
+        return Choice {
+            attempt,
+            guess: defaults,
+            is_exhausted: false,
+        };
     }
     let n_nodes = scope.tree.nodes().len().max(1);
-    let mut search = Search { scope, soft, guess: defaults.clone(), tries: MAX_ATTEMPTS.min(MAX_WORK / n_nodes), least: 0 };
+    let mut search = Search {
+        scope,
+        soft,
+        guess: defaults.clone(),
+        tries: MAX_ATTEMPTS.min(MAX_WORK / n_nodes),
+        least: 0,
+    };
     search.least = search.problems_of_prefix(0);
     match search.run() {
-        Some(found) => Choice { attempt: found, guess: search.guess, is_exhausted: false },
-        None => Choice { attempt, guess: defaults, is_exhausted: search.tries == 0 },
+        Some(found) => Choice {
+            attempt: found,
+            guess: search.guess,
+            is_exhausted: false,
+        },
+        None => Choice {
+            attempt,
+            guess: defaults,
+            is_exhausted: search.tries == 0,
+        },
     }
 }
 
@@ -115,21 +133,26 @@ impl Search<'_> {
     /// Takes for a level the kind at a position in the order in which its kinds are tried.
     fn fix(&mut self, level: usize, position: usize) {
         let variable = self.soft[level];
-        let Given::Named(default) = self.scope.variables[variable].given else { return };
+        let Given::Named(default) = self.scope.variables[variable].given else {
+            return;
+        };
         let others = Word::ALL.into_iter().filter(|word| *word != default.word);
         self.guess[variable] = std::iter::once(default.word).chain(others).nth(position);
     }
 
     /// How many mistakes there are with the names of the first few levels fixed and the others open.
     fn problems_of_prefix(&mut self, n_levels: usize) -> usize {
-        self.attempt(n_levels).map_or(usize::MAX, |attempt| attempt.problems.len())
+        self.attempt(n_levels)
+            .map_or(usize::MAX, |attempt| attempt.problems.len())
     }
 
     /// Types with the first few levels fixed; `None` at the bound of the search.
     fn attempt(&mut self, n_levels: usize) -> Option<Attempt> {
         self.tries = self.tries.checked_sub(1)?;
         let mut guess = self.guess.clone();
-        self.soft[n_levels..].iter().for_each(|variable| guess[*variable] = None);
+        self.soft[n_levels..]
+            .iter()
+            .for_each(|variable| guess[*variable] = None);
         Some(check(self.scope, &guess))
     }
 }

@@ -11,8 +11,10 @@ use gateaux_syntax::NodeId;
 
 use crate::expr::{Dim, Dims};
 
-/// The most terms of a size, and the most factors of a term: `kron(kron(..))` doubles them each time.
-const MAX_TERMS: usize = 64;
+/// The most terms of a size: `[x; y; z]` adds them.
+const MAX_TERMS: usize = 256;
+/// The most factors of a term: `kron(kron(..))` doubles them each time.
+const MAX_FACTORS: usize = 64;
 /// The deepest that `min(.., ..)` may nest; it bounds the recursion over sizes.
 const MAX_MIN_DEPTH: u8 = 16;
 /// The longest chain of unknowns, each a compound of the next; it bounds the recursion over what was found.
@@ -118,7 +120,10 @@ impl Sizes {
             return *size;
         }
         let terms = constant(value);
-        let size = self.push(Entry::Polynomial { terms, order: Vec::new() });
+        let size = self.push(Entry::Polynomial {
+            terms,
+            order: Vec::new(),
+        });
         self.numbers.insert(value, size);
         size
     }
@@ -198,7 +203,11 @@ impl Sizes {
             Entry::Min { lhs, rhs, .. } => {
                 let smaller = self.min(*lhs, *rhs)?;
                 // The depth of minima bounds this recursion.
-                if matches!(self.entry(smaller), Entry::Min { .. }) { Ok(atom(smaller)) } else { self.terms(smaller) }
+                if matches!(self.entry(smaller), Entry::Min { .. }) {
+                    Ok(atom(smaller))
+                } else {
+                    self.terms(smaller)
+                }
             }
             Entry::Polynomial { terms, .. } => {
                 let terms = terms.clone();
@@ -220,7 +229,11 @@ impl Sizes {
     /// The size as a polynomial, with all that was assumed of dimension names put in too.
     fn assumed_terms(&mut self, size: Size) -> Result<Terms, Clash> {
         let terms = self.terms(size)?;
-        if self.assumed.is_empty() { Ok(terms) } else { substitute(&terms, &mut |at| self.assumed_atom(at)) }
+        if self.assumed.is_empty() {
+            Ok(terms)
+        } else {
+            substitute(&terms, &mut |at| self.assumed_atom(at))
+        }
     }
 
     /// The assumptions are acyclic and minima nest a bounded number of times, which bounds this recursion.
@@ -228,7 +241,9 @@ impl Sizes {
         if let Some(terms) = self.assumed.get(&at).cloned() {
             return substitute(&terms, &mut |at| self.assumed_atom(at));
         }
-        let Entry::Min { lhs, rhs, .. } = *self.entry(at) else { return Ok(atom(at)) };
+        let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
+            return Ok(atom(at));
+        };
         let (a, b) = (self.assumed_terms(lhs)?, self.assumed_terms(rhs)?);
         let (lhs, rhs) = (self.make(a, Vec::new()), self.make(b, Vec::new()));
         let smaller = self.min(lhs, rhs)?;
@@ -252,25 +267,30 @@ impl Sizes {
     /// The factors of a product in the order in which it was written; empty for a number and a sum.
     fn factors(&mut self, size: Size) -> Vec<Size> {
         let size = self.root(size);
-        let Entry::Polynomial { terms, order } = self.entry(size) else { return vec![size] };
-        if terms.len() != 1 {
+        let Entry::Polynomial { order, .. } = self.entry(size) else {
+            return vec![size];
+        };
+        let order = order.clone();
+        let Ok(terms) = self.terms(size) else { return Vec::new() };
+        let (Some(factors), 1) = (terms.keys().next(), terms.len()) else {
             return Vec::new();
-        }
-        let parts = order.clone();
-        let mut factors = Vec::new();
-        for part in parts {
+        };
+        let mut written = Vec::new();
+        for part in order {
             let part = self.root(part);
             match self.entry(part) {
-                Entry::Polynomial { terms, .. } if terms.len() == 1 && self.depth < MAX_CHAIN => {
+                Entry::Polynomial { .. } if self.depth < MAX_CHAIN => {
                     self.depth += 1;
-                    factors.extend(self.factors(part));
+                    written.extend(self.factors(part));
                     self.depth -= 1;
                 }
-                Entry::Polynomial { .. } => return Vec::new(),
-                _ => factors.push(part),
+                _ => written.push(part),
             }
         }
-        factors
+        let mut sorted = written.clone();
+        sorted.sort_unstable();
+        // The order of a sum that became a product is not known.
+        if sorted == *factors { written } else { factors.clone() }
     }
 
     /// The number, if the size is one.
@@ -303,7 +323,11 @@ impl Sizes {
     /// Whether the equation is settled because one side is an unknown that the other does not contain.
     fn solved_by_binding(&mut self, lhs: Size, rhs: Size) -> Result<bool, Clash> {
         // The younger unknown gives way, so that dimensions are named after the variable that has them first.
-        let (first, second) = if rhs > lhs && self.is_unknown(rhs) { (rhs, lhs) } else { (lhs, rhs) };
+        let (first, second) = if rhs > lhs && self.is_unknown(rhs) {
+            (rhs, lhs)
+        } else {
+            (lhs, rhs)
+        };
         for (unknown, other) in [(first, second), (second, first)] {
             if self.is_unknown(unknown) {
                 let terms = self.terms(other)?;
@@ -311,7 +335,10 @@ impl Sizes {
                     return Err(Clash::Different);
                 }
                 if !self.contains(&terms, unknown) {
-                    self.entries[unknown.0 as usize] = Entry::Unknown(Some(other));
+                    let order = self.factors(other);
+                    // What stands in the other side only to cancel out must not come back with it.
+                    let value = self.make(terms, order);
+                    self.entries[unknown.0 as usize] = Entry::Unknown(Some(value));
                     return Ok(true);
                 }
             }
@@ -324,7 +351,9 @@ impl Sizes {
         let atoms: Vec<Size> = terms.keys().flatten().copied().collect();
         atoms.into_iter().any(|at| {
             let at = self.root(at);
-            let Entry::Min { lhs, rhs, .. } = *self.entry(at) else { return at == wanted };
+            let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
+                return at == wanted;
+            };
             at == wanted
                 || [lhs, rhs].into_iter().any(|side| match self.terms(side) {
                     Ok(terms) => self.contains(&terms, wanted),
@@ -405,8 +434,7 @@ impl Sizes {
                 self.assumed.insert(at, constant(value - shift));
                 return Ok(());
             }
-            if self.is_minimum_apart(side, other) {
-                let at = lone_atom(side).ok_or(Clash::Different)?;
+            if let Some(at) = self.minimum_apart(side, other) {
                 self.assumed.insert(at, other.clone());
                 return Ok(());
             }
@@ -414,23 +442,25 @@ impl Sizes {
         Err(Clash::Different)
     }
 
-    /// Whether one side is a minimum, and not a part of the other: `min(k, n)` as k, which says that k is the smaller.
-    fn is_minimum_apart(&self, side: &Terms, other: &Terms) -> bool {
-        lone_atom(side).is_some_and(|at| {
-            matches!(self.entry(at), Entry::Min { .. }) && !other.keys().flatten().any(|factor| *factor == at)
-        })
+    /// The one side, if it is a minimum and no part of the other: `min(k, n)` as k says that k is the smaller.
+    fn minimum_apart(&mut self, side: &Terms, other: &Terms) -> Option<Size> {
+        let at = lone_atom(side).filter(|at| matches!(self.entry(*at), Entry::Min { .. }))?;
+        (!self.contains(other, at)).then_some(at)
     }
 
     /// Assumes which of two sizes is the smaller, where one of them is not known; whether it did.
-    fn assume_minimum(&mut self, equation: Equation) -> bool {
-        let (Ok(left), Ok(right)) = (self.terms(equation.lhs), self.terms(equation.rhs)) else { return false };
+    fn assume_minimum(&mut self, equation: Equation) -> Result<bool, Clash> {
+        let (left, right) = (self.assumed_terms(equation.lhs)?, self.assumed_terms(equation.rhs)?);
+        if left == right {
+            return Ok(true);
+        }
         for (side, other) in [(&left, &right), (&right, &left)] {
-            if let (true, Some(at)) = (self.is_minimum_apart(side, other), lone_atom(side)) {
+            if let Some(at) = self.minimum_apart(side, other) {
                 self.assumed.insert(at, other.clone());
-                return true;
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 
     /// Solves what waited, in order, factor by factor where nothing else helps; gives what remains.
@@ -446,16 +476,21 @@ impl Sizes {
         }
         let mut open = Vec::new();
         for equation in waiting {
-            match self.retry(equation).and_then(|done| if done { Ok(true) } else { self.pair_factors(equation) }) {
+            match self
+                .retry(equation)
+                .and_then(|done| if done { Ok(true) } else { self.pair_factors(equation) })
+            {
                 Ok(true) => {}
                 Ok(false) => open.push(equation),
                 Err(clash) => left.push(Left::Wrong(equation, clash)),
             }
         }
         for equation in open.into_iter().chain(std::mem::take(&mut self.deferred)) {
-            match self.retry(equation) {
+            match self
+                .retry(equation)
+                .and_then(|done| if done { Ok(true) } else { self.assume_minimum(equation) })
+            {
                 Ok(true) => {}
-                Ok(false) if self.assume_minimum(equation) => {}
                 Ok(false) => left.push(Left::Open(equation)),
                 Err(clash) => left.push(Left::Wrong(equation, clash)),
             }
@@ -491,18 +526,32 @@ impl Sizes {
             let sides = [&mut left, &mut right];
             let names: Vec<Size> = sides[from].iter().copied().filter(|at| !self.is_unknown(*at)).collect();
             for name in names {
-                let Some(partner) = sides[to].iter().position(|at| self.is_unknown(*at)) else { continue };
+                let Some(partner) = sides[to].iter().position(|at| self.is_unknown(*at)) else {
+                    continue;
+                };
                 if sides[to].len() == 1 && sides[from].len() > 1 {
                     break;
                 }
                 let partner = sides[to].remove(partner);
-                sides[from].retain(|at| *at != name);
+                let used = sides[from]
+                    .iter()
+                    .position(|at| *at == name)
+                    .expect("it is one of the names of this side");
+                sides[from].remove(used);
                 self.unify(partner, name, at)?;
             }
         }
         while left.len() > 1 && right.len() > 1 {
             let (first, second) = (left.remove(0), right.remove(0));
             self.unify(first, second, at)?;
+        }
+        if left.is_empty() || right.is_empty() {
+            // A product of positive integers is 1 only if all of them are.
+            let one = self.number(1);
+            left.into_iter()
+                .chain(right)
+                .try_for_each(|factor| self.unify(factor, one, at))?;
+            return Ok(true);
         }
         let (left, right) = (self.product(&left)?, self.product(&right)?);
         self.unify(left, right, at)?;
@@ -511,7 +560,9 @@ impl Sizes {
 
     fn product(&mut self, factors: &[Size]) -> Result<Size, Clash> {
         let one = self.number(1);
-        factors.iter().try_fold(one, |product, factor| self.mul(product, *factor))
+        factors
+            .iter()
+            .try_fold(one, |product, factor| self.mul(product, *factor))
     }
 
     /// The unknowns that the size still contains, in the order in which it was written.
@@ -529,6 +580,17 @@ impl Sizes {
             }
         }
         found
+    }
+
+    /// The unknowns that the size tells: those that it contains outside of minima.
+    pub(super) fn told_unknowns(&mut self, size: Size) -> Vec<Size> {
+        let Ok(terms) = self.terms(size) else { return Vec::new() };
+        terms
+            .keys()
+            .flatten()
+            .copied()
+            .filter(|at| self.is_unknown(*at))
+            .collect()
     }
 
     fn unknowns_of_atom(&mut self, at: Size) -> Vec<Size> {
@@ -585,7 +647,9 @@ impl Sizes {
         let assumed = std::mem::take(&mut self.assumed);
         let mut lines = Vec::new();
         for (at, terms) in &assumed {
-            let Some(value) = self.dim_of_terms(terms, dims) else { continue };
+            let Some(value) = self.dim_of_terms(terms, dims) else {
+                continue;
+            };
             let value_text = dims.text(value);
             if let Entry::Min { lhs, rhs, .. } = *self.entry(*at)
                 && let (Some(a), Some(b)) = (self.dim(lhs, dims), self.dim(rhs, dims))
@@ -603,7 +667,11 @@ impl Sizes {
 }
 
 fn constant(value: i64) -> Terms {
-    if value == 0 { Terms::new() } else { Terms::from([(Vec::new(), value)]) }
+    if value == 0 {
+        Terms::new()
+    } else {
+        Terms::from([(Vec::new(), value)])
+    }
 }
 
 fn atom(size: Size) -> Terms {
@@ -614,19 +682,28 @@ fn plus(lhs: &Terms, rhs: &Terms, factor: i64) -> Result<Terms, Clash> {
     let mut sum = lhs.clone();
     for (factors, coefficient) in rhs {
         let entry = sum.entry(factors.clone()).or_insert(0);
-        let added = coefficient.checked_mul(factor).and_then(|value| entry.checked_add(value));
+        let added = coefficient
+            .checked_mul(factor)
+            .and_then(|value| entry.checked_add(value));
         *entry = added.ok_or(Clash::TooLarge)?;
     }
     sum.retain(|_, coefficient| *coefficient != 0);
-    if sum.len() > MAX_TERMS { Err(Clash::TooLarge) } else { Ok(sum) }
+    if sum.len() > MAX_TERMS {
+        Err(Clash::TooLarge)
+    } else {
+        Ok(sum)
+    }
 }
 
 fn times(lhs: &Terms, rhs: &Terms) -> Result<Terms, Clash> {
+    if lhs.len() * rhs.len() > MAX_TERMS {
+        return Err(Clash::TooLarge);
+    }
     let mut product = Terms::new();
     for (left, a) in lhs {
         for (right, b) in rhs {
             let mut factors = [left.as_slice(), right.as_slice()].concat();
-            if factors.len() > MAX_TERMS {
+            if factors.len() > MAX_FACTORS {
                 return Err(Clash::TooLarge);
             }
             factors.sort_unstable();
@@ -636,7 +713,7 @@ fn times(lhs: &Terms, rhs: &Terms) -> Result<Terms, Clash> {
         }
     }
     product.retain(|_, coefficient| *coefficient != 0);
-    if product.len() > MAX_TERMS { Err(Clash::TooLarge) } else { Ok(product) }
+    Ok(product)
 }
 
 fn substitute(terms: &Terms, value: &mut dyn FnMut(Size) -> Result<Terms, Clash>) -> Result<Terms, Clash> {
@@ -680,7 +757,12 @@ fn shifted_atom(terms: &Terms) -> Option<(Size, i64)> {
 
 fn single_atoms(terms: &Terms) -> Vec<Size> {
     // The youngest first: it was made for this place, and older ones are sizes of variables.
-    terms.keys().rev().filter(|factors| factors.len() == 1).map(|factors| factors[0]).collect()
+    terms
+        .keys()
+        .rev()
+        .filter(|factors| factors.len() == 1)
+        .map(|factors| factors[0])
+        .collect()
 }
 
 /// Whether it is a number or a name, which are rigid.

@@ -20,7 +20,11 @@ impl Checker<'_> {
         };
         if !counts.contains(&args.len()) {
             if counts.len() > 1 {
-                let message = format!("{} takes 1 to {MAX_AXES} dimensions, {} are given", name.text, args.len());
+                let message = format!(
+                    "{} takes 1 to {MAX_AXES} dimensions, {} are given",
+                    name.text,
+                    args.len()
+                );
                 return self.refuse(Problem::new(codes::ARGUMENT_COUNT, name.span, message).at(id));
             }
             return self.argument_count(id, name.span, &name.text, counts, args.len());
@@ -46,7 +50,11 @@ impl Checker<'_> {
         match self.kind(entry) {
             Kind::Scalar | Kind::Unknown => {}
             other => {
-                let message = format!("{} takes the scalar that all entries are, not the {} ", name.text, other.noun());
+                let message = format!(
+                    "{} takes the scalar that all entries are, not the {} ",
+                    name.text,
+                    other.noun()
+                );
                 let problem = Problem::new(codes::ARGUMENT_KIND, self.span(entry), message)
                     .operand(self.scope.quote(entry), other)
                     .at(id);
@@ -55,7 +63,11 @@ impl Checker<'_> {
         }
         self.found.constants.push(id);
         let sizes = &mut self.found.sizes;
-        if name.text == "vector" { Kind::Vector(sizes.unknown()) } else { Kind::Matrix(sizes.unknown(), sizes.unknown()) }
+        if name.text == "vector" {
+            Kind::Vector(sizes.unknown())
+        } else {
+            Kind::Matrix(sizes.unknown(), sizes.unknown())
+        }
     }
 
     fn reshape(&mut self, id: NodeId, args: &[NodeId]) -> Kind {
@@ -68,7 +80,10 @@ impl Checker<'_> {
         }
         let one = self.found.sizes.number(1);
         let sizes = &mut self.found.sizes;
-        let count = kind.sizes().into_iter().try_fold(one, |product, size| sizes.mul(product, size));
+        let count = kind
+            .sizes()
+            .into_iter()
+            .try_fold(one, |product, size| sizes.mul(product, size));
         let made = count.and_then(|count| {
             let wanted = sizes.mul(m, n)?;
             sizes.unify(count, wanted, id)
@@ -117,19 +132,31 @@ impl Checker<'_> {
                 continue;
             }
             let pairs: Vec<_> = array.sizes().into_iter().zip(kind.sizes()).collect();
-            let same = if array.is_like(&kind) { self.unify_all(&pairs, id) } else { Err(Clash::Different) };
+            let same = if array.is_like(&kind) {
+                self.unify_all(&pairs, id)
+            } else {
+                Err(Clash::Different)
+            };
             if let Err(clash) = same {
-                let problem = Problem::new(codes::ARGUMENT_SIZES, self.span(*arg), "where takes arrays of one shape, not ")
-                    .operand(self.scope.quote(*arg), kind)
-                    .text(" beside an array (")
-                    .shape(array)
-                    .text("): only a scalar broadcasts")
-                    .at(id);
+                let problem = Problem::new(
+                    codes::ARGUMENT_SIZES,
+                    self.span(*arg),
+                    "where takes arrays of one shape, not ",
+                )
+                .operand(self.scope.quote(*arg), kind)
+                .text(" beside an array (")
+                .shape(array)
+                .text("): only a scalar broadcasts")
+                .at(id);
                 let problem = self.explain(clash, id, problem);
                 return self.refuse(problem);
             }
         }
-        if is_open && array == Kind::Scalar { Kind::Unknown } else { array }
+        if is_open && array == Kind::Scalar {
+            Kind::Unknown
+        } else {
+            array
+        }
     }
 
     /// `base[items]`
@@ -168,7 +195,12 @@ impl Checker<'_> {
     fn item(&mut self, item: &IndexItem, size: Size, base: NodeId) -> Result<Option<Size>, Option<Problem>> {
         let position = |checker: &mut Self, node: NodeId| match checker.scope.node_sizes[node.0 as usize] {
             Some(position) => {
-                checker.bounds.push(Bound { position, size, span: checker.span(node), base });
+                checker.bounds.push(Bound {
+                    position,
+                    size,
+                    span: checker.span(node),
+                    base,
+                });
                 Ok(position)
             }
             None => Err(None),
@@ -179,8 +211,16 @@ impl Checker<'_> {
             IndexItem::Range(from, to) => {
                 let (first, last) = (position(self, *from)?, position(self, *to)?);
                 let span = self.span(*from).to(self.span(*to));
-                if self.found.sizes.distance(first, last).is_some_and(|distance| distance > 0) {
-                    let message = format!("the range {} is empty", self.scope.text.get(span.start..span.end).unwrap_or(""));
+                if self
+                    .found
+                    .sizes
+                    .distance(first, last)
+                    .is_some_and(|distance| distance > 0)
+                {
+                    let message = format!(
+                        "the range {} is empty",
+                        self.scope.text.get(span.start..span.end).unwrap_or("")
+                    );
                     return Err(Some(Problem::new(codes::INDEX_RANGE, span, message).at(base)));
                 }
                 let sizes = &mut self.found.sizes;
@@ -196,13 +236,21 @@ impl Checker<'_> {
         for bound in std::mem::take(&mut self.bounds) {
             let quote = super::problem::shorten(self.scope.text.get(bound.span.start..bound.span.end).unwrap_or(""));
             let is_low = self.found.sizes.value(bound.position).is_some_and(|value| value < 1);
-            let is_high = self.found.sizes.distance(bound.position, bound.size).is_some_and(|distance| distance > 0);
+            let is_high = self
+                .found
+                .sizes
+                .distance(bound.position, bound.size)
+                .is_some_and(|distance| distance > 0);
             if is_low || is_high {
                 let kind = self.kind(bound.base);
-                let problem = Problem::new(codes::INDEX_RANGE, bound.span, format!("index {quote} is out of range of "))
-                    .operand(self.scope.quote(bound.base), kind)
-                    .text(if is_low { ": positions count from 1" } else { "" })
-                    .at(bound.base);
+                let problem = Problem::new(
+                    codes::INDEX_RANGE,
+                    bound.span,
+                    format!("index {quote} is out of range of "),
+                )
+                .operand(self.scope.quote(bound.base), kind)
+                .text(if is_low { ": positions count from 1" } else { "" })
+                .at(bound.base);
                 self.found.problems.push(problem);
             }
         }
@@ -216,9 +264,13 @@ impl Checker<'_> {
             return Kind::Unknown;
         }
         if let Some(at) = kinds.iter().position(|kind| matches!(kind, Kind::Tensor(_))) {
-            let problem = Problem::new(codes::ARRAY_SHAPES, self.span(entries[at]), "a tensor is no block of a matrix: ")
-                .operand(self.scope.quote(entries[at]), kinds[at])
-                .at(id);
+            let problem = Problem::new(
+                codes::ARRAY_SHAPES,
+                self.span(entries[at]),
+                "a tensor is no block of a matrix: ",
+            )
+            .operand(self.scope.quote(entries[at]), kinds[at])
+            .at(id);
             return self.refuse(problem);
         }
         let is_column = rows.iter().all(|row| row.len() == 1);
@@ -258,7 +310,10 @@ impl Checker<'_> {
                         let problem = self.misfit(row[0], "a row of blocks must be as wide as the one above: ", first);
                         self.explain(clash, id, problem)
                     })?;
-                    (self.found.sizes.add(above, height).map_err(|_| large(self.span(id)))?, first)
+                    (
+                        self.found.sizes.add(above, height).map_err(|_| large(self.span(id)))?,
+                        first,
+                    )
                 }
             });
         }

@@ -71,28 +71,47 @@ pub enum SizeExpr {
 /// The alternatives of a function's signature, in the order in which they are tried.
 pub fn signatures(op: &Op) -> &'static [Signature] {
     static CACHE: OnceLock<HashMap<&'static str, Vec<Signature>>> = OnceLock::new();
-    let all = CACHE.get_or_init(|| super::names().filter_map(super::find).map(|op| (op.name, read_all(op))).collect());
+    let all = CACHE.get_or_init(|| {
+        super::names()
+            .filter_map(super::find)
+            .map(|op| (op.name, read_all(op)))
+            .collect()
+    });
     all.get(op.name).expect("the cache holds every function of the table")
 }
 
 fn read_all(op: &Op) -> Vec<Signature> {
-    op.kind.iter().map(|line| read(line).unwrap_or_else(|| panic!("the signature of {} reads: {line}", op.name))).collect()
+    op.kind
+        .iter()
+        .map(|line| read(line).unwrap_or_else(|| panic!("the signature of {} reads: {line}", op.name)))
+        .collect()
 }
 
 /// Reads one line; `None` where it is no signature.
 fn read(line: &'static str) -> Option<Signature> {
     let (params, result) = line.split_once("->")?;
-    let mut signature = Signature { text: line, params: Vec::new(), result: ParamKind::Any, sizes: Vec::new() };
+    let mut signature = Signature {
+        text: line,
+        params: Vec::new(),
+        result: ParamKind::Any,
+        sizes: Vec::new(),
+    };
     let (tree, problems) = gateaux_syntax::parse(params);
     if !problems.is_empty() {
         return None;
     }
     for statement in tree.statements() {
-        let Statement::Declaration(declaration) = statement else { return None };
+        let Statement::Declaration(declaration) = statement else {
+            return None;
+        };
         let kind = param_kind(&mut signature, &tree, declaration)?;
         let structure = Structure::ALL.iter().find(|(_, kind)| *kind == declaration.kind.text);
         let structure = structure.map_or(Structure::General, |(structure, _)| *structure);
-        signature.params.push(Param { name: declaration.name.text.clone(), kind, structure });
+        signature.params.push(Param {
+            name: declaration.name.text.clone(),
+            kind,
+            structure,
+        });
     }
     let (tree, problems) = gateaux_syntax::parse(&format!("result: {}", result.trim()));
     match (tree.statements(), problems.is_empty()) {
@@ -107,9 +126,17 @@ fn read(line: &'static str) -> Option<Signature> {
 fn param_kind(signature: &mut Signature, tree: &Tree, declaration: &Declaration) -> Option<ParamKind> {
     let kind = declaration.kind.text.as_str();
     if kind == "like" {
-        let [node] = declaration.dims.as_slice() else { return None };
-        let NodeKind::Name(name) = &tree.node(*node).kind else { return None };
-        return signature.params.iter().position(|param| param.name == *name).map(ParamKind::Like);
+        let [node] = declaration.dims.as_slice() else {
+            return None;
+        };
+        let NodeKind::Name(name) = &tree.node(*node).kind else {
+            return None;
+        };
+        return signature
+            .params
+            .iter()
+            .position(|param| param.name == *name)
+            .map(ParamKind::Like);
     }
     let mut sizes = Vec::new();
     for dim in &declaration.dims {
@@ -178,7 +205,13 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_signature_is_refused() {
-        for line in ["x: vector(n)", "x -> scalar", "x: vector -> scalar", "x: any -> like(y)", "x: any -> shrub"] {
+        for line in [
+            "x: vector(n)",
+            "x -> scalar",
+            "x: vector -> scalar",
+            "x: any -> like(y)",
+            "x: any -> shrub",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

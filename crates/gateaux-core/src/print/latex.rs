@@ -141,7 +141,7 @@ fn number(text: &str) -> String {
 }
 
 /// A name: `x0` is `x_{0}`, `W_in` is `W_{\mathrm{in}}`, `lambda` is `\lambda`, `dX` is `\mathrm{d}X`.
-pub(super) fn latex_name(name: &str) -> String {
+pub fn latex_name(name: &str) -> String {
     if name == "pi" {
         return "\\pi".to_owned();
     }

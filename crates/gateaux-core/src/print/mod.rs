@@ -13,6 +13,7 @@ mod text;
 mod unicode;
 mod writer;
 
+pub use latex::latex_name;
 pub use layout::{Layout, Piece, PieceId};
 
 use crate::expr::{Expr, Result, Store};

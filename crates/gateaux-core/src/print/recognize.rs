@@ -16,7 +16,8 @@ pub(super) fn square_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>>
     Ok(root.filter(|root| !(plain && matches!(store.form(*root), Form::Var(_)))))
 }
 
-pub(super) fn looks_square(store: &Store, expr: Expr) -> bool {
+/// A cheap look that comes before the search.
+fn looks_square(store: &Store, expr: Expr) -> bool {
     store.shape(expr).is_scalar()
         && match store.form(expr) {
             Form::MatMul(factors) => factors.len() % 2 == 0 && mirrored(store, factors[0].base, factors[factors.len() - 1].base),

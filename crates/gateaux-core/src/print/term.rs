@@ -8,6 +8,8 @@ use crate::ops;
 /// A product while it is being laid out.
 #[derive(Default)]
 struct Factors {
+    /// Whether it is the product of a number with what comes next, and that is all.
+    is_number: bool,
     above: Vec<(Infix, PieceId)>,
     below: Vec<PieceId>,
 }
@@ -21,8 +23,9 @@ impl Factors {
 impl Layout {
     /// `coefficient*rest` for a positive coefficient and an expression that is no multiple.
     pub(super) fn term(&mut self, store: &mut Store, coefficient: &Rational, rest: Expr) -> Result<PieceId> {
-        if coefficient.is_one() && !is_composed(store, rest) {
-            return self.atom(store, rest);
+        let root = recognize::square_root(store, rest)?;
+        if coefficient.is_one() && (root.is_some() || !is_composed(store, rest)) {
+            return self.atom(store, rest, root);
         }
         let mut factors = Factors::default();
         let (above, below) = number::quotient(coefficient);
@@ -36,7 +39,10 @@ impl Layout {
                 self.scalar_factors(store, scalar, &mut factors)?;
                 self.array_factors(store, array, &mut factors)?;
             }
-            _ if store.shape(rest).is_scalar() => self.scalar_factors(store, rest, &mut factors)?,
+            _ if store.shape(rest).is_scalar() => {
+                factors.is_number = true;
+                self.scalar_factors(store, rest, &mut factors)?;
+            }
             _ => self.array_factors(store, rest, &mut factors)?,
         }
         if let Some(below) = below {
@@ -47,7 +53,7 @@ impl Layout {
     }
 
     fn assemble(&mut self, factors: Factors) -> PieceId {
-        let Factors { mut above, below } = factors;
+        let Factors { mut above, below, .. } = factors;
         if above.first().is_none_or(|(infix, _)| *infix == Infix::DotOver) {
             let one = self.push(Piece::Number("1".to_owned()));
             above.insert(0, (Infix::Times, one));
@@ -69,8 +75,8 @@ impl Layout {
     fn scalar_factors(&mut self, store: &mut Store, scalar: Expr, factors: &mut Factors) -> Result<()> {
         let mut list = match store.form(scalar).clone() {
             Form::Product(list) => list.to_vec(),
-            Form::MatMul(list) if factors.above.is_empty() && recognize::square_root(store, scalar)?.is_none() => {
-                // The only factor, so far, needs no parentheses: `2*x'*y`.
+            Form::MatMul(list) if factors.is_number && recognize::square_root(store, scalar)?.is_none() => {
+                // The only factor needs no parentheses: `2*x'*y`.
                 return self.chain(store, scalar, &list, factors);
             }
             _ => vec![ElementPower { base: scalar, exponent: Store::ONE }],
@@ -132,8 +138,7 @@ impl Layout {
                 -1 => self.inverse(store, factor.base),
                 power => {
                     let base = self.need(factor.base);
-                    let exponent = self.push(Piece::Number(power.unsigned_abs().to_string()));
-                    let exponent = if power < 0 { self.push(Piece::Negative(exponent)) } else { exponent };
+                    let exponent = self.push(Piece::Number(power.to_string()));
                     self.push(Piece::Power(base, exponent, false))
                 }
             };
@@ -175,7 +180,8 @@ impl Layout {
         let number = store.as_number(exponent).cloned();
         if let (Some(number), true) = (&number, store.shape(base).is_scalar()) {
             let twice = number * &Rational::from(2);
-            if let (true, Some(root)) = (twice.is_integer(), recognize::square_root(store, base)?) {
+            let root = if twice.is_integer() { store.inner_square(base)? } else { None };
+            if let Some(root) = root {
                 let root = self.need(root);
                 let norm = self.push(Piece::Call("norm2", vec![root]));
                 return Ok(self.numeric_power(norm, &twice, false));
@@ -221,8 +227,8 @@ impl Layout {
     }
 
     /// What is neither a sum nor a product.
-    fn atom(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
-        if let Some(root) = recognize::square_root(store, expr)? {
+    fn atom(&mut self, store: &mut Store, expr: Expr, root: Option<Expr>) -> Result<PieceId> {
+        if let Some(root) = root {
             let root = self.need(root);
             let norm = self.push(Piece::Call("norm2", vec![root]));
             return Ok(self.numeric_power(norm, &Rational::from(2), false));
@@ -350,12 +356,6 @@ impl Layout {
 /// Whether the term is written with infix operators.
 fn is_composed(store: &Store, expr: Expr) -> bool {
     matches!(store.form(expr), Form::Scale(..) | Form::Product(_) | Form::MatMul(_))
-        && !matches!(store.form(expr), Form::MatMul(_) if is_inner_square(store, expr))
-}
-
-/// A cheap look at whether a scalar may be `r'*r`; [`recognize::square_root`] decides.
-fn is_inner_square(store: &Store, expr: Expr) -> bool {
-    store.shape(expr).is_scalar() && recognize::looks_square(store, expr)
 }
 
 /// Whether constants are broadcast in this sum: it has a term that is an array of its own.

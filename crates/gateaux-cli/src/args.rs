@@ -1,0 +1,225 @@
+//! The arguments of the command line, with their help.
+
+use std::collections::BTreeMap;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Matrix calculus: derivatives in matrix notation, checked.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gateaux",
+    version,
+    about = "Derivatives of matrix expressions, in matrix notation, checked",
+    after_help = "Examples:\n  \
+        gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
+        gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data A=a.npy --wrt x\n  \
+        gateaux functions logdet\n  \
+        gateaux explain G0204\n\n\
+        Exit codes: 0 answered, 1 the input has a mistake, 2 usage."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colors; NO_COLOR is honored too
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Differentiate a function
+    Diff(DiffArguments),
+    /// Compute a function and its derivative at given data
+    Eval(EvalArguments),
+    /// Answer problems in JSON Lines, one line each
+    Batch(BatchArguments),
+    /// List the functions of the language, or show one
+    Functions(FunctionsArguments),
+    /// Explain the code of an error
+    Explain(ExplainArguments),
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Makes it the choice of all streams.
+    pub fn write_global(self) {
+        match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// The notation of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The language itself
+    Text,
+    /// The language with mathematical symbols
+    Unicode,
+    /// LaTeX, with amsmath
+    Latex,
+    /// One JSON object, as `gateaux batch` writes it
+    Json,
+}
+
+/// The notation of tables and numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// One view of a derivative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// The change of the function, linear in the change of the variable
+    Differential,
+    /// The gradient of a scalar function
+    Gradient,
+    /// The Jacobian of a vector by a vector
+    Jacobian,
+    /// The Hessian of a scalar by a vector, with --order 2
+    Hessian,
+    /// The transposed operator: cotangent in, gradient out
+    Adjoint,
+}
+
+/// `gateaux diff`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
+    gateaux diff \"X^2\"                                   the only variable needs no --wrt\n  \
+    gateaux diff \"logdet(X)\" --wrt X --form gradient --quiet\n  \
+    gateaux diff \"norm2(A*x - b)^2\" --wrt A,b            several gradients at once\n  \
+    gateaux diff \"x'*A*y\" --wrt x,y --order 2            a mixed second derivative\n  \
+    gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
+    echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
+pub struct DiffArguments {
+    /// A formula, the name of a file with a problem, or `-` for standard input
+    pub problem: String,
+    /// The variables to differentiate by; not needed if there is only one
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// The order; with as many names as that: a mixed derivative
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub order: Option<u8>,
+    /// Show only this form
+    #[arg(long, value_enum)]
+    pub form: Option<Form>,
+    /// The notation of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Sizes for the check, such as m=50,n=20
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+    /// Do not check the answer numerically
+    #[arg(long)]
+    pub no_check: bool,
+    /// Show the formula alone: the explicit form, or the operator where there is none
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `gateaux eval`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\"\n  \
+    gateaux eval problem.gx --data A=a.npy --data x=x.csv --wrt x\n  \
+    gateaux eval problem.gx --data all.npz --wrt w --format json\n\n\
+    In a .csv file rows are lines; a first line without numbers is skipped; one row or one column may be a vector.\n\
+    A .npz file, or a .json file with an object, gives all its arrays to the variables of the same names.")]
+pub struct EvalArguments {
+    /// A formula, the name of a file with a problem, or `-` for standard input
+    pub problem: String,
+    /// A value: NAME=FILE, NAME=NUMBERS such as x=[1,2,3], or a file of named arrays
+    #[arg(long, value_name = "DATA")]
+    pub data: Vec<String>,
+    /// The variables to differentiate by; without it the value alone is computed
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// The order; with as many names as that: a mixed derivative
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub order: Option<u8>,
+    /// Sizes that the data do not tell, such as k=3
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+    /// How to show the numbers
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// How many digits to show (text only; json has them all)
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub digits: u8,
+}
+
+/// `gateaux batch`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
+    gateaux batch problems.jsonl > answers.jsonl\n\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs.\n\
+    A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
+pub struct BatchArguments {
+    /// Files to read; none or `-`: standard input
+    pub files: Vec<String>,
+    /// Add the time taken, in microseconds, to each answer
+    #[arg(long)]
+    pub timing: bool,
+    /// Do not check the answers numerically
+    #[arg(long)]
+    pub no_check: bool,
+}
+
+/// `gateaux functions`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux functions\n  \
+    gateaux functions logdet\n  \
+    gateaux functions --format json")]
+pub struct FunctionsArguments {
+    /// The function to show, by its name or another spelling
+    pub name: Option<String>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
+/// `gateaux explain`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux explain G0204\n  \
+    gateaux explain               all codes")]
+pub struct ExplainArguments {
+    /// The code, as the error shows it in brackets
+    pub code: Option<String>,
+}
+
+/// `m=50`
+fn size(text: &str) -> Result<(String, usize), String> {
+    let (name, size) = text.split_once('=').ok_or("a size is written as NAME=NUMBER, such as m=50")?;
+    match size.trim().parse() {
+        Ok(size) if size > 0 => Ok((name.trim().to_owned(), size)),
+        Ok(_) | Err(_) => Err(format!("the size of {} is a positive integer, not {size}", name.trim())),
+    }
+}
+
+/// The sizes by name.
+pub fn sizes(pairs: &[(String, usize)]) -> BTreeMap<String, usize> {
+    pairs.iter().cloned().collect()
+}

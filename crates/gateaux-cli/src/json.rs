@@ -1,0 +1,261 @@
+//! Numbers, answers and mistakes as JSON, in the order in which the manual lists the fields.
+
+use gateaux::{Answer, Array, Check, Code, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
+use serde_json::{Map, Value, json};
+
+use crate::codes;
+use crate::question::{Question, Reply};
+
+/// An object under construction.
+pub type Object = Map<String, Value>;
+
+/// A number; what JSON has no number for is a string.
+pub fn number(value: f64) -> Value {
+    match serde_json::Number::from_f64(value) {
+        Some(number) => Value::Number(number),
+        None if value.is_nan() => Value::from("NaN"),
+        None if value > 0.0 => Value::from("inf"),
+        None => Value::from("-inf"),
+    }
+}
+
+/// An array as nested lists, row by row; a scalar as a number.
+pub fn array(array: &Array<f64>) -> Value {
+    let mut level: Vec<Value> = array.iter_row_major().map(|entry| number(*entry)).collect();
+    for size in array.shape().iter().rev() {
+        let mut entries = level.into_iter();
+        level = Vec::with_capacity(entries.len() / (*size).max(1));
+        while entries.len() > 0 {
+            level.push(Value::Array(entries.by_ref().take((*size).max(1)).collect()));
+        }
+    }
+    level.into_iter().next().unwrap_or(Value::Null)
+}
+
+/// The array that nested lists write, row by row.
+///
+/// # Errors
+/// Rows of different lengths, and entries that are no numbers: what is wrong, and where, as a clause.
+pub fn parse_array(value: &Value) -> Result<Array<f64>, String> {
+    let mut level = vec![value];
+    let mut shape: Vec<usize> = Vec::new();
+    while let Some(Value::Array(first)) = level.first() {
+        let mut next = Vec::with_capacity(level.len() * first.len());
+        for (at, entry) in level.iter().enumerate() {
+            match entry {
+                Value::Array(list) if list.len() == first.len() => next.extend(list),
+                Value::Array(list) => {
+                    let place = place(at, &shape);
+                    return Err(format!("{place} has {} entries where others have {}", list.len(), first.len()));
+                }
+                _ => return Err(format!("{} is not a list as others are", place(at, &shape))),
+            }
+        }
+        shape.push(first.len());
+        if first.is_empty() {
+            return Err("it has no entries".to_owned());
+        }
+        level = next;
+    }
+    let mut data = Vec::with_capacity(level.len());
+    for (at, entry) in level.iter().enumerate() {
+        data.push(parse_number(entry).ok_or_else(|| {
+            let found = if entry.is_array() { "a list".to_owned() } else { shortened(&entry.to_string()) };
+            format!("{} is {found}, which is no number", place(at, &shape))
+        })?);
+    }
+    if shape.is_empty() {
+        return Ok(Array::scalar(data[0]));
+    }
+    Array::from_row_major(&shape, &data).map_err(|error| error.to_string())
+}
+
+fn parse_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => match text.as_str() {
+            "NaN" => Some(f64::NAN),
+            "inf" => Some(f64::INFINITY),
+            "-inf" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// `entry [2, 3]` of the position in row order.
+fn place(mut position: usize, shape: &[usize]) -> String {
+    if shape.is_empty() {
+        return "it".to_owned();
+    }
+    let mut index: Vec<String> = Vec::with_capacity(shape.len());
+    for size in shape.iter().rev() {
+        index.push((1 + position % size).to_string());
+        position /= size;
+    }
+    index.reverse();
+    format!("entry [{}]", index.join(", "))
+}
+
+/// The text, or its beginning with dots where it is long.
+pub fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// All fields of a reply.
+pub fn reply(problem: &Problem, reply: &Reply) -> Object {
+    match (&reply.question, reply.answers.first()) {
+        (Question::Derivative(_), Some(answer)) => derivative(answer, reply),
+        (Question::Value | Question::Derivative(_) | Question::Gradients(_), _) => gradients(problem, reply),
+    }
+}
+
+fn derivative(answer: &Answer, reply: &Reply) -> Object {
+    let mut object = Object::new();
+    object.insert("shape".into(), json!({"f": answer.function_axes(), "derivative": answer.derivative_axes()}));
+    insert_forms(&mut object, answer);
+    object.insert("assumptions".into(), json!(answer.assumptions()));
+    object.insert("notes".into(), json!(notes(answer.notes(), reply)));
+    if let Some(numbers) = reply.numbers.first() {
+        object.insert("value".into(), array(&numbers.value));
+        object.extend(numbers.derivative.iter().map(|derivative| ("derivative".into(), array(derivative))));
+    }
+    object.extend(reply.checks.first().map(|found| ("check".into(), check(found))));
+    object
+}
+
+/// The value, and the derivatives by each of several variables.
+fn gradients(problem: &Problem, reply: &Reply) -> Object {
+    let mut object = Object::new();
+    object.insert("shape".into(), json!({"f": problem.axes()}));
+    if let Question::Gradients(_) = reply.question {
+        let mut parts = Object::new();
+        for (at, answer) in reply.answers.iter().enumerate() {
+            let mut part = Object::new();
+            part.insert("shape".into(), json!(answer.derivative_axes()));
+            insert_forms(&mut part, answer);
+            let numbers = reply.numbers.get(at).and_then(|numbers| numbers.derivative.as_ref());
+            part.extend(numbers.map(|derivative| ("derivative".into(), array(derivative))));
+            part.extend(reply.checks.get(at).map(|found| ("check".into(), check(found))));
+            parts.insert(answer.wrt().join(","), Value::Object(part));
+        }
+        object.insert("gradients".into(), Value::Object(parts));
+    }
+    let mut assumptions: Vec<String> = Vec::new();
+    let mut remarks: Vec<String> = Vec::new();
+    if reply.answers.is_empty() {
+        assumptions.extend_from_slice(problem.dimension_assumptions());
+        remarks.extend_from_slice(problem.hints());
+    }
+    for answer in &reply.answers {
+        extend_distinct(&mut assumptions, answer.assumptions());
+        extend_distinct(&mut remarks, answer.notes());
+    }
+    object.insert("assumptions".into(), json!(assumptions));
+    object.insert("notes".into(), json!(notes(&remarks, reply)));
+    object.extend(reply.numbers.first().map(|numbers| ("value".into(), array(&numbers.value))));
+    object
+}
+
+fn insert_forms(object: &mut Object, answer: &Answer) {
+    let differential = answer.differential(Notation::Text);
+    let explicit = match answer.explicit(Notation::Text) {
+        Some(explicit) => json!(explicit),
+        None => json!({"operator": answer.operator(Notation::Text)}),
+    };
+    let latex = answer.explicit(Notation::Latex).unwrap_or(answer.differential(Notation::Latex));
+    object.insert("differential".into(), json!(differential));
+    object.insert("explicit".into(), explicit);
+    object.insert("latex".into(), json!(latex));
+}
+
+/// The conventions of the answer and the remarks of the computation, each once.
+fn notes(conventions: &[String], reply: &Reply) -> Vec<String> {
+    let mut notes = conventions.to_vec();
+    for numbers in &reply.numbers {
+        extend_distinct(&mut notes, &numbers.notes);
+    }
+    notes
+}
+
+/// Adds what is not there yet.
+pub fn extend_distinct(list: &mut Vec<String>, more: &[String]) {
+    for text in more {
+        if !list.contains(text) {
+            list.push(text.clone());
+        }
+    }
+}
+
+fn check(check: &Check) -> Value {
+    let mut object = Object::new();
+    let verdict = if check.is_verified() { "verified" } else { "not verified" };
+    object.insert("verdict".into(), json!(verdict));
+    // Two digits say all; more would differ from one machine to the next.
+    let error: Option<f64> = if check.error.is_finite() { format!("{:.1e}", check.error).parse().ok() } else { None };
+    object.insert("error".into(), error.map_or(Value::Null, number));
+    object.insert("points".into(), json!(check.points));
+    let remainder = match check.slope {
+        Slope::Linear => json!("none"),
+        Slope::Power(power) => number((power * 100.0).round() / 100.0),
+        Slope::Unknown => Value::Null,
+    };
+    object.insert("remainder".into(), remainder);
+    if let Verdict::NotVerified(reason) = &check.verdict {
+        object.insert("reason".into(), json!(reason));
+    }
+    Value::Object(object)
+}
+
+/// The fields of a failed answer: all mistakes, and the first of them again.
+pub fn errors(errors: &Errors, text: &str) -> Object {
+    let list: Vec<Value> = errors.diagnostics().iter().map(|diagnostic| mistake(diagnostic, text)).collect();
+    let first = list.first().cloned().unwrap_or(Value::Null);
+    let mut object = Object::new();
+    object.insert("errors".into(), Value::Array(list));
+    object.insert("error".into(), first);
+    object
+}
+
+fn mistake(diagnostic: &Diagnostic, text: &str) -> Value {
+    let (start, end) = diagnostic.span.in_chars(text);
+    let mut object = Object::new();
+    object.insert("code".into(), json!(diagnostic.code));
+    object.insert("message".into(), json!(diagnostic.message));
+    object.insert("span".into(), json!([start, end]));
+    object.extend(diagnostic.help.iter().map(|help| ("help".into(), json!(help.text))));
+    Value::Object(object)
+}
+
+/// The variables with their kinds.
+pub fn declarations(declared: &[Declared]) -> Value {
+    let one = |variable: &Declared| {
+        json!({
+            "name": variable.name,
+            "declaration": variable.text,
+            "shape": variable.axes,
+            "origin": match variable.origin {
+                Origin::Declared => "declared",
+                Origin::Name => "name",
+                Origin::Default => "default",
+                Origin::Use => "use",
+            },
+        })
+    };
+    declared.iter().map(one).collect()
+}
+
+/// The page of a code.
+pub fn code(code: &Code) -> Value {
+    json!({"code": code.code, "title": code.title, "explanation": code.explanation, "example": code.example})
+}
+
+/// A mistake that is not one of the text.
+pub fn general(code: &'static str, message: impl Into<String>) -> Errors {
+    debug_assert!(codes::find(code).is_some());
+    Diagnostic::new(code, gateaux::Span::default(), message).into()
+}

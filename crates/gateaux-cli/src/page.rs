@@ -1,0 +1,109 @@
+//! Titled blocks of formulas and sentences, in every notation.
+
+use std::io::{self, Write};
+
+use gateaux::Notation;
+
+use crate::args::Format;
+use crate::style;
+
+/// Writes titled blocks. In LaTeX titles and sentences are comments, so that the page can be pasted as it is.
+pub struct Page<'a> {
+    out: &'a mut dyn Write,
+    notation: Notation,
+    is_empty: bool,
+}
+
+/// The notation of a format.
+pub fn notation(format: Format) -> Notation {
+    match format {
+        Format::Text | Format::Json => Notation::Text,
+        Format::Unicode => Notation::Unicode,
+        Format::Latex => Notation::Latex,
+    }
+}
+
+/// `m x n`, or a mathematician's cross.
+pub fn axes(axes: &[String], notation: Notation) -> String {
+    match notation {
+        Notation::Text | Notation::Latex => axes.join(" x "),
+        Notation::Unicode => axes.join(" × "),
+    }
+}
+
+impl<'a> Page<'a> {
+    /// An empty page.
+    pub fn new(out: &'a mut dyn Write, notation: Notation) -> Page<'a> {
+        Page { out, notation, is_empty: true }
+    }
+
+    /// The notation of the formulas.
+    pub fn notation(&self) -> Notation {
+        self.notation
+    }
+
+    /// Begins a block; the detail, such as a shape, stands behind its title.
+    ///
+    /// # Errors
+    /// Those of writing, as for all of the following.
+    pub fn title(&mut self, title: &str, detail: &str) -> io::Result<()> {
+        if !self.is_empty {
+            writeln!(self.out)?;
+        }
+        self.is_empty = false;
+        let title = style::paint(style::TITLE, title);
+        let detail = if detail.is_empty() { String::new() } else { format!(" {}", style::paint(style::FAINT, detail)) };
+        writeln!(self.out, "{}{title}{detail}", self.comment())
+    }
+
+    /// A formula on a line of its own.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn formula(&mut self, formula: &str) -> io::Result<()> {
+        match self.notation {
+            Notation::Text | Notation::Unicode => writeln!(self.out, "  {formula}"),
+            Notation::Latex => writeln!(self.out, "\\[ {formula} \\]"),
+        }
+    }
+
+    /// A sentence on a line of its own.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn sentence(&mut self, sentence: &str) -> io::Result<()> {
+        writeln!(self.out, "{}  {sentence}", self.comment())
+    }
+
+    /// Lines of two columns, the second aligned and faint.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn columns(&mut self, rows: &[(&str, &str)]) -> io::Result<()> {
+        let width = rows.iter().map(|(left, _)| left.chars().count()).max().unwrap_or(0);
+        for (left, right) in rows {
+            let gap = " ".repeat(width - left.chars().count() + 3);
+            self.sentence(&format!("{left}{gap}{}", style::paint(style::FAINT, right)))?;
+        }
+        Ok(())
+    }
+
+    /// A block of sentences; nothing where there are none.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn sentences(&mut self, title: &str, sentences: &[String]) -> io::Result<()> {
+        if sentences.is_empty() {
+            return Ok(());
+        }
+        self.title(title, "")?;
+        sentences.iter().try_for_each(|sentence| self.sentence(sentence))
+    }
+
+    fn comment(&self) -> &'static str {
+        match self.notation {
+            Notation::Text | Notation::Unicode => "",
+            Notation::Latex => "% ",
+        }
+    }
+}

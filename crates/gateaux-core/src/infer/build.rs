@@ -1,0 +1,195 @@
+//! From a typed tree to expressions.
+
+use gateaux_syntax::{Diagnostic, IndexItem, NodeId, NodeKind, Span, Tree};
+
+use super::{NameMeaning, Typing, codes};
+use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
+use crate::ops;
+
+/// A problem as expressions.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The function.
+    pub function: Expr,
+    /// The variables, in the order of [`Typing::variables`].
+    pub variables: Vec<Expr>,
+}
+
+/// Makes the expressions of a text that was inferred in the dimensions of the same store.
+///
+/// # Errors
+/// One diagnostic at the smallest piece that is not available yet or too large.
+///
+/// # Cost
+/// Linear in the part of the text on which the function depends.
+pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Result<Built, Diagnostic> {
+    let mut variables = Vec::with_capacity(typing.variables.len());
+    for variable in &typing.variables {
+        if variable.complex {
+            let span = variable.span.unwrap_or_default();
+            return Err(later(span, "a complex variable"));
+        }
+        let positive = if variable.positive { Facts::POSITIVE } else { Facts::NONE };
+        let made = store.add_variable(&variable.name, variable.shape, variable.structure, positive);
+        variables.push(made.map_err(|error| diagnostic(error, variable.span.unwrap_or_default()))?);
+    }
+    let needed = needed(tree, typing);
+    let mut built: Vec<Option<Expr>> = vec![None; tree.nodes().len()];
+    for (id, node) in tree.nodes() {
+        if !needed[id.0 as usize] || typing.shape(id).is_none() {
+            continue;
+        }
+        let mut pass = Pass { tree, typing, store, built: &built, variables: &variables };
+        let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;
+        built[id.0 as usize] = Some(expr);
+    }
+    let root = tree.node(typing.root).span;
+    let function = built[typing.root.0 as usize].ok_or_else(|| later(root, "this expression"))?;
+    Ok(Built { function, variables })
+}
+
+/// The nodes on which the function depends, through definitions too.
+fn needed(tree: &Tree, typing: &Typing) -> Vec<bool> {
+    let mut needed = vec![false; tree.nodes().len()];
+    let mut todo = vec![typing.root];
+    while let Some(id) = todo.pop() {
+        if std::mem::replace(&mut needed[id.0 as usize], true) {
+            continue;
+        }
+        match &tree.node(id).kind {
+            NodeKind::Number(_) | NodeKind::Text(_) | NodeKind::Missing => {}
+            NodeKind::Name(_) => {
+                if let Some(NameMeaning::Definition(body)) = typing.meanings[id.0 as usize] {
+                    todo.push(body);
+                }
+            }
+            NodeKind::Unary(_, x) | NodeKind::Transpose(x) | NodeKind::ConjugateTranspose(x) => todo.push(*x),
+            NodeKind::Binary(_, _, lhs, rhs) => todo.extend([*lhs, *rhs]),
+            NodeKind::Call(_, args) => todo.extend(args),
+            NodeKind::Index(base, items) => {
+                todo.push(*base);
+                for item in items {
+                    match item {
+                        IndexItem::At(at) => todo.push(*at),
+                        IndexItem::Range(from, to) => todo.extend([*from, *to]),
+                        IndexItem::All(_) => {}
+                    }
+                }
+            }
+            NodeKind::Array(rows) => todo.extend(rows.iter().flatten()),
+        }
+    }
+    needed
+}
+
+struct Pass<'a> {
+    tree: &'a Tree,
+    typing: &'a Typing,
+    store: &'a mut Store,
+    built: &'a [Option<Expr>],
+    variables: &'a [Expr],
+}
+
+impl Pass<'_> {
+    fn at(&self, id: NodeId) -> Result<Expr> {
+        self.built[id.0 as usize].ok_or_else(|| unsupported("this expression"))
+    }
+
+    fn shape(&self, id: NodeId) -> Result<Shape> {
+        self.typing.shape(id).ok_or_else(|| unsupported("this expression"))
+    }
+
+    fn node(&mut self, id: NodeId) -> Result<Expr> {
+        match &self.tree.node(id).kind {
+            NodeKind::Number(text) => {
+                let value = Rational::parse(text, self.store.budget.bits)?;
+                self.store.number(value)
+            }
+            NodeKind::Name(_) => match self.typing.meanings[id.0 as usize] {
+                Some(NameMeaning::Variable(at)) => Ok(self.variables[at]),
+                Some(NameMeaning::Definition(body)) => self.at(body),
+                Some(NameMeaning::Pi) => self.function("pi", &[]),
+                Some(NameMeaning::Identity(Shape::Matrix(n, _))) => self.store.eye(n),
+                Some(NameMeaning::Size(dim)) => self.store.size(dim),
+                Some(NameMeaning::Identity(_)) | None => Err(unsupported("this name")),
+            },
+            NodeKind::Unary(op, operand) => {
+                let operand = self.at(*operand)?;
+                ops::apply_unary(self.store, *op, operand)
+            }
+            NodeKind::Binary(op, _, lhs, rhs) => {
+                let (lhs, rhs) = (self.at(*lhs)?, self.at(*rhs)?);
+                ops::apply_binary(self.store, *op, lhs, rhs)
+            }
+            NodeKind::Transpose(operand) => {
+                let operand = self.at(*operand)?;
+                self.store.transpose(operand)
+            }
+            NodeKind::Call(name, args) => self.call(id, &name.text, args),
+            NodeKind::ConjugateTranspose(_) => Err(unsupported("the conjugate transpose")),
+            NodeKind::Index(..) => Err(unsupported("indexing")),
+            NodeKind::Array(_) => Err(unsupported("a literal array")),
+            NodeKind::Text(_) | NodeKind::Missing => Err(unsupported("this expression")),
+        }
+    }
+
+    fn call(&mut self, id: NodeId, name: &str, args: &[NodeId]) -> Result<Expr> {
+        let shape = self.shape(id)?;
+        match name {
+            "eye" => match shape {
+                Shape::Matrix(n, _) => self.store.eye(n),
+                _ => Err(unsupported("this identity")),
+            },
+            "ones" => self.store.ones(shape),
+            "zeros" => self.store.zeros(shape),
+            "vector" | "matrix" => {
+                let entry = self.at(args[0])?;
+                self.store.fill(entry, shape)
+            }
+            "reshape" => {
+                let array = self.at(args[0])?;
+                self.store.reshape(array, shape)
+            }
+            _ => {
+                let mut built = Vec::with_capacity(args.len());
+                for arg in args {
+                    built.push(match (self.built[arg.0 as usize], self.typing.sizes[arg.0 as usize]) {
+                        (Some(expr), _) => expr,
+                        (None, Some(dim)) => self.store.size(dim)?,
+                        (None, None) => match &self.tree.node(*arg).kind {
+                            // The axis of a sum has no shape: it is a literal.
+                            NodeKind::Number(text) => {
+                                let value = Rational::parse(text, self.store.budget.bits)?;
+                                self.store.number(value)?
+                            }
+                            _ => return Err(unsupported(name)),
+                        },
+                    });
+                }
+                self.function(name, &built)
+            }
+        }
+    }
+
+    fn function(&mut self, name: &str, args: &[Expr]) -> Result<Expr> {
+        let op = ops::find(name).ok_or_else(|| unsupported(name))?;
+        ops::apply_call(self.store, op, args)
+    }
+}
+
+fn unsupported(what: &str) -> Error {
+    Error::Unsupported { what: what.to_owned() }
+}
+
+fn later(span: Span, what: &str) -> Diagnostic {
+    diagnostic(unsupported(what), span)
+}
+
+/// An error of the calculus, at the piece of the text that asked for it.
+pub fn diagnostic(error: Error, span: Span) -> Diagnostic {
+    match &error {
+        Error::Limit { what, limit } => Diagnostic::new(codes::LIMIT, span, format!("this needs more than {limit} {what}, which is the limit")),
+        Error::Unsupported { .. } => Diagnostic::new(codes::LATER, span, error.to_string()),
+        Error::IllShaped { .. } => Diagnostic::new(codes::INTERNAL, span, format!("{error}; please report this text")),
+    }
+}

@@ -1,0 +1,282 @@
+//! Lowering: from expressions to steps.
+
+use std::collections::HashMap;
+
+use gateaux_core::expr::{Dim, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Shape, Store};
+use gateaux_core::ops::{self, Kernel};
+
+use crate::program::{Error, Instruction, Program, Sizes, Slot, Step};
+
+impl Program {
+    /// The program that computes the expressions, for these sizes.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSize`], [`Error::BadSize`].
+    ///
+    /// # Cost
+    /// Linear in the number of distinct subexpressions.
+    pub fn lower(store: &mut Store, roots: &[Expr], sizes: &Sizes) -> Result<Program, Error> {
+        let order = store.post_order(roots);
+        let mut lowering = Lowering { sizes, program: Program::default(), slots: HashMap::new() };
+        for expr in order {
+            lowering.expr(store, expr)?;
+        }
+        let mut outputs = Vec::with_capacity(roots.len());
+        for root in roots {
+            outputs.push(lowering.slot(store, *root)?);
+        }
+        lowering.program.outputs = outputs;
+        lowering.program.drop_unused();
+        Ok(lowering.program)
+    }
+
+    /// Removes steps on which no output depends: exponents that became part of an instruction.
+    fn drop_unused(&mut self) {
+        let mut used = vec![false; self.steps.len()];
+        for output in &self.outputs {
+            used[*output] = true;
+        }
+        for at in (0..self.steps.len()).rev() {
+            if used[at] {
+                for operand in &self.steps[at].operands {
+                    used[*operand] = true;
+                }
+            }
+        }
+        let mut place = vec![0; self.steps.len()];
+        let mut kept = Vec::with_capacity(self.steps.len());
+        for (at, mut step) in std::mem::take(&mut self.steps).into_iter().enumerate() {
+            if used[at] {
+                step.operands.iter_mut().for_each(|operand| *operand = place[*operand]);
+                place[at] = kept.len();
+                kept.push(step);
+            }
+        }
+        self.steps = kept;
+        self.outputs.iter_mut().for_each(|output| *output = place[*output]);
+    }
+}
+
+struct Lowering<'a> {
+    sizes: &'a Sizes,
+    program: Program,
+    slots: HashMap<Expr, Slot>,
+}
+
+impl Lowering<'_> {
+    fn size(&self, store: &Store, dim: Dim) -> Result<usize, Error> {
+        for name in store.dims.names(dim) {
+            if !self.sizes.contains_key(&name) {
+                return Err(Error::UnknownSize(name));
+            }
+        }
+        let value = |name: &str| self.sizes.get(name).and_then(|size| i64::try_from(*size).ok());
+        let size = store.dims.evaluate(dim, &value).and_then(|size| usize::try_from(size).ok());
+        size.ok_or_else(|| Error::BadSize(store.dims.text(dim)))
+    }
+
+    fn shape(&self, store: &Store, shape: Shape) -> Result<Vec<usize>, Error> {
+        shape.axes().into_iter().map(|dim| self.size(store, dim)).collect()
+    }
+
+    fn step(&mut self, instruction: Instruction, operands: Vec<Slot>, shape: Vec<usize>) -> Slot {
+        self.program.steps.push(Step { instruction, operands, shape });
+        self.program.steps.len() - 1
+    }
+
+    fn slot(&mut self, store: &mut Store, expr: Expr) -> Result<Slot, Error> {
+        match self.slots.get(&expr) {
+            Some(slot) => Ok(*slot),
+            None => {
+                // Made while lowering: its parts may not be lowered yet.
+                for part in store.post_order(&[expr]) {
+                    self.expr(store, part)?;
+                }
+                Ok(self.slots[&expr])
+            }
+        }
+    }
+
+    fn expr(&mut self, store: &mut Store, expr: Expr) -> Result<(), Error> {
+        if self.slots.contains_key(&expr) {
+            return Ok(());
+        }
+        let shape = self.shape(store, store.shape(expr))?;
+        let constant = |value: i64| Instruction::Constant(Rational::from(value));
+        let slot = match store.form(expr).clone() {
+            Form::Number(value) => self.step(Instruction::Constant(value), vec![], shape),
+            Form::Size(dim) => {
+                let size = self.size(store, dim)?;
+                let size = i64::try_from(size).map_err(|_| Error::BadSize(store.dims.text(dim)))?;
+                self.step(constant(size), vec![], shape)
+            }
+            Form::Var(var) => self.step(Instruction::Input(var), vec![], shape),
+            Form::Eye => self.step(Instruction::Eye, vec![], shape),
+            Form::Ones => self.step(constant(1), vec![], shape),
+            Form::Zero => self.step(constant(0), vec![], shape),
+            Form::Add(terms) => {
+                let operands = terms.iter().map(|term| self.slots[&term.expr]).collect();
+                let coefficients = terms.iter().map(|term| term.coefficient.clone()).collect();
+                self.step(Instruction::Sum(coefficients), operands, shape)
+            }
+            Form::Scale(scalar, array) => {
+                let operands = vec![self.slots[&scalar], self.slots[&array]];
+                self.step(Instruction::Scale, operands, shape)
+            }
+            Form::MatMul(factors) => self.chain(store, expr, &factors)?,
+            Form::Product(factors) => self.product(store, &factors, shape)?,
+            Form::Transpose(inner) => self.unary(Instruction::Transpose, inner, shape),
+            Form::Trace(inner) => self.unary(Instruction::Trace, inner, shape),
+            Form::Sum(inner) => self.unary(Instruction::SumAll, inner, shape),
+            Form::Diag(inner) => self.unary(Instruction::Diag, inner, shape),
+            Form::DiagOf(inner) => self.unary(Instruction::DiagOf, inner, shape),
+            Form::Reshape(inner) => self.unary(Instruction::Reshape, inner, shape),
+            Form::Kron(a, b) => {
+                let operands = vec![self.slots[&a], self.slots[&b]];
+                self.step(Instruction::Kron, operands, shape)
+            }
+            Form::Call(function, args) => {
+                let instruction = instruction(store, ops::op(function), &args);
+                let operands = args.iter().map(|arg| self.slots[arg]).collect();
+                self.step(instruction, operands, shape)
+            }
+        };
+        self.slots.insert(expr, slot);
+        Ok(())
+    }
+
+    fn unary(&mut self, instruction: Instruction, operand: Expr, shape: Vec<usize>) -> Slot {
+        let operand = self.slots[&operand];
+        self.step(instruction, vec![operand], shape)
+    }
+
+    /// A product, from the side of the vector if there is one. `X^-1` before something is a solve.
+    fn chain(&mut self, store: &mut Store, whole: Expr, factors: &[MatrixPower]) -> Result<Slot, Error> {
+        let seam = factors.iter().skip(1).position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
+            let (head, tail) = factors.split_at(at + 1);
+            let (column, row) = (self.part(store, head)?, self.part(store, tail)?);
+            let shape = self.shape(store, store.shape(whole))?;
+            return Ok(self.step(Instruction::Product, vec![column, row], shape));
+        }
+        self.part(store, factors)
+    }
+
+    fn part(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Slot, Error> {
+        // Each factor is multiplied to what stands behind it; with a row in front and no vector behind, the other
+        // way around.
+        let ends_with_vector = factors.last().is_some_and(|f| matches!(store.shape(f.base), Shape::Vector(_)));
+        let starts_with_row = factors.first().is_some_and(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        if starts_with_row && !ends_with_vector {
+            let mut reversed = Vec::with_capacity(factors.len());
+            for factor in factors.iter().rev() {
+                reversed.push(MatrixPower { base: store.transpose(factor.base)?, power: factor.power });
+            }
+            if reversed.iter().all(|f| store.split_coefficient(f.base).0.is_one()) {
+                let column = self.right_to_left(store, &reversed)?;
+                let size = self.program.steps[column].shape[0];
+                return Ok(self.step(Instruction::Transpose, vec![column], vec![1, size]));
+            }
+        }
+        self.right_to_left(store, factors)
+    }
+
+    fn right_to_left(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Slot, Error> {
+        let mut product: Option<(Slot, Shape)> = None;
+        for factor in factors.iter().rev() {
+            let base = self.slot(store, factor.base)?;
+            let base_shape = store.shape(factor.base);
+            let posdef = store.facts(factor.base).has(Facts::POSDEF);
+            for _ in 0..factor.power.unsigned_abs() {
+                product = Some(match product {
+                    None if factor.power > 0 => (base, base_shape),
+                    None => {
+                        let shape = self.shape(store, base_shape)?;
+                        (self.step(Instruction::Inverse, vec![base], shape), base_shape)
+                    }
+                    Some((rest, rest_shape)) => {
+                        let joined = product_shape(base_shape, rest_shape);
+                        let shape = self.shape(store, joined)?;
+                        let instruction =
+                            if factor.power < 0 { Instruction::Solve(posdef) } else { Instruction::Product };
+                        (self.step(instruction, vec![base, rest], shape), joined)
+                    }
+                });
+            }
+        }
+        product.map(|(slot, _)| slot).ok_or(Error::BadSize("an empty product".to_owned()))
+    }
+
+    fn product(&mut self, store: &mut Store, factors: &[ElementPower], shape: Vec<usize>) -> Result<Slot, Error> {
+        let mut slots = Vec::with_capacity(factors.len());
+        for factor in factors {
+            slots.push(self.power(store, *factor, &shape)?);
+        }
+        let mut slots = slots.into_iter();
+        let first = slots.next().ok_or(Error::BadSize("an empty product".to_owned()))?;
+        Ok(slots.fold(first, |product, slot| self.step(Instruction::Entries, vec![product, slot], shape.clone())))
+    }
+
+    /// `base^exponent`: `(r'*r)^(k/2)` is a power of the norm of r, which neither overflows nor underflows.
+    fn power(&mut self, store: &mut Store, factor: ElementPower, shape: &[usize]) -> Result<Slot, Error> {
+        let base = self.slots[&factor.base];
+        if factor.exponent == Store::ONE {
+            return Ok(base);
+        }
+        let number = store.as_number(factor.exponent).cloned();
+        let Some(number) = number else {
+            let exponent = self.slots[&factor.exponent];
+            return Ok(self.step(Instruction::Power, vec![base, exponent], shape.to_vec()));
+        };
+        if let Some(power) = number.as_integer() {
+            return Ok(self.step(Instruction::IntegerPower(power), vec![base], shape.to_vec()));
+        }
+        let Some(twice) = (&number * &Rational::from(2)).as_integer() else {
+            let exponent = self.slots[&factor.exponent];
+            return Ok(self.step(Instruction::Power, vec![base, exponent], shape.to_vec()));
+        };
+        let root = match store.shape(factor.base).is_scalar() {
+            true => store.inner_square(factor.base)?,
+            false => None,
+        };
+        let half = match root {
+            Some(root) => {
+                let root = self.slot(store, root)?;
+                self.step(Instruction::Norm2, vec![root], shape.to_vec())
+            }
+            None => self.step(Instruction::SquareRoot, vec![base], shape.to_vec()),
+        };
+        Ok(match twice {
+            1 => half,
+            _ => self.step(Instruction::IntegerPower(twice), vec![half], shape.to_vec()),
+        })
+    }
+}
+
+fn product_shape(lhs: Shape, rhs: Shape) -> Shape {
+    match (lhs, rhs) {
+        (Shape::Row(_), Shape::Vector(_)) => Shape::Scalar,
+        (Shape::Row(_), other) => other.rows_and_columns().map_or(other, |(_, n)| Shape::Row(n)),
+        (Shape::Matrix(m, _) | Shape::Vector(m), Shape::Vector(_)) => Shape::Vector(m),
+        (Shape::Matrix(m, _) | Shape::Vector(m), other) => {
+            other.rows_and_columns().map_or(other, |(_, n)| Shape::Matrix(m, n))
+        }
+        (Shape::Scalar | Shape::Tensor(_), other) => other,
+    }
+}
+
+fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
+    let posdef = args.first().is_some_and(|arg| store.facts(*arg).has(Facts::POSDEF));
+    match op.kernel {
+        Kernel::Entries(function) => Instruction::Function(function),
+        Kernel::Larger => Instruction::Larger,
+        Kernel::Smaller => Instruction::Smaller,
+        // Functions without a kernel are replaced by their meaning when they are entered.
+        Kernel::Pi | Kernel::None => Instruction::Pi,
+        Kernel::Det => Instruction::Det,
+        Kernel::Logdet => Instruction::Logdet(posdef),
+        Kernel::Adjugate => Instruction::Adjugate,
+        Kernel::LogSumExp => Instruction::LogSumExp,
+        Kernel::Softmax => Instruction::Softmax,
+    }
+}

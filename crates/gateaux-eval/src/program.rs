@@ -1,0 +1,186 @@
+//! Programs: steps in order, each on the results of earlier ones.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use gateaux_array::{ArrayError, Function};
+use gateaux_core::expr::{Rational, Var};
+
+/// The values of dimension names.
+pub type Sizes = BTreeMap<String, usize>;
+
+/// The position of a step whose result is used.
+pub(crate) type Slot = usize;
+
+/// What one step does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Instruction {
+    /// All entries equal to a number.
+    Constant(Rational),
+    /// The number pi.
+    Pi,
+    /// The identity matrix.
+    Eye,
+    /// The value of a variable.
+    Input(Var),
+    /// The sum of multiples.
+    Sum(Vec<Rational>),
+    /// A scalar times an array.
+    Scale,
+    /// The matrix product of two.
+    Product,
+    /// The inverse of the first times the second; true: the first is symmetric positive definite.
+    Solve(bool),
+    /// The inverse.
+    Inverse,
+    /// The transpose.
+    Transpose,
+    /// The elementwise product.
+    Entries,
+    /// Each entry to an integer power.
+    IntegerPower(i64),
+    /// The square root of each entry.
+    SquareRoot,
+    /// Each entry of the first to the power of the second, or of its corresponding entry.
+    Power,
+    /// The Euclidean norm of all entries.
+    Norm2,
+    /// The trace.
+    Trace,
+    /// The sum of all entries.
+    SumAll,
+    /// The diagonal matrix of a vector.
+    Diag,
+    /// The diagonal of a matrix.
+    DiagOf,
+    /// The same entries in column order in another shape.
+    Reshape,
+    /// The Kronecker product.
+    Kron,
+    /// A function of each entry.
+    Function(Function),
+    /// The larger of two, entry by entry.
+    Larger,
+    /// The smaller of two, entry by entry.
+    Smaller,
+    /// The determinant.
+    Det,
+    /// The logarithm of the determinant; true: of a symmetric positive definite matrix.
+    Logdet(bool),
+    /// The adjugate.
+    Adjugate,
+    /// The logarithm of the sum of exponentials.
+    LogSumExp,
+    /// Exponentials over their sum.
+    Softmax,
+}
+
+impl Instruction {
+    /// The operation in the words of the language.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Instruction::Constant(_) | Instruction::Pi | Instruction::Eye => "a constant",
+            Instruction::Input(_) => "an input",
+            Instruction::Sum(_) => "+",
+            Instruction::Scale | Instruction::Product => "*",
+            Instruction::Solve(_) => "\\",
+            Instruction::Inverse => "inv",
+            Instruction::Transpose => "'",
+            Instruction::Entries => ".*",
+            Instruction::IntegerPower(power) if *power < 0 => "/",
+            Instruction::IntegerPower(_) | Instruction::Power => "^",
+            Instruction::SquareRoot => "sqrt",
+            Instruction::Norm2 => "norm2",
+            Instruction::Trace => "tr",
+            Instruction::SumAll => "sum",
+            Instruction::Diag | Instruction::DiagOf => "diag",
+            Instruction::Reshape => "reshape",
+            Instruction::Kron => "kron",
+            Instruction::Function(function) => function.name(),
+            Instruction::Larger => "max",
+            Instruction::Smaller => "min",
+            Instruction::Det => "det",
+            Instruction::Logdet(_) => "logdet",
+            Instruction::Adjugate => "adj",
+            Instruction::LogSumExp => "logsumexp",
+            Instruction::Softmax => "softmax",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) instruction: Instruction,
+    pub(crate) operands: Vec<Slot>,
+    pub(crate) shape: Vec<usize>,
+}
+
+/// The steps that compute some expressions, for fixed sizes.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) outputs: Vec<Slot>,
+}
+
+impl Program {
+    /// The number of steps.
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there is nothing to compute.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The variables whose values are needed.
+    pub fn inputs(&self) -> impl Iterator<Item = Var> {
+        self.steps.iter().filter_map(|step| match step.instruction {
+            Instruction::Input(var) => Some(var),
+            _ => None,
+        })
+    }
+}
+
+/// Why there are no numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// No value is known for a dimension name.
+    UnknownSize(String),
+    /// A dimension is zero, negative or too large.
+    BadSize(String),
+    /// A variable has no value.
+    MissingInput(Var),
+    /// A variable has a value of another shape than the program was made for.
+    WrongShape(Var),
+    /// A kernel failed; the operation in the words of the language.
+    Array(&'static str, ArrayError),
+    /// The program could not be made.
+    Core(gateaux_core::expr::Error),
+}
+
+impl From<gateaux_core::expr::Error> for Error {
+    fn from(error: gateaux_core::expr::Error) -> Self {
+        Error::Core(error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::UnknownSize(name) => write!(f, "the size of dimension {name} is not known"),
+            Error::BadSize(dim) => write!(f, "the dimension {dim} has no usable size here"),
+            Error::MissingInput(_) => write!(f, "a variable has no value"),
+            Error::WrongShape(_) => write!(f, "a variable has a value of another shape"),
+            Error::Array(operation, error) => {
+                let text = error.to_string();
+                let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+                write!(f, "{operation}: {detail}")
+            }
+            Error::Core(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

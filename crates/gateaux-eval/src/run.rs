@@ -1,0 +1,166 @@
+//! Running a program: an obviously right interpreter, over any number type.
+
+use std::cmp::Ordering;
+
+use gateaux_array::{Array, ArrayError, Field, Number, linear};
+use gateaux_core::expr::Var;
+
+use crate::constant::constant;
+use crate::program::{Error, Instruction, Program, Step};
+
+/// What a run tells beside its results.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The first operation that made something infinite or not a number from finite operands.
+    pub not_finite: Option<&'static str>,
+}
+
+impl Program {
+    /// The values of the outputs in order.
+    ///
+    /// # Errors
+    /// [`Error::MissingInput`], [`Error::WrongShape`], [`Error::Array`] where a kernel fails.
+    pub fn run<T: Field>(&self, input: &dyn Fn(Var) -> Option<Array<T>>) -> Result<Vec<Array<T>>, Error> {
+        self.run_observed(input, &mut |_, _| {})
+    }
+
+    /// The values of the outputs, and where they stopped being finite.
+    ///
+    /// # Errors
+    /// As [`run`](Program::run).
+    pub fn run_traced(&self, input: &dyn Fn(Var) -> Option<Array<f64>>) -> Result<(Vec<Array<f64>>, Trace), Error> {
+        let mut trace = Trace::default();
+        let outputs = self.run_observed(input, &mut |instruction: &Instruction, value: &Array<f64>| {
+            if trace.not_finite.is_none() && value.data().iter().any(|entry| !entry.is_finite()) {
+                trace.not_finite = Some(instruction.name());
+            }
+        })?;
+        Ok((outputs, trace))
+    }
+
+    /// The smallest distance to a kink over all functions that have one: of the argument of `abs`, `sign` and `relu`
+    /// to 0, of the two arguments of `max` and `min` to each other; infinite without such functions.
+    ///
+    /// # Errors
+    /// As [`run`](Program::run).
+    pub fn distance_to_kinks(&self, input: &dyn Fn(Var) -> Option<Array<f64>>) -> Result<f64, Error> {
+        use gateaux_array::Function::{Abs, Relu, Sign};
+        let mut values: Vec<Array<f64>> = Vec::with_capacity(self.steps.len());
+        let mut distance = f64::INFINITY;
+        for step in &self.steps {
+            let value = execute(step, &values, input)?;
+            let gaps: Option<Array<f64>> = match &step.instruction {
+                Instruction::Function(Abs | Relu | Sign) => Some(values[step.operands[0]].clone()),
+                Instruction::Larger | Instruction::Smaller => {
+                    values[step.operands[0]].sub(&values[step.operands[1]]).ok()
+                }
+                _ => None,
+            };
+            // sign(relu(x)) is 0 or 1 where relu(x) is 0 or positive, and its argument has no other values near 0.
+            let is_step = matches!(&step.instruction, Instruction::Function(Sign))
+                && matches!(self.steps[step.operands[0]].instruction, Instruction::Function(Relu));
+            if let (Some(gaps), false) = (gaps, is_step) {
+                distance = gaps.data().iter().fold(distance, |least, gap| least.min(gap.abs()));
+            }
+            values.push(value);
+        }
+        Ok(distance)
+    }
+
+    fn run_observed<T: Field>(
+        &self,
+        input: &dyn Fn(Var) -> Option<Array<T>>,
+        observe: &mut dyn FnMut(&Instruction, &Array<T>),
+    ) -> Result<Vec<Array<T>>, Error> {
+        let mut values: Vec<Array<T>> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let value = execute(step, &values, input)?;
+            observe(&step.instruction, &value);
+            values.push(value);
+        }
+        Ok(self.outputs.iter().map(|slot| values[*slot].clone()).collect())
+    }
+}
+
+fn execute<T: Field>(
+    step: &Step,
+    values: &[Array<T>],
+    input: &dyn Fn(Var) -> Option<Array<T>>,
+) -> Result<Array<T>, Error> {
+    if let Instruction::Input(var) = step.instruction {
+        let value = input(var).ok_or(Error::MissingInput(var))?;
+        return if value.shape() == step.shape { Ok(value) } else { Err(Error::WrongShape(var)) };
+    }
+    let operands: Vec<&Array<T>> = step.operands.iter().map(|slot| &values[*slot]).collect();
+    let value = compute(&step.instruction, &operands, &step.shape);
+    value.and_then(|value| value.reshape(&step.shape)).map_err(|error| Error::Array(step.instruction.name(), error))
+}
+
+fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usize]) -> Result<Array<T>, ArrayError> {
+    let first = || args[0].as_scalar().cloned().unwrap_or_else(T::zero);
+    let no_inverse = || ArrayError::DivisionByZero { op: instruction.name() };
+    match instruction {
+        Instruction::Constant(value) => Array::filled(shape, constant(value).ok_or_else(no_inverse)?),
+        // Four times the inverse tangent of 1, in the precision of the type.
+        Instruction::Pi => {
+            let quarter = T::one().apply(gateaux_array::Function::Atan)?;
+            Array::filled(shape, quarter.mul(&T::from_i64(4)))
+        }
+        Instruction::Eye => Array::eye(shape[0]),
+        Instruction::Input(_) => Err(no_inverse()),
+        Instruction::Sum(coefficients) => {
+            let mut sum = Array::zeros(shape)?;
+            for (coefficient, arg) in coefficients.iter().zip(args) {
+                let factor: T = constant(coefficient).ok_or_else(no_inverse)?;
+                sum = if coefficient.is_one() { sum.add(arg)? } else { sum.add(&arg.scale(&factor))? };
+            }
+            Ok(sum)
+        }
+        Instruction::Scale => Ok(args[1].scale(&first())),
+        Instruction::Product => T::matmul(args[0], args[1]),
+        Instruction::Solve(true) => T::solve_posdef(args[0], args[1]).or_else(|_| T::solve(args[0], args[1])),
+        Instruction::Solve(false) => T::solve(args[0], args[1]),
+        Instruction::Inverse => T::inv(args[0]),
+        Instruction::Transpose => args[0].transpose(),
+        Instruction::Entries => args[0].zip(args[1], T::mul),
+        Instruction::IntegerPower(power) => args[0].try_map(|entry| entry.powi(*power).ok_or_else(no_inverse)),
+        Instruction::SquareRoot => args[0].try_map(|entry| entry.apply(gateaux_array::Function::Sqrt)),
+        Instruction::Power => match args[1].rank() {
+            0 => {
+                let exponent = args[1].as_scalar().cloned().unwrap_or_else(T::zero);
+                args[0].try_map(|entry| entry.pow(&exponent))
+            }
+            _ => args[0].try_zip(args[1], T::pow),
+        },
+        Instruction::Norm2 => T::norm2(args[0]).map(Array::scalar),
+        Instruction::Trace => linear::trace(args[0]).map(Array::scalar),
+        Instruction::SumAll => Ok(Array::scalar(linear::sum(args[0]))),
+        Instruction::Diag => {
+            let entries = args[0].data();
+            Array::from_fn(shape, |at| if at[0] == at[1] { entries[at[0]].clone() } else { T::zero() })
+        }
+        Instruction::DiagOf => {
+            Array::from_fn(shape, |at| args[0].get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero))
+        }
+        Instruction::Reshape => Ok(args[0].clone()),
+        Instruction::Kron => linear::kron(args[0], args[1]),
+        Instruction::Function(function) => args[0].try_map(|entry| entry.apply(*function)),
+        Instruction::Larger => args[0].try_zip(args[1], |x, y| pick(x, y, Ordering::Greater)),
+        Instruction::Smaller => args[0].try_zip(args[1], |x, y| pick(x, y, Ordering::Less)),
+        Instruction::Det => T::det(args[0]).map(Array::scalar),
+        Instruction::Logdet(true) => T::logdet_posdef(args[0]).map(Array::scalar),
+        Instruction::Logdet(false) => T::logdet(args[0]).map(Array::scalar),
+        Instruction::Adjugate => T::adjugate(args[0]),
+        Instruction::LogSumExp => T::logsumexp(args[0]).map(Array::scalar),
+        Instruction::Softmax => T::softmax(args[0]),
+    }
+}
+
+/// The x if it compares to y as wanted, else y; something that is not a number wins.
+fn pick<T: Number>(x: &T, y: &T, wanted: Ordering) -> Result<T, ArrayError> {
+    Ok(match x.compare(y)? {
+        Some(order) if order == wanted => x.clone(),
+        Some(_) => y.clone(),
+        None => x.add(y),
+    })
+}

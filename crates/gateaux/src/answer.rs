@@ -1,0 +1,209 @@
+//! Answers: a derivative in all its views, with what was assumed.
+
+use gateaux_core::diff::{Derivative, Explicit};
+use gateaux_core::expr::{Expr, Structure};
+use gateaux_core::print::{self, Notation};
+use gateaux_core::simplify::simplify;
+
+use crate::assumptions::{assumptions, conventions};
+use crate::check::{Check, check};
+use crate::error::Errors;
+use crate::problem::Problem;
+
+/// A formula in all notations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    text: String,
+    unicode: String,
+    latex: String,
+    size: usize,
+}
+
+impl Printed {
+    pub(crate) fn new(problem: &mut Problem, expr: Expr) -> Result<Printed, Errors> {
+        let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
+        Ok(Printed {
+            text: layout.write(Notation::Text),
+            unicode: layout.write(Notation::Unicode),
+            latex: layout.write(Notation::Latex),
+            size: layout.size(),
+        })
+    }
+
+    /// The formula in a notation.
+    pub fn get(&self, notation: Notation) -> &str {
+        match notation {
+            Notation::Text => &self.text,
+            Notation::Unicode => &self.unicode,
+            Notation::Latex => &self.latex,
+        }
+    }
+
+    /// The number of names, numbers and operations written: the length of the formula.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// The derivative of a problem's function by one or more of its variables.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub(crate) derivative: Derivative,
+    pub(crate) explicit_expr: Option<Expr>,
+    wrt: Vec<String>,
+    function_axes: Vec<String>,
+    derivative_axes: Vec<String>,
+    holes: Vec<String>,
+    differential: Printed,
+    explicit: Option<Printed>,
+    operator: Printed,
+    adjoint: Option<(String, Printed)>,
+    assumptions: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Answer {
+    pub(crate) fn new(problem: &mut Problem, derivative: Derivative, wrt: &[&str]) -> Result<Answer, Errors> {
+        let simple = |problem: &mut Problem, expr: Expr| {
+            simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
+        };
+        let form = simple(problem, derivative.form)?;
+        let differential = Printed::new(problem, form)?;
+        let operator = simple(problem, derivative.operator)?;
+        let operator = Printed::new(problem, operator)?;
+        let explicit_expr = match derivative.explicit {
+            Explicit::Array(array) => Some(simple(problem, array)?),
+            Explicit::Operator => None,
+        };
+        let explicit = explicit_expr.map(|array| Printed::new(problem, array)).transpose()?;
+        let adjoint = match derivative.adjoint {
+            Some((cotangent, array)) => {
+                let array = simple(problem, array)?;
+                let name = problem.store.as_var(cotangent).map(|var| problem.store.variable(var).name.clone());
+                Some((name.unwrap_or_default(), Printed::new(problem, array)?))
+            }
+            None => None,
+        };
+        let axes = |problem: &Problem, expr: Expr| -> Vec<String> {
+            problem.store.shape(expr).axes().into_iter().map(|dim| problem.store.dims.text(dim)).collect()
+        };
+        let function_axes = axes(problem, derivative.function);
+        let mut derivative_axes = function_axes.clone();
+        let mut holes = Vec::new();
+        for hole in &derivative.holes {
+            derivative_axes.extend(axes(problem, *hole));
+            if let Some(var) = problem.store.as_var(*hole) {
+                holes.push(problem.store.variable(var).name.clone());
+            }
+        }
+        let roots: Vec<Expr> =
+            [derivative.function, form].into_iter().chain(explicit_expr).collect();
+        let assumptions = assumptions(problem, &roots)?;
+        let notes = conventions(problem, &derivative, &roots);
+        Ok(Answer {
+            derivative,
+            explicit_expr,
+            wrt: wrt.iter().map(|name| (*name).to_owned()).collect(),
+            function_axes,
+            derivative_axes,
+            holes,
+            differential,
+            explicit,
+            operator,
+            adjoint,
+            assumptions,
+            notes,
+        })
+    }
+
+    /// The variables, one for each order.
+    pub fn wrt(&self) -> &[String] {
+        &self.wrt
+    }
+
+    /// The axes of the function, as names and numbers.
+    pub fn function_axes(&self) -> &[String] {
+        &self.function_axes
+    }
+
+    /// The axes of the derivative: those of the function, then those of the variables.
+    pub fn derivative_axes(&self) -> &[String] {
+        &self.derivative_axes
+    }
+
+    /// The names of the holes of the differential: `dX`, or `dX1`, `dX2`.
+    pub fn holes(&self) -> &[String] {
+        &self.holes
+    }
+
+    /// The differential, linear in each hole; a hole ranges over the tangent space of its variable.
+    pub fn differential(&self, notation: Notation) -> &str {
+        self.differential.get(notation)
+    }
+
+    /// The explicit form, where it has at most two axes.
+    pub fn explicit(&self, notation: Notation) -> Option<&str> {
+        self.explicit.as_ref().map(|printed| printed.get(notation))
+    }
+
+    /// The length of the explicit form in names, numbers and operations.
+    pub fn explicit_size(&self) -> Option<usize> {
+        self.explicit.as_ref().map(Printed::size)
+    }
+
+    /// The operator `dX -> ...`, right for every array of the shape of the variable, in its subspace or not.
+    pub fn operator(&self, notation: Notation) -> String {
+        let holes = self.holes.join(", ");
+        match notation {
+            Notation::Text => format!("{holes} -> {}", self.operator.get(notation)),
+            Notation::Unicode => format!("{holes} ↦ {}", self.operator.get(notation)),
+            Notation::Latex => {
+                let holes: Vec<String> = self.holes.iter().map(|hole| print::latex_name(hole)).collect();
+                format!("{} \\mapsto {}", holes.join(", "), self.operator.get(notation))
+            }
+        }
+    }
+
+    /// The adjoint of a first derivative: the name of the cotangent and what the cotangent is mapped to.
+    pub fn adjoint(&self, notation: Notation) -> Option<(&str, &str)> {
+        self.adjoint.as_ref().map(|(name, printed)| (name.as_str(), printed.get(notation)))
+    }
+
+    /// What the explicit form is called: gradient, Jacobian, Hessian, derivative.
+    pub fn explicit_name(&self) -> &'static str {
+        match (self.function_axes.len(), self.wrt.len(), self.derivative_axes.len()) {
+            (0, 1, _) => "gradient",
+            (0, 2, 2) if self.wrt[0] == self.wrt[1] => "Hessian",
+            (1 | 2, 1, 2 | 3) if self.explicit.is_some() && self.derivative_axes.len() > self.function_axes.len() => "Jacobian",
+            _ => "derivative",
+        }
+    }
+
+    /// What must hold for the answer to be right.
+    pub fn assumptions(&self) -> &[String] {
+        &self.assumptions
+    }
+
+    /// The conventions used.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Checks the answer numerically, at random points of the domain.
+    pub fn check(&self, problem: &mut Problem) -> Check {
+        check(problem, self, &std::collections::BTreeMap::new())
+    }
+
+    /// Checks the answer numerically, with some sizes given.
+    pub fn check_with(&self, problem: &mut Problem, sizes: &std::collections::BTreeMap<String, usize>) -> Check {
+        check(problem, self, sizes)
+    }
+
+    /// Whether one of the variables lives in a subspace.
+    pub fn is_structured(&self, problem: &Problem) -> bool {
+        self.derivative
+            .variables
+            .iter()
+            .any(|var| problem.store.variable(*var).structure != Structure::General)
+    }
+}

@@ -1,0 +1,447 @@
+//! The check: every answer against differences of the function itself, at random points of its domain.
+//!
+//! Three things are compared. The differential in a random direction must equal the derivative along that direction
+//! found by central differences, within their own error estimate. The remainder of the linear approximation must
+//! shrink with the square of the step, or vanish. And the explicit form, contracted with the direction, must equal
+//! the differential.
+
+use std::collections::BTreeMap;
+
+use gateaux_array::Array;
+use gateaux_core::expr::{Expr, Structure, Var};
+use gateaux_eval::{Error, Program, Sizes};
+
+use crate::answer::Answer;
+use crate::problem::Problem;
+use crate::random::Random;
+use crate::sample::{self, Region};
+
+/// Points at which an answer is checked.
+const POINTS: usize = 3;
+/// Draws before the domain counts as not found.
+const MAX_DRAWS: usize = 40;
+/// The sizes that dimension names get, in order of appearance; tried in turn.
+const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
+/// Points nearer than this to a kink are drawn again.
+const KINK_DISTANCE: f64 = 0.03;
+/// A relative error up to this is verified, if the differences are that good.
+const TOLERANCE: f64 = 1e-6;
+/// Arrays of more entries than this are not made for a check.
+const MAX_ENTRIES: usize = 200_000;
+
+/// How the remainder of the linear approximation behaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Slope {
+    /// It is zero up to rounding: the function is linear in this direction.
+    Linear,
+    /// It shrinks with this power of the step; 2 is expected.
+    Power(f64),
+    /// It could not be measured above rounding.
+    Unknown,
+}
+
+/// What the check found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Everything agrees.
+    Verified,
+    /// Something disagrees, or could not be computed; the reason.
+    NotVerified(String),
+}
+
+/// The result of a check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Whether the answer agrees with the function.
+    pub verdict: Verdict,
+    /// The largest relative error found.
+    pub error: f64,
+    /// The behavior of the remainder.
+    pub slope: Slope,
+    /// At how many points.
+    pub points: usize,
+    /// The sizes used.
+    pub sizes: BTreeMap<String, usize>,
+}
+
+impl Check {
+    /// Whether everything agrees.
+    pub fn is_verified(&self) -> bool {
+        self.verdict == Verdict::Verified
+    }
+
+    fn failed(reason: impl Into<String>, sizes: &Sizes) -> Check {
+        Check {
+            verdict: Verdict::NotVerified(reason.into()),
+            error: f64::NAN,
+            slope: Slope::Unknown,
+            points: 0,
+            sizes: sizes.clone(),
+        }
+    }
+}
+
+/// Values by variable.
+type Values = BTreeMap<Var, Array<f64>>;
+
+/// Checks an answer, with some sizes given.
+pub(crate) fn check(problem: &mut Problem, answer: &Answer, given: &BTreeMap<String, usize>) -> Check {
+    let mut first = None;
+    for pattern in SIZES {
+        let check = match sizes(problem, answer, given, pattern) {
+            Ok(sizes) => check_at(problem, answer, &sizes),
+            Err(reason) => Check::failed(reason, &Sizes::new()),
+        };
+        // Only a problem that has no point at these sizes (`inv(X'*X)` of a wide X) is tried at others.
+        if check.points > 0 {
+            return check;
+        }
+        first.get_or_insert(check);
+    }
+    first.unwrap_or_else(|| Check::failed("no sizes were tried", &Sizes::new()))
+}
+
+fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
+    let subject = match Subject::new(problem, answer, sizes) {
+        Ok(subject) => subject,
+        Err(error) => return Check::failed(error.to_string(), sizes),
+    };
+    let mut check =
+        Check { verdict: Verdict::Verified, error: 0.0, slope: Slope::Unknown, points: 0, sizes: sizes.clone() };
+    let mut last_failure = None;
+    for draw in 0..MAX_DRAWS {
+        // Most problems live in the first region; the others are visited where it fails.
+        let region = if draw < POINTS { Region::Signed } else { Region::ALL[draw % Region::ALL.len()] };
+        match subject.at_point(problem, region, &mut Random::new(draw as u64 + 1)) {
+            Ok(point) => {
+                check.points += 1;
+                check.error = check.error.max(point.error);
+                check.slope = worse(check.slope, point.slope);
+                if let Some(reason) = point.reason {
+                    check.verdict = Verdict::NotVerified(reason);
+                    return check;
+                }
+                if check.points == POINTS {
+                    return check;
+                }
+            }
+            Err(failure) => last_failure = Some(failure),
+        }
+    }
+    if check.points == 0 {
+        let reason = last_failure.unwrap_or_else(|| "no point was tried".to_owned());
+        return Check::failed(format!("no point of the domain was found: {reason}"), sizes);
+    }
+    check
+}
+
+/// Unequal sizes for all dimension names, such that every dimension is at least 1.
+fn sizes(
+    problem: &Problem,
+    answer: &Answer,
+    given: &BTreeMap<String, usize>,
+    pattern: [usize; 4],
+) -> Result<Sizes, String> {
+    let store = &problem.store;
+    let roots = [answer.derivative.function, answer.derivative.form, answer.derivative.operator];
+    let exprs = store.post_order(&[&roots[..], &problem.variables[..]].concat());
+    let dims: Vec<_> = exprs.iter().flat_map(|expr| store.shape(*expr).axes()).collect();
+    let mut names: Vec<String> = Vec::new();
+    for dim in &dims {
+        for name in store.dims.names(*dim) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    // Larger ones if a dimension such as n - 3 needs it.
+    for shift in [0, 1, 3, 7, 15] {
+        let unused = |size: &usize| !given.values().any(|known| known == size);
+        let mut next = pattern.into_iter().chain(6..).map(|size| size + shift).filter(unused);
+        let mut sizes = given.clone();
+        for name in &names {
+            if !sizes.contains_key(name) {
+                sizes.extend(next.next().map(|size| (name.clone(), size)));
+            }
+        }
+        let value = |name: &str| sizes.get(name).and_then(|size| i64::try_from(*size).ok());
+        let fits = |dim: &_| store.dims.evaluate(*dim, &value).is_some_and(|size| size >= 1);
+        let entries = exprs.iter().map(|expr| {
+            store.shape(*expr).axes().iter().try_fold(1usize, |product, dim| {
+                let size = store.dims.evaluate(*dim, &value).and_then(|size| usize::try_from(size).ok())?;
+                product.checked_mul(size)
+            })
+        });
+        if entries.clone().any(|entries| entries.is_none_or(|entries| entries > MAX_ENTRIES)) {
+            return Err("the arrays are too large to be checked; give smaller sizes with --dims".to_owned());
+        }
+        if dims.iter().all(fits) {
+            return Ok(sizes);
+        }
+    }
+    Err("no sizes were found that fit all dimensions".to_owned())
+}
+
+fn worse(a: Slope, b: Slope) -> Slope {
+    match (a, b) {
+        (Slope::Power(x), Slope::Power(y)) => Slope::Power(x.min(y)),
+        (Slope::Power(_), _) => a,
+        (_, Slope::Power(_)) => b,
+        (Slope::Linear, _) | (_, Slope::Linear) => Slope::Linear,
+        _ => Slope::Unknown,
+    }
+}
+
+/// What is checked: the programs and the variables they read.
+struct Subject {
+    /// The function, and the form of each order.
+    forms: Vec<Program>,
+    explicit: Option<Program>,
+    operator: Program,
+    wrt: Vec<(Var, Structure)>,
+    holes: Vec<Var>,
+    free_holes: Vec<Var>,
+    /// The variables of the problem with their shapes.
+    variables: Vec<(Var, Vec<usize>)>,
+}
+
+/// What one point showed.
+struct Point {
+    error: f64,
+    slope: Slope,
+    reason: Option<String>,
+}
+
+impl Subject {
+    fn new(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Result<Subject, Error> {
+        let derivative = answer.derivative.clone();
+        let store = &mut problem.store;
+        let mut forms = vec![Program::lower(store, &[derivative.function], sizes)?];
+        for form in &derivative.forms {
+            forms.push(Program::lower(store, &[*form], sizes)?);
+        }
+        let explicit = match answer.explicit_expr {
+            Some(array) => Some(Program::lower(store, &[array], sizes)?),
+            None => None,
+        };
+        let operator = Program::lower(store, &[derivative.operator], sizes)?;
+        let var = |store: &gateaux_core::expr::Store, expr: Expr| store.as_var(expr);
+        let holes = derivative.holes.iter().filter_map(|hole| var(store, *hole)).collect();
+        let free_holes = derivative.free_holes.iter().filter_map(|hole| var(store, *hole)).collect();
+        let wrt = derivative.variables.iter().map(|var| (*var, store.variable(*var).structure)).collect();
+        let value = |name: &str| sizes.get(name).and_then(|size| i64::try_from(*size).ok());
+        let mut variables = Vec::new();
+        for expr in &problem.variables {
+            let Some(var) = problem.store.as_var(*expr) else { continue };
+            let axes = problem.store.shape(*expr).axes();
+            let shape: Option<Vec<usize>> = axes
+                .iter()
+                .map(|dim| problem.store.dims.evaluate(*dim, &value).and_then(|size| usize::try_from(size).ok()))
+                .collect();
+            variables.push((var, shape.ok_or(Error::BadSize("an axis".to_owned()))?));
+        }
+        Ok(Subject { forms, explicit, operator, wrt, holes, free_holes, variables })
+    }
+
+    /// Everything at one random point; an error where the point is no good.
+    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+        let mut values = Values::new();
+        for (var, shape) in &self.variables {
+            let value = sample::point(problem, *var, shape, region, random).map_err(|error| error.to_string())?;
+            values.insert(*var, value);
+        }
+        let mut directions = Vec::new();
+        for ((var, structure), (hole, free)) in self.wrt.iter().zip(self.holes.iter().zip(&self.free_holes)) {
+            let point = values.get(var).ok_or("a variable without a value")?;
+            let direction = sample::direction(point, *structure, random).map_err(|error| error.to_string())?;
+            values.insert(*hole, direction.clone());
+            values.insert(*free, direction.clone());
+            directions.push(direction);
+        }
+        for form in &self.forms {
+            let value = run(form, &values).map_err(|error| error.to_string())?;
+            if value.data().iter().any(|entry| !entry.is_finite() || entry.abs() > 1e8) {
+                return Err("the function or its derivative is not finite there".to_owned());
+            }
+            let distance = form.distance_to_kinks(&|var| values.get(&var).cloned());
+            if distance.map_err(|error| error.to_string())? < KINK_DISTANCE {
+                return Err("it is too near to a kink there".to_owned());
+            }
+        }
+        let mut point = Point { error: 0.0, slope: Slope::Unknown, reason: None };
+        for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
+            self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
+        }
+        self.explicit_against_form(&values, &directions, &mut point)?;
+        Ok(point)
+    }
+
+    /// The form of one order against differences of the form of the order below.
+    fn against_differences(
+        &self,
+        values: &Values,
+        order: usize,
+        var: Var,
+        structure: Structure,
+        direction: &Array<f64>,
+        point: &mut Point,
+    ) -> Result<(), String> {
+        let text = |error: Error| error.to_string();
+        let claimed = run(&self.forms[order + 1], values).map_err(text)?;
+        let at = |step: f64| -> Result<Array<f64>, String> {
+            let mut moved = values.clone();
+            let start = values.get(&var).ok_or("a variable without a value")?;
+            let end = sample::moved(start, direction, step, structure).map_err(|error| error.to_string())?;
+            moved.insert(var, end);
+            let value = run(&self.forms[order], &moved).map_err(text)?;
+            if value.data().iter().all(|entry| entry.is_finite()) { Ok(value) } else { Err("not finite nearby".to_owned()) }
+        };
+        let value = at(0.0)?;
+        let scale = claimed.data().iter().chain(value.data()).fold(1e-3f64, |max, entry| max.max(entry.abs()));
+        let (found, estimate) = central_difference(&at)?;
+        let error = distance(&found, &claimed)? / scale;
+        point.error = point.error.max(error);
+        let allowed = TOLERANCE.max(20.0 * estimate / scale);
+        if estimate / scale > 1e-3 {
+            return Err("differences are not accurate there".to_owned());
+        }
+        let slope = remainder_slope(&at, &value, &claimed, scale)?;
+        point.slope = worse(point.slope, slope);
+        let which = if self.wrt.len() > 1 { format!("the differential of order {}", order + 1) } else { "the differential".to_owned() };
+        if error > allowed {
+            point.reason = Some(format!("{which} differs from differences of the function by {error:.1e}"));
+        } else if matches!(slope, Slope::Power(power) if power < 1.6) {
+            point.reason = Some(format!("the remainder of {which} does not shrink with the square of the step"));
+        }
+        Ok(())
+    }
+
+    /// The explicit form and the operator, in these directions, against the form.
+    fn explicit_against_form(&self, values: &Values, directions: &[Array<f64>], point: &mut Point) -> Result<(), String> {
+        let text = |error: Error| error.to_string();
+        let Some(form) = self.forms.last() else { return Ok(()) };
+        let claimed = run(form, values).map_err(text)?;
+        let scale = claimed.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
+        let mut compare = |what: &str, entries: &[f64]| {
+            let gap = entries.iter().zip(claimed.data()).fold(0.0f64, |max, (a, b)| max.max((a - b).abs()));
+            let error = if gap.is_nan() || entries.len() != claimed.len() { f64::INFINITY } else { gap / scale };
+            point.error = point.error.max(error);
+            if error > TOLERANCE && point.reason.is_none() {
+                point.reason = Some(format!("{what} differs from the differential by {error:.1e}"));
+            }
+        };
+        let operator = run(&self.operator, values).map_err(text)?;
+        compare("the operator", operator.data());
+        if let Some(explicit) = &self.explicit {
+            let array = run(explicit, values).map_err(text)?;
+            compare("the explicit form", &contract(array.data(), claimed.len(), directions));
+        }
+        Ok(())
+    }
+}
+
+/// The array with axes `shape(f) ++ shape(x1) ++ shape(x2)`, in column order, contracted with a direction for each x.
+fn contract(array: &[f64], outputs: usize, directions: &[Array<f64>]) -> Vec<f64> {
+    let mut rest = array.to_vec();
+    for direction in directions.iter().rev() {
+        let rows = rest.len() / direction.len().max(1);
+        let mut sum = vec![0.0; rows];
+        for (column, factor) in rest.chunks(rows.max(1)).zip(direction.data()) {
+            for (total, entry) in sum.iter_mut().zip(column) {
+                *total += entry * factor;
+            }
+        }
+        rest = sum;
+    }
+    rest.truncate(outputs.max(rest.len().min(outputs)));
+    rest
+}
+
+fn run(program: &Program, values: &Values) -> Result<Array<f64>, Error> {
+    let outputs = program.run(&|var| values.get(&var).cloned())?;
+    outputs.into_iter().next().ok_or(Error::BadSize("no output".to_owned()))
+}
+
+fn distance(a: &Array<f64>, b: &Array<f64>) -> Result<f64, String> {
+    a.sub(b).map(|gap| gap.max_abs()).map_err(|error| error.to_string())
+}
+
+/// The derivative at 0 by central differences, with steps that shrink and extrapolation, and an estimate of its error.
+///
+/// # Source
+/// Ridders, Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering Software 4 (1982).
+fn central_difference(at: &dyn Fn(f64) -> Result<Array<f64>, String>) -> Result<(Array<f64>, f64), String> {
+    const SHRINK: f64 = 1.6;
+    const ROWS: usize = 12;
+    let text = |error: gateaux_array::ArrayError| error.to_string();
+    let quotient = |step: f64| -> Result<Array<f64>, String> {
+        Ok(at(step)?.sub(&at(-step)?).map_err(text)?.scale(&(0.5 / step)))
+    };
+    // The first step is the largest at which the function is still defined on both sides.
+    let mut step = 0.1;
+    while quotient(step).is_err() {
+        step /= 4.0;
+        if step < 1e-7 {
+            return Err("the function is not defined around the point".to_owned());
+        }
+    }
+    let mut previous = vec![quotient(step)?];
+    let mut best = (previous[0].clone(), f64::INFINITY);
+    for _ in 1..ROWS {
+        step /= SHRINK;
+        let mut row = vec![quotient(step)?];
+        let mut factor = SHRINK * SHRINK;
+        for column in 0..previous.len() {
+            let next = row[column].scale(&factor).sub(&previous[column]).map_err(text)?.scale(&(1.0 / (factor - 1.0)));
+            let estimate = distance(&next, &row[column])?.max(distance(&next, &previous[column])?);
+            if estimate <= best.1 {
+                best = (next.clone(), estimate);
+            }
+            row.push(next);
+            factor *= SHRINK * SHRINK;
+        }
+        previous = row;
+    }
+    Ok(best)
+}
+
+/// The power with which `f(x + h*d) - f(x) - h*df` shrinks.
+fn remainder_slope(
+    at: &dyn Fn(f64) -> Result<Array<f64>, String>,
+    value: &Array<f64>,
+    claimed: &Array<f64>,
+    scale: f64,
+) -> Result<Slope, String> {
+    let text = |error: gateaux_array::ArrayError| error.to_string();
+    let remainder = |step: f64| -> Result<Option<f64>, String> {
+        let linear = value.add(&claimed.scale(&step)).map_err(text)?;
+        at(step).ok().map(|moved| distance(&moved, &linear)).transpose()
+    };
+    // With a tiny step only rounding is left of the remainder.
+    let mut rounding: f64 = 0.0;
+    for step in [1e-9, -1e-9, 2e-9, -2e-9, 3e-9, 5e-9, -7e-9] {
+        rounding = rounding.max(remainder(step)?.unwrap_or(0.0));
+    }
+    let floor = (1e3 * f64::EPSILON * scale).max(20.0 * rounding);
+    let mut logs: Vec<(f64, f64)> = Vec::new();
+    let mut largest: f64 = 0.0;
+    for power in 5..14 {
+        let step = f64::powi(2.0, -power);
+        let Some(remainder) = remainder(step)? else { continue };
+        largest = largest.max(remainder);
+        // Only what stands clear of rounding says something.
+        if remainder > floor {
+            logs.push((step.ln(), remainder.ln()));
+        }
+    }
+    if largest <= floor {
+        return Ok(Slope::Linear);
+    }
+    if logs.len() < 3 {
+        return Ok(Slope::Unknown);
+    }
+    // The last two that stand clear of rounding are nearest to the limit.
+    let tail = &logs[logs.len().saturating_sub(3)..];
+    let (first, last) = (tail[0], tail[tail.len() - 1]);
+    Ok(Slope::Power((first.1 - last.1) / (first.0 - last.0)))
+}

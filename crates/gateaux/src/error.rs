@@ -1,0 +1,131 @@
+//! What is wrong with a problem.
+
+use std::fmt;
+
+use gateaux_syntax::{Diagnostic, Span};
+
+/// All mistakes of a problem, sorted by position; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errors(Vec<Diagnostic>);
+
+impl Errors {
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
+        Errors(diagnostics)
+    }
+
+    /// A mistake that stands nowhere in the text.
+    pub(crate) fn general(code: &'static str, message: impl Into<String>) -> Self {
+        Errors(vec![Diagnostic::new(code, Span::default(), message)])
+    }
+
+    /// The mistakes in order.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.0
+    }
+}
+
+impl From<Diagnostic> for Errors {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Errors(vec![diagnostic])
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, diagnostic) in self.0.iter().enumerate() {
+            if at > 0 {
+                writeln!(f)?;
+            }
+            diagnostic.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// The name is not a variable of the problem.
+pub(crate) const NOT_A_VARIABLE: &str = "G0403";
+/// A value is missing, has another shape, or sizes disagree.
+pub(crate) const BAD_INPUT: &str = "G0600";
+/// A value lacks the structure that its declaration promises.
+pub(crate) const BAD_STRUCTURE: &str = "G0601";
+/// The numbers could not be computed: a singular matrix, an array that is too large.
+pub(crate) const NO_NUMBERS: &str = "G0602";
+
+/// One kind of mistake; a page of the manual is made from each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The stable code.
+    pub code: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// Why it is wrong and what to do instead.
+    pub explanation: &'static str,
+    /// A text that triggers it; empty where a text alone cannot.
+    pub example: &'static str,
+}
+
+/// The codes of this crate.
+const CODES: &[Code] = &[
+    Code {
+        code: NOT_A_VARIABLE,
+        title: "a derivative by something that is no variable",
+        explanation: "One differentiates by a declared or free name of the text, not by a definition or an expression.",
+        example: "",
+    },
+    Code {
+        code: BAD_INPUT,
+        title: "a value that is missing or has another shape",
+        explanation: "Every variable that is needed has a value with the axes of its declaration, and all values agree on the \
+                      size of each dimension name.",
+        example: "",
+    },
+    Code {
+        code: BAD_STRUCTURE,
+        title: "a value without its declared structure",
+        explanation: "A value that is declared symmetric, positive definite, diagonal and so on must be it, up to a relative \
+                      error of 1e-10. It is never silently repaired.",
+        example: "",
+    },
+    Code {
+        code: NO_NUMBERS,
+        title: "numbers that cannot be computed",
+        explanation: "A matrix is singular, or not positive definite where it must be, or an array is too large.",
+        example: "",
+    },
+];
+
+/// All codes of mistakes, sorted.
+///
+/// # Example
+/// ```
+/// let code = gateaux::codes().into_iter().find(|code| code.code == "G0204");
+/// assert_eq!(code.map(|code| code.title), Some("a product whose inner sizes differ"));
+/// ```
+pub fn codes() -> Vec<Code> {
+    let syntax = gateaux_syntax::codes::CODES.iter().map(|code| Code {
+        code: code.code,
+        title: code.title,
+        explanation: code.explanation,
+        example: code.example,
+    });
+    let inference = gateaux_core::infer::codes::CODES.iter().map(|code| Code {
+        code: code.code,
+        title: code.title,
+        explanation: code.explanation,
+        example: code.example,
+    });
+    let mut codes: Vec<Code> = syntax.chain(inference).chain(CODES.iter().copied()).collect();
+    codes.sort_by_key(|code| code.code);
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_never_reused() {
+        let codes = super::codes();
+        assert!(codes.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
+}

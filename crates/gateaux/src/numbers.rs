@@ -1,0 +1,282 @@
+//! Numbers: the value of a function and of its derivative at given inputs.
+
+use std::collections::BTreeMap;
+
+use gateaux_array::{Array, Field};
+use gateaux_core::expr::{Dim, Expr, Facts, Structure, Var};
+use gateaux_core::infer::Variable;
+use gateaux_eval::{Error, Program, Sizes};
+
+use crate::answer::Answer;
+use crate::error::{BAD_INPUT, BAD_STRUCTURE, Errors, NO_NUMBERS};
+use crate::problem::Problem;
+
+/// How far, relative to its largest entry, a value may be from its declared structure.
+const STRUCTURE_TOLERANCE: f64 = 1e-10;
+
+/// Values for the variables, and sizes that they do not tell.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// By name, with axes as declared.
+    pub values: BTreeMap<String, Array<f64>>,
+    /// Sizes of dimension names.
+    pub sizes: BTreeMap<String, usize>,
+}
+
+/// What was computed.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    /// The value of the function.
+    pub value: Array<f64>,
+    /// The derivative, with axes `shape(f) ++ shape(wrt)`.
+    pub derivative: Option<Array<f64>>,
+    /// Remarks, such as which operation made something that is not finite.
+    pub notes: Vec<String>,
+}
+
+/// Inputs that fit the problem: sizes of all dimension names, values of all variables that are needed.
+struct Bound {
+    sizes: Sizes,
+    values: BTreeMap<Var, Array<f64>>,
+}
+
+impl Problem {
+    /// The value of the function, and of a derivative where an answer is given.
+    ///
+    /// # Errors
+    /// Inputs that are missing, have another shape or lack the declared structure; sizes that disagree; a singular
+    /// matrix, or one that is not positive definite where it must be.
+    pub fn evaluate(&mut self, answer: Option<&Answer>, inputs: &Inputs) -> Result<Numbers, Errors> {
+        let bound = self.bind(inputs)?;
+        let mut notes = Vec::new();
+        let value = self.run(self.function, &bound, &mut notes)?;
+        let derivative = match answer {
+            None => None,
+            Some(answer) => Some(self.derivative_numbers(answer, &bound, &mut notes)?),
+        };
+        Ok(Numbers { value, derivative, notes })
+    }
+
+    fn derivative_numbers(
+        &mut self,
+        answer: &Answer,
+        bound: &Bound,
+        notes: &mut Vec<String>,
+    ) -> Result<Array<f64>, Errors> {
+        let shape: Vec<usize> = {
+            let holes = answer.derivative.holes.iter().flat_map(|hole| self.store.shape(*hole).axes());
+            let axes: Vec<Dim> = self.store.shape(self.function).axes().into_iter().chain(holes).collect();
+            axes.into_iter().map(|dim| self.size(dim, bound)).collect::<Result<_, _>>()?
+        };
+        let reshaped = |problem: &Problem, array: Array<f64>| {
+            array.reshape(&shape).map_err(|error| problem.mistake(NO_NUMBERS, error.to_string()))
+        };
+        if let Some(explicit) = answer.explicit_expr {
+            let array = self.run(explicit, bound, notes)?;
+            return reshaped(self, array);
+        }
+        let entries = gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
+        let program = self.lower(answer.derivative.operator, bound)?;
+        let mut values = bound.values.clone();
+        let holes: Vec<(Var, Vec<usize>)> = answer
+            .derivative
+            .free_holes
+            .iter()
+            .filter_map(|hole| Some((self.store.as_var(*hole)?, self.store.shape(*hole).axes())))
+            .map(|(var, axes)| {
+                Ok((var, axes.into_iter().map(|dim| self.size(dim, bound)).collect::<Result<Vec<_>, Errors>>()?))
+            })
+            .collect::<Result<_, Errors>>()?;
+        // One run for each combination of basis directions, the first hole running fastest.
+        let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
+        let total: usize = counts.iter().product();
+        let mut data = Vec::with_capacity(entries);
+        for combination in 0..total {
+            let mut rest = combination;
+            for ((var, shape), count) in holes.iter().zip(&counts) {
+                let at = rest % count;
+                rest /= count;
+                let mut basis = vec![0.0; *count];
+                basis[at] = 1.0;
+                let array = Array::from_column_major(shape, basis);
+                values.insert(*var, array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?);
+            }
+            let outputs = program.run_traced(&|var| values.get(&var).cloned()).map_err(|error| self.failure(&error))?;
+            data.extend(outputs.0.into_iter().flat_map(Array::into_data));
+            note(notes, outputs.1.not_finite);
+        }
+        let array = Array::from_column_major(&shape, data);
+        array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+    }
+
+    fn lower(&mut self, expr: Expr, bound: &Bound) -> Result<Program, Errors> {
+        Program::lower(&mut self.store, &[expr], &bound.sizes).map_err(|error| self.failure(&error))
+    }
+
+    fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
+        let program = self.lower(expr, bound)?;
+        let result = program.run_traced(&|var| bound.values.get(&var).cloned());
+        let (outputs, trace) = result.map_err(|error| self.failure(&error))?;
+        note(notes, trace.not_finite);
+        outputs.into_iter().next().ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
+    }
+
+    /// An error of evaluation in the words of the user.
+    fn failure(&self, error: &Error) -> Errors {
+        match error {
+            Error::MissingInput(var) => {
+                let name = &self.store.variable(*var).name;
+                self.mistake(BAD_INPUT, format!("the input for {name} is missing"))
+            }
+            Error::WrongShape(var) => {
+                let name = &self.store.variable(*var).name;
+                self.mistake(BAD_INPUT, format!("the input for {name} has another shape than declared"))
+            }
+            Error::UnknownSize(name) => {
+                let message = format!("the size of dimension {name} is not known: no input tells it; give it in dims");
+                self.mistake(BAD_INPUT, message)
+            }
+            error => self.mistake(NO_NUMBERS, error.to_string()),
+        }
+    }
+
+    fn size(&self, dim: Dim, bound: &Bound) -> Result<usize, Errors> {
+        let value = |name: &str| bound.sizes.get(name).and_then(|size| i64::try_from(*size).ok());
+        let size = self.store.dims.evaluate(dim, &value).and_then(|size| usize::try_from(size).ok());
+        size.ok_or_else(|| self.failure(&Error::UnknownSize(self.store.dims.text(dim))))
+    }
+
+    /// Sizes and values that fit the declarations.
+    fn bind(&self, inputs: &Inputs) -> Result<Bound, Errors> {
+        let mut bound = Bound { sizes: inputs.sizes.clone(), values: BTreeMap::new() };
+        // Who told a size, for the message when somebody tells another one.
+        let mut told: BTreeMap<String, String> = BTreeMap::new();
+        let pairs: Vec<(&Variable, &Expr)> = self.typing.variables.iter().zip(&self.variables).collect();
+        for (variable, expr) in &pairs {
+            let Some(array) = inputs.values.get(&variable.name) else { continue };
+            let array = self.fitting(variable, array)?;
+            for (at, dim) in variable.shape.axes().into_iter().enumerate() {
+                let size = array.shape()[at];
+                if let Some(name) = self.store.dims.as_name(dim) {
+                    let known = bound.sizes.get(name).copied();
+                    if let Some(known) = known.filter(|known| *known != size) {
+                        let teller = told.get(name).cloned().unwrap_or_else(|| format!("{name} is {known} in dims"));
+                        let message = format!(
+                            "{name} has two sizes: {teller}, but {} has {size} {}",
+                            variable.name,
+                            axis_noun(variable, at)
+                        );
+                        return Err(self.mistake(BAD_INPUT, message));
+                    }
+                    bound.sizes.insert(name.to_owned(), size);
+                    told.entry(name.to_owned()).or_insert_with(|| {
+                        format!("{} has {name} = {size} {}", variable.name, axis_noun(variable, at))
+                    });
+                }
+            }
+            if let Some(var) = self.store.as_var(**expr) {
+                bound.values.insert(var, array);
+            }
+        }
+        for (variable, expr) in &pairs {
+            let Some(array) = self.store.as_var(**expr).and_then(|var| bound.values.get(&var)) else { continue };
+            self.check_sizes(variable, array, &bound)?;
+            self.check_structure(variable, array)?;
+        }
+        Ok(bound)
+    }
+
+    /// The array with the axes that the variable has: a number is also a scalar array, a row a vector's list.
+    fn fitting(&self, variable: &Variable, array: &Array<f64>) -> Result<Array<f64>, Errors> {
+        if array.rank() == variable.shape.axes().len() {
+            return Ok(array.clone());
+        }
+        let noun = |rank: usize| match rank {
+            0 => "a number".to_owned(),
+            1 => "a vector".to_owned(),
+            2 => "a matrix".to_owned(),
+            rank => format!("an array with {rank} axes"),
+        };
+        let message = format!(
+            "the input for {} is {}, but it is declared as {}",
+            variable.name,
+            noun(array.rank()),
+            variable.declaration(&self.store.dims)
+        );
+        Err(self.mistake(BAD_INPUT, message))
+    }
+
+    fn check_sizes(&self, variable: &Variable, array: &Array<f64>, bound: &Bound) -> Result<(), Errors> {
+        for (at, dim) in variable.shape.axes().into_iter().enumerate() {
+            let wanted = self.size(dim, bound)?;
+            let found = array.shape()[at];
+            if wanted != found {
+                let text = self.store.dims.text(dim);
+                let message = format!(
+                    "{} has {found} {}, but they should be {text} = {wanted}",
+                    variable.name,
+                    axis_noun(variable, at)
+                );
+                return Err(self.mistake(BAD_INPUT, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Declared structure that the data do not have is an error, never silently repaired.
+    fn check_structure(&self, variable: &Variable, array: &Array<f64>) -> Result<(), Errors> {
+        let name = &variable.name;
+        let lacks = |what: &str| {
+            Err(self.mistake(BAD_STRUCTURE, format!("{name} is declared {what}, but its value is not {what}")))
+        };
+        if variable.positive && array.data().iter().any(|entry| *entry <= 0.0) {
+            return lacks("positive");
+        }
+        let Some(kind) = variable.structure.kind() else { return Ok(()) };
+        let scale = array.max_abs().max(f64::MIN_POSITIVE);
+        let gap = |i: usize, j: usize, sign: f64| {
+            let (a, b) = (array.get(&[i, j]).unwrap_or(&0.0), array.get(&[j, i]).unwrap_or(&0.0));
+            (a - sign * b).abs()
+        };
+        let n = array.shape()[0];
+        let pairs = || (0..n).flat_map(move |i| (0..n).map(move |j| (i, j)));
+        let entry = |i: usize, j: usize| array.get(&[i, j]).copied().unwrap_or(0.0).abs();
+        let worst = match variable.structure {
+            Structure::Symmetric | Structure::Posdef => pairs().map(|(i, j)| gap(i, j, 1.0)).fold(0.0, f64::max),
+            Structure::Skew => pairs().map(|(i, j)| gap(i, j, -1.0)).fold(0.0, f64::max),
+            Structure::Diagonal => pairs().filter(|(i, j)| i != j).map(|(i, j)| entry(i, j)).fold(0.0, f64::max),
+            Structure::Lower => pairs().filter(|(i, j)| i < j).map(|(i, j)| entry(i, j)).fold(0.0, f64::max),
+            Structure::Orthogonal => {
+                let product = array.transpose().and_then(|transposed| f64::matmul(&transposed, array));
+                let gap = product.and_then(|product| product.sub(&Array::eye(n)?));
+                gap.map_or(f64::INFINITY, |gap| gap.max_abs())
+            }
+            Structure::General => 0.0,
+        };
+        if worst > STRUCTURE_TOLERANCE * scale {
+            return lacks(if variable.structure == Structure::Posdef { "symmetric" } else { kind });
+        }
+        if variable.structure.facts().has(Facts::POSDEF) && f64::cholesky(array).is_err() {
+            return lacks("positive definite");
+        }
+        Ok(())
+    }
+}
+
+fn axis_noun(variable: &Variable, at: usize) -> &'static str {
+    match (variable.shape.axes().len(), at) {
+        (1, _) => "entries",
+        (2, 0) => "rows",
+        (2, _) => "columns",
+        _ => "entries along an axis",
+    }
+}
+
+fn note(notes: &mut Vec<String>, operation: Option<&'static str>) {
+    if let Some(operation) = operation {
+        let note = format!("{operation} made a number that is not finite");
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Random points: values for the variables of a problem, in their declared structure.
+
+use gateaux_array::{Array, ArrayError, Field};
+use gateaux_core::expr::{Facts, Structure, Var};
+
+use crate::problem::Problem;
+use crate::random::Random;
+
+/// How values are drawn; the domain of a function is found by trying these in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Region {
+    /// Entries of both signs, of size about 1.
+    Signed,
+    /// Positive entries, of size about 1; square matrices dominated by their diagonals.
+    Positive,
+    /// Small entries of both signs; square matrices near a positive multiple of the identity.
+    NearIdentity,
+    /// Small positive entries.
+    SmallPositive,
+    /// Large positive scalars, other entries as for `Signed`.
+    LargeScalars,
+}
+
+impl Region {
+    pub(crate) const ALL: [Region; 5] =
+        [Region::Signed, Region::Positive, Region::NearIdentity, Region::SmallPositive, Region::LargeScalars];
+}
+
+/// A random value of a variable.
+pub(crate) fn point(
+    problem: &Problem,
+    var: Var,
+    shape: &[usize],
+    region: Region,
+    random: &mut Random,
+) -> Result<Array<f64>, ArrayError> {
+    let variable = problem.store.variable(var);
+    let positive = variable.facts.has(Facts::POSITIVE);
+    let mut entry = |at: &[usize]| {
+        let diagonal = at.len() == 2 && at[0] == at[1] && shape[0] == shape[1];
+        let size = match region {
+            Region::Signed => random.uniform(0.4, 1.3),
+            Region::Positive => random.uniform(0.5, 1.5) + if diagonal { shape[0] as f64 } else { 0.0 },
+            Region::NearIdentity => random.uniform(0.05, 0.3) + if diagonal { 1.5 } else { 0.0 },
+            Region::SmallPositive => random.uniform(0.1, 0.35),
+            Region::LargeScalars if shape.is_empty() => random.uniform(2.0, 6.0),
+            Region::LargeScalars => random.uniform(0.3, 1.0),
+        };
+        let both_signs = match region {
+            Region::Signed => true,
+            Region::NearIdentity => !diagonal,
+            Region::LargeScalars => !shape.is_empty(),
+            Region::Positive | Region::SmallPositive => false,
+        };
+        let negative = random.uniform(0.0, 1.0) < 0.5;
+        if both_signs && negative && !positive { -size } else { size }
+    };
+    let general = Array::from_fn(shape, &mut entry)?;
+    structured(general, variable.structure, random)
+}
+
+/// The nearest thing to the array with the structure.
+fn structured(array: Array<f64>, structure: Structure, random: &mut Random) -> Result<Array<f64>, ArrayError> {
+    match structure {
+        Structure::Posdef => {
+            let square = f64::matmul(&array, &array.transpose()?)?;
+            let n = array.shape()[0];
+            let shift = random.uniform(0.4, 0.8);
+            square.scale(&(1.0 / n as f64)).add(&Array::eye(n)?.scale(&shift))
+        }
+        Structure::Orthogonal => {
+            // The Cayley transform of a skew matrix.
+            let skew = tangent(&array, Structure::Skew, &array)?;
+            cayley(&skew)
+        }
+        _ => tangent(&array, structure, &array),
+    }
+}
+
+/// `(I - K)^-1*(I + K)`, orthogonal for a skew K.
+fn cayley(skew: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+    let eye = Array::eye(skew.shape()[0])?;
+    f64::solve(&eye.sub(skew)?, &eye.add(skew)?)
+}
+
+/// The part of an array that lies in the tangent space at a point: a direction in which the variable can move.
+pub(crate) fn tangent(array: &Array<f64>, structure: Structure, point: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+    let part = |array: &Array<f64>, sign: f64| -> Result<Array<f64>, ArrayError> {
+        Ok(array.add(&array.transpose()?.scale(&sign))?.scale(&0.5))
+    };
+    let masked = |keep: fn(usize, usize) -> bool| {
+        Array::from_fn(array.shape(), |at| if keep(at[0], at[1]) { *array.get(at).unwrap_or(&0.0) } else { 0.0 })
+    };
+    match structure {
+        Structure::General => Ok(array.clone()),
+        Structure::Symmetric | Structure::Posdef => part(array, 1.0),
+        Structure::Skew => part(array, -1.0),
+        Structure::Diagonal => masked(|i, j| i == j),
+        Structure::Lower => masked(|i, j| i >= j),
+        Structure::Orthogonal => {
+            let rotated = f64::matmul(&point.transpose()?, array)?;
+            f64::matmul(point, &part(&rotated, -1.0)?)
+        }
+    }
+}
+
+/// The point moved by a step along a tangent; an orthogonal matrix stays one.
+pub(crate) fn moved(
+    point: &Array<f64>,
+    direction: &Array<f64>,
+    step: f64,
+    structure: Structure,
+) -> Result<Array<f64>, ArrayError> {
+    match structure {
+        Structure::Orthogonal => {
+            // With direction = Q*K the curve Q*cayley(t*K/2) has this tangent.
+            let skew = f64::matmul(&point.transpose()?, direction)?;
+            f64::matmul(point, &cayley(&skew.scale(&(step / 2.0)))?)
+        }
+        _ => point.add(&direction.scale(&step)),
+    }
+}
+
+/// A random direction in the tangent space, with entries of both signs.
+pub(crate) fn direction(
+    point: &Array<f64>,
+    structure: Structure,
+    random: &mut Random,
+) -> Result<Array<f64>, ArrayError> {
+    let raw = Array::from_fn(point.shape(), |_| {
+        let size = random.uniform(0.3, 1.0);
+        if random.uniform(0.0, 1.0) < 0.5 { -size } else { size }
+    })?;
+    tangent(&raw, structure, point)
+}
