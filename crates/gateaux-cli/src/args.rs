@@ -212,7 +212,9 @@ pub struct ExplainArguments {
 
 /// `m=50`
 fn size(text: &str) -> Result<(String, usize), String> {
-    let (name, size) = text.split_once('=').ok_or("a size is written as NAME=NUMBER, such as m=50")?;
+    let (name, size) = text
+        .split_once('=')
+        .ok_or("a size is written as NAME=NUMBER, such as m=50")?;
     match size.trim().parse() {
         Ok(size) if size > 0 => Ok((name.trim().to_owned(), size)),
         Ok(_) | Err(_) => Err(format!("the size of {} is a positive integer, not {size}", name.trim())),

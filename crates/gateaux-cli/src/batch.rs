@@ -49,7 +49,11 @@ fn answer_lines(
     let mut line = Vec::new();
     loop {
         line.clear();
-        if lines.read_until(b'\n', &mut line).map_err(|error| unreadable(name, &error))? == 0 {
+        if lines
+            .read_until(b'\n', &mut line)
+            .map_err(|error| unreadable(name, &error))?
+            == 0
+        {
             return Ok(());
         }
         if line.iter().all(u8::is_ascii_whitespace) {
@@ -82,7 +86,10 @@ fn answer_line(line: &[u8], arguments: &BatchArguments) -> Object {
     let text = request.expr.clone();
     // A problem belongs to its line alone, so nothing half-done survives a panic.
     let result = panic::catch_unwind(AssertUnwindSafe(|| answer(request, arguments))).unwrap_or_else(|payload| {
-        let message = format!("the computation stopped unexpectedly: {}; please report this text", panic_text(&*payload));
+        let message = format!(
+            "the computation stopped unexpectedly: {}; please report this text",
+            panic_text(&*payload)
+        );
         Err(json::general(codes::PANIC, message))
     });
     match result {

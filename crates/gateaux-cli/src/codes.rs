@@ -36,7 +36,12 @@ codes! {
 /// All codes of mistakes, sorted.
 pub fn all() -> Vec<Code> {
     let mut codes = gateaux::codes();
-    codes.extend(CODES.iter().copied().filter(|code| !gateaux::codes().iter().any(|known| known.code == code.code)));
+    codes.extend(
+        CODES
+            .iter()
+            .copied()
+            .filter(|code| !gateaux::codes().iter().any(|known| known.code == code.code)),
+    );
     codes.sort_by_key(|code| code.code);
     codes
 }

@@ -72,7 +72,9 @@ struct Excerpt<'a> {
 }
 
 fn draw(source: &Source, diagnostic: &Diagnostic) -> String {
-    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = Level::ERROR
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code);
     let help = diagnostic.help.as_ref();
     let renderer = Renderer::styled().term_width(MAX_LINE + 20);
     if diagnostic.span == Span::default() {
@@ -112,12 +114,28 @@ fn excerpt(source: &Source, span: Span) -> Excerpt<'_> {
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let line = &text[line_start..line_end];
     if line.chars().count() <= MAX_LINE {
-        return Excerpt { text: text.to_owned(), first_line: 1, span: start..end, path, whole: true };
+        return Excerpt {
+            text: text.to_owned(),
+            first_line: 1,
+            span: start..end,
+            path,
+            whole: true,
+        };
     }
     let end = end.min(line_end);
-    let shown_end = text[start..end].char_indices().nth(2 * CONTEXT).map_or(end, |(at, _)| start + at);
-    let from = text[line_start..start].char_indices().rev().nth(CONTEXT).map_or(line_start, |(at, _)| line_start + at);
-    let to = text[shown_end..line_end].char_indices().nth(CONTEXT).map_or(line_end, |(at, _)| shown_end + at);
+    let shown_end = text[start..end]
+        .char_indices()
+        .nth(2 * CONTEXT)
+        .map_or(end, |(at, _)| start + at);
+    let from = text[line_start..start]
+        .char_indices()
+        .rev()
+        .nth(CONTEXT)
+        .map_or(line_start, |(at, _)| line_start + at);
+    let to = text[shown_end..line_end]
+        .char_indices()
+        .nth(CONTEXT)
+        .map_or(line_end, |(at, _)| shown_end + at);
     let head = if from > line_start { "... " } else { "" };
     let tail = if to < line_end { " ..." } else { "" };
     let shift = head.len();
@@ -132,5 +150,8 @@ fn excerpt(source: &Source, span: Span) -> Excerpt<'_> {
 
 /// The last place up to `at` where a character starts.
 fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }

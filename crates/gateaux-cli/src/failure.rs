@@ -35,17 +35,28 @@ pub enum Failure {
 impl Failure {
     /// A mistake in the input, without advice.
     pub fn input(code: &'static str, message: impl Into<String>) -> Failure {
-        Failure::Input { code, message: message.into(), help: None }
+        Failure::Input {
+            code,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// A mistake in the input, with advice.
     pub fn input_with_help(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Failure {
-        Failure::Input { code, message: message.into(), help: Some(help.into()) }
+        Failure::Input {
+            code,
+            message: message.into(),
+            help: Some(help.into()),
+        }
     }
 
     /// A mistake in the usage, with advice.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Failure {
-        Failure::Usage { message: message.into(), help: Some(help.into()) }
+        Failure::Usage {
+            message: message.into(),
+            help: Some(help.into()),
+        }
     }
 
     /// Whether the reader of the output has gone, as `head` does: the command then just ends.

@@ -1,6 +1,6 @@
 //! Numbers, answers and mistakes as JSON, in the order in which the manual lists the fields.
 
-use gateaux::{Answer, Array, Check, Code, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
+use gateaux::{Answer, Array, Check, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
 use serde_json::{Map, Value, json};
 
 use crate::codes;
@@ -45,8 +45,13 @@ pub fn parse_array(value: &Value) -> Result<Array<f64>, String> {
             match entry {
                 Value::Array(list) if list.len() == first.len() => next.extend(list),
                 Value::Array(list) => {
-                    let place = place(at, &shape);
-                    return Err(format!("{place} has {} entries where others have {}", list.len(), first.len()));
+                    let entries = if list.len() == 1 { "entry" } else { "entries" };
+                    let place = position(at, &shape);
+                    return Err(format!(
+                        "list {place} has {} {entries}, but the first has {}",
+                        list.len(),
+                        first.len()
+                    ));
                 }
                 _ => return Err(format!("{} is not a list as others are", place(at, &shape))),
             }
@@ -60,7 +65,11 @@ pub fn parse_array(value: &Value) -> Result<Array<f64>, String> {
     let mut data = Vec::with_capacity(level.len());
     for (at, entry) in level.iter().enumerate() {
         data.push(parse_number(entry).ok_or_else(|| {
-            let found = if entry.is_array() { "a list".to_owned() } else { shortened(&entry.to_string()) };
+            let found = if entry.is_array() {
+                "a list".to_owned()
+            } else {
+                shortened(&entry.to_string())
+            };
             format!("{} is {found}, which is no number", place(at, &shape))
         })?);
     }
@@ -83,18 +92,28 @@ fn parse_number(value: &Value) -> Option<f64> {
     }
 }
 
-/// `entry [2, 3]` of the position in row order.
-fn place(mut position: usize, shape: &[usize]) -> String {
+fn place(at: usize, shape: &[usize]) -> String {
     if shape.is_empty() {
-        return "it".to_owned();
+        "it".to_owned()
+    } else {
+        format!("entry {}", position(at, shape))
     }
+}
+
+/// `[2, 3]`: the index, counted from one, of a place in row order.
+fn position(at: usize, shape: &[usize]) -> String {
+    format!("[{}]", index(at, shape).join(", "))
+}
+
+/// The index, counted from one, of a place in row order.
+pub fn index(mut at: usize, shape: &[usize]) -> Vec<String> {
     let mut index: Vec<String> = Vec::with_capacity(shape.len());
     for size in shape.iter().rev() {
-        index.push((1 + position % size).to_string());
-        position /= size;
+        index.push((1 + at % size).to_string());
+        at /= size;
     }
     index.reverse();
-    format!("entry [{}]", index.join(", "))
+    index
 }
 
 /// The text, or its beginning with dots where it is long.
@@ -116,13 +135,21 @@ pub fn reply(problem: &Problem, reply: &Reply) -> Object {
 
 fn derivative(answer: &Answer, reply: &Reply) -> Object {
     let mut object = Object::new();
-    object.insert("shape".into(), json!({"f": answer.function_axes(), "derivative": answer.derivative_axes()}));
+    object.insert(
+        "shape".into(),
+        json!({"f": answer.function_axes(), "derivative": answer.derivative_axes()}),
+    );
     insert_forms(&mut object, answer);
     object.insert("assumptions".into(), json!(answer.assumptions()));
     object.insert("notes".into(), json!(notes(answer.notes(), reply)));
     if let Some(numbers) = reply.numbers.first() {
         object.insert("value".into(), array(&numbers.value));
-        object.extend(numbers.derivative.iter().map(|derivative| ("derivative".into(), array(derivative))));
+        object.extend(
+            numbers
+                .derivative
+                .iter()
+                .map(|derivative| ("derivative".into(), array(derivative))),
+        );
     }
     object.extend(reply.checks.first().map(|found| ("check".into(), check(found))));
     object
@@ -157,7 +184,12 @@ fn gradients(problem: &Problem, reply: &Reply) -> Object {
     }
     object.insert("assumptions".into(), json!(assumptions));
     object.insert("notes".into(), json!(notes(&remarks, reply)));
-    object.extend(reply.numbers.first().map(|numbers| ("value".into(), array(&numbers.value))));
+    object.extend(
+        reply
+            .numbers
+            .first()
+            .map(|numbers| ("value".into(), array(&numbers.value))),
+    );
     object
 }
 
@@ -167,7 +199,9 @@ fn insert_forms(object: &mut Object, answer: &Answer) {
         Some(explicit) => json!(explicit),
         None => json!({"operator": answer.operator(Notation::Text)}),
     };
-    let latex = answer.explicit(Notation::Latex).unwrap_or(answer.differential(Notation::Latex));
+    let latex = answer
+        .explicit(Notation::Latex)
+        .unwrap_or(answer.differential(Notation::Latex));
     object.insert("differential".into(), json!(differential));
     object.insert("explicit".into(), explicit);
     object.insert("latex".into(), json!(latex));
@@ -193,10 +227,18 @@ pub fn extend_distinct(list: &mut Vec<String>, more: &[String]) {
 
 fn check(check: &Check) -> Value {
     let mut object = Object::new();
-    let verdict = if check.is_verified() { "verified" } else { "not verified" };
+    let verdict = if check.is_verified() {
+        "verified"
+    } else {
+        "not verified"
+    };
     object.insert("verdict".into(), json!(verdict));
     // Two digits say all; more would differ from one machine to the next.
-    let error: Option<f64> = if check.error.is_finite() { format!("{:.1e}", check.error).parse().ok() } else { None };
+    let error: Option<f64> = if check.error.is_finite() {
+        format!("{:.1e}", check.error).parse().ok()
+    } else {
+        None
+    };
     object.insert("error".into(), error.map_or(Value::Null, number));
     object.insert("points".into(), json!(check.points));
     let remainder = match check.slope {
@@ -213,7 +255,11 @@ fn check(check: &Check) -> Value {
 
 /// The fields of a failed answer: all mistakes, and the first of them again.
 pub fn errors(errors: &Errors, text: &str) -> Object {
-    let list: Vec<Value> = errors.diagnostics().iter().map(|diagnostic| mistake(diagnostic, text)).collect();
+    let list: Vec<Value> = errors
+        .diagnostics()
+        .iter()
+        .map(|diagnostic| mistake(diagnostic, text))
+        .collect();
     let first = list.first().cloned().unwrap_or(Value::Null);
     let mut object = Object::new();
     object.insert("errors".into(), Value::Array(list));
@@ -247,11 +293,6 @@ pub fn declarations(declared: &[Declared]) -> Value {
         })
     };
     declared.iter().map(one).collect()
-}
-
-/// The page of a code.
-pub fn code(code: &Code) -> Value {
-    json!({"code": code.code, "title": code.title, "explanation": code.explanation, "example": code.example})
 }
 
 /// A mistake that is not one of the text.

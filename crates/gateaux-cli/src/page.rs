@@ -34,7 +34,11 @@ pub fn axes(axes: &[String], notation: Notation) -> String {
 impl<'a> Page<'a> {
     /// An empty page.
     pub fn new(out: &'a mut dyn Write, notation: Notation) -> Page<'a> {
-        Page { out, notation, is_empty: true }
+        Page {
+            out,
+            notation,
+            is_empty: true,
+        }
     }
 
     /// The notation of the formulas.
@@ -52,7 +56,11 @@ impl<'a> Page<'a> {
         }
         self.is_empty = false;
         let title = style::paint(style::TITLE, title);
-        let detail = if detail.is_empty() { String::new() } else { format!(" {}", style::paint(style::FAINT, detail)) };
+        let detail = if detail.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", style::paint(style::FAINT, detail))
+        };
         writeln!(self.out, "{}{title}{detail}", self.comment())
     }
 

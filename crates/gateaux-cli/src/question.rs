@@ -28,6 +28,15 @@ pub struct Reply {
     pub checks: Vec<Check>,
 }
 
+/// The names of an argument list, without the spaces around them.
+pub fn names(arguments: &[String]) -> Vec<String> {
+    arguments
+        .iter()
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 impl Question {
     /// The question of names and an order: one name is repeated, several names without an order are several gradients.
     ///
@@ -57,14 +66,23 @@ impl Question {
             Question::Derivative(wrt) => vec![problem.derive(&borrowed(wrt))?],
             Question::Gradients(wrt) => problem.gradients(&borrowed(wrt))?,
         };
-        Ok(Reply { question: self, answers, numbers: Vec::new(), checks: Vec::new() })
+        Ok(Reply {
+            question: self,
+            answers,
+            numbers: Vec::new(),
+            checks: Vec::new(),
+        })
     }
 }
 
 impl Reply {
     /// Checks every answer.
     pub fn check(&mut self, problem: &mut Problem, sizes: &std::collections::BTreeMap<String, usize>) {
-        self.checks = self.answers.iter().map(|answer| answer.check_with(problem, sizes)).collect();
+        self.checks = self
+            .answers
+            .iter()
+            .map(|answer| answer.check_with(problem, sizes))
+            .collect();
     }
 
     /// Computes the value and every derivative.
@@ -75,7 +93,10 @@ impl Reply {
         self.numbers = if self.answers.is_empty() {
             vec![problem.evaluate(None, inputs)?]
         } else {
-            self.answers.iter().map(|answer| problem.evaluate(Some(answer), inputs)).collect::<Result<_, _>>()?
+            self.answers
+                .iter()
+                .map(|answer| problem.evaluate(Some(answer), inputs))
+                .collect::<Result<_, _>>()?
         };
         Ok(())
     }

@@ -39,7 +39,12 @@ impl Request {
         let declarations = declarations(object)?;
         let sizes = sizes(object)?;
         let inputs = values(object)?.map(|values| Inputs { values, sizes });
-        Ok(Request { expr, declarations, question: question(object)?, inputs })
+        Ok(Request {
+            expr,
+            declarations,
+            question: question(object)?,
+            inputs,
+        })
     }
 }
 
@@ -62,14 +67,23 @@ fn map<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Object>, Errors>
 
 fn declarations(object: &Object) -> Result<Vec<ExternalDeclaration>, Errors> {
     let mut declarations = Vec::new();
-    for (name, value) in map(object, "vars")?.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+    for (name, value) in map(object, "vars")?
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null())
+    {
         let Value::Object(declared) = value else {
             return Err(wrong(&format!("vars.{name}"), "an object with kind and dims", value));
         };
         let kind = match field(declared, "kind") {
             Some(Value::String(kind)) => kind,
             Some(other) => return Err(wrong(&format!("vars.{name}.kind"), "a string", other)),
-            None => return Err(json::general(codes::FIELD, format!("the field vars.{name}.kind is missing"))),
+            None => {
+                return Err(json::general(
+                    codes::FIELD,
+                    format!("the field vars.{name}.kind is missing"),
+                ));
+            }
         };
         // `complex matrix`, as a declaration has it.
         let mut words: Vec<String> = kind.split_whitespace().map(str::to_owned).collect();
@@ -79,7 +93,12 @@ fn declarations(object: &Object) -> Result<Vec<ExternalDeclaration>, Errors> {
             Some(Value::Array(dims)) => dims.iter().map(|dim| dimension(name, dim)).collect::<Result<_, _>>()?,
             Some(other) => return Err(wrong(&format!("vars.{name}.dims"), "a list", other)),
         };
-        declarations.push(ExternalDeclaration { name: name.clone(), modifiers: words, kind, dims });
+        declarations.push(ExternalDeclaration {
+            name: name.clone(),
+            modifiers: words,
+            kind,
+            dims,
+        });
     }
     Ok(declarations)
 }
@@ -88,14 +107,25 @@ fn dimension(name: &str, dim: &Value) -> Result<String, Errors> {
     match dim {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        other => Err(wrong(&format!("vars.{name}.dims"), "a list of names and integers as strings", other)),
+        other => Err(wrong(
+            &format!("vars.{name}.dims"),
+            "a list of names and integers as strings",
+            other,
+        )),
     }
 }
 
 fn sizes(object: &Object) -> Result<BTreeMap<String, usize>, Errors> {
     let mut sizes = BTreeMap::new();
-    for (name, value) in map(object, "dims")?.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-        let size = value.as_u64().and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
+    for (name, value) in map(object, "dims")?
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null())
+    {
+        let size = value
+            .as_u64()
+            .and_then(|size| usize::try_from(size).ok())
+            .filter(|size| *size > 0);
         let size = size.ok_or_else(|| wrong(&format!("dims.{name}"), "a positive integer", value))?;
         sizes.insert(name.clone(), size);
     }
@@ -103,7 +133,9 @@ fn sizes(object: &Object) -> Result<BTreeMap<String, usize>, Errors> {
 }
 
 fn values(object: &Object) -> Result<Option<BTreeMap<String, gateaux::Array<f64>>>, Errors> {
-    let Some(inputs) = map(object, "inputs")? else { return Ok(None) };
+    let Some(inputs) = map(object, "inputs")? else {
+        return Ok(None);
+    };
     let mut values = BTreeMap::new();
     for (name, value) in inputs.iter().filter(|(_, value)| !value.is_null()) {
         let array = json::parse_array(value)
@@ -128,7 +160,11 @@ fn question(object: &Object) -> Result<Question, Errors> {
             let message = "gradients asks for first derivatives, so there can be no wrt and no order above 1";
             return Err(json::general(codes::FIELD, message));
         }
-        return Ok(if order == Some(0) { Question::Value } else { Question::Gradients(gradients) });
+        return Ok(if order == Some(0) {
+            Question::Value
+        } else {
+            Question::Gradients(gradients)
+        });
     }
     match (wrt.as_slice(), order) {
         ([], _) | (_, Some(0)) => Ok(Question::Value),

@@ -23,7 +23,9 @@ impl Source {
     pub fn read(argument: &str) -> Result<Source, Failure> {
         if argument == "-" {
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| unreadable("standard input", &error.to_string()))?;
+            std::io::stdin()
+                .read_to_end(&mut bytes)
+                .map_err(|error| unreadable("standard input", &error.to_string()))?;
             return Source::from_bytes("standard input", bytes);
         }
         if Path::new(argument).is_file() {
@@ -33,7 +35,10 @@ impl Source {
         if argument.ends_with(".gx") {
             return Err(unreadable(argument, "there is no such file"));
         }
-        Ok(Source { path: None, text: argument.to_owned() })
+        Ok(Source {
+            path: None,
+            text: argument.to_owned(),
+        })
     }
 
     fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {
@@ -41,7 +46,10 @@ impl Source {
             let place = error.utf8_error().valid_up_to();
             unreadable(name, &format!("it is not text in UTF-8 (at byte {})", place + 1))
         })?;
-        Ok(Source { path: Some(name.to_owned()), text })
+        Ok(Source {
+            path: Some(name.to_owned()),
+            text,
+        })
     }
 }
 

@@ -300,12 +300,12 @@ impl Subject {
         let scale = claimed.data().iter().chain(value.data()).fold(1e-3f64, |max, entry| max.max(entry.abs()));
         let (found, estimate) = central_difference(&at)?;
         let error = distance(&found, &claimed)? / scale;
-        point.error = point.error.max(error);
-        let allowed = TOLERANCE.max(20.0 * estimate / scale);
         if estimate / scale > 1e-3 {
             return Err("differences are not accurate there".to_owned());
         }
         let slope = remainder_slope(&at, &value, &claimed, scale)?;
+        point.error = point.error.max(error);
+        let allowed = TOLERANCE.max(20.0 * estimate / scale);
         point.slope = worse(point.slope, slope);
         let which = if self.wrt.len() > 1 { format!("the differential of order {}", order + 1) } else { "the differential".to_owned() };
         if error > allowed {
@@ -421,6 +421,9 @@ fn remainder_slope(
     let mut rounding: f64 = 0.0;
     for step in [1e-9, -1e-9, 2e-9, -2e-9, 3e-9, 5e-9, -7e-9] {
         rounding = rounding.max(remainder(step)?.unwrap_or(0.0));
+    }
+    if rounding > 1e-5 * scale {
+        return Err("the function is too sensitive to rounding there".to_owned());
     }
     let floor = (1e3 * f64::EPSILON * scale).max(20.0 * rounding);
     let mut logs: Vec<(f64, f64)> = Vec::new();

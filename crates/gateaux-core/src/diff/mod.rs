@@ -18,7 +18,7 @@ mod jacobian;
 pub use derivative::{Derivative, Explicit, derivative, gradients};
 pub use differential::differential;
 
-use crate::expr::{Error, Expr, Result, Shape, Store, Structure, Var, Variable};
+use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Structure, Var, Variable};
 
 /// A linear map, as an expression that is linear in its hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +95,19 @@ impl LinearMap {
 /// # Source
 /// Edelman, Arias & Smith, The Geometry of Algorithms with Orthogonality Constraints, 2.2.1.
 pub fn project(store: &mut Store, structure: Structure, point: Expr, array: Expr) -> Result<Expr> {
-    let half = crate::expr::Rational::new(1, 2);
     let part = |store: &mut Store, array: Expr, sign: i64| {
-        let transposed = store.transpose(array)?;
-        let signed = crate::expr::Rational::new(sign, 2);
-        store.sum(&[(half.clone(), array), (signed, transposed)])
+        let (half, signed) = (Rational::new(1, 2), Rational::new(sign, 2));
+        let mut terms = vec![(half.clone(), array)];
+        // Term by term, so that those that are symmetric themselves come together.
+        match store.form(array).clone() {
+            Form::Add(addends) => {
+                for term in addends.iter() {
+                    terms.push((&signed * &term.coefficient, store.transpose(term.expr)?));
+                }
+            }
+            _ => terms.push((signed, store.transpose(array)?)),
+        }
+        store.sum(&terms)
     };
     match structure {
         Structure::General => Ok(array),

@@ -285,6 +285,11 @@ impl Store {
     /// The scalar `row * ... * column`, the same for both directions of reading.
     fn inner_product(&mut self, segment: Vec<MatrixPower>) -> Result<Expr> {
         let last = segment.len() - 1;
+        if let [row, column] = *segment {
+            if let Some(sum) = self.canceled_inner_product(row.base, column.base)? {
+                return Ok(sum);
+            }
+        }
         if self.is_ones(segment[0].base) {
             let column = self.matrix_product(segment[1..].to_vec())?;
             return self.sum_all(column);
@@ -315,6 +320,17 @@ impl Store {
             return self.times(&sign, inner);
         }
         self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+    }
+
+    /// `x'*y` as a sum, where factors of `x.*y` cancel: `p'*(y./p)` is `sum(y)`.
+    fn canceled_inner_product(&mut self, row: Expr, column: Expr) -> Result<Option<Expr>> {
+        let lhs = self.transpose(row)?;
+        if !matches!(self.form(lhs), Form::Product(_)) && !matches!(self.form(column), Form::Product(_)) {
+            return Ok(None);
+        }
+        let product = self.multiply(&[lhs, column])?;
+        let shorter = self.weight(product) < self.weight(lhs).min(self.weight(column)).saturating_add(1);
+        if shorter { self.sum_all(product).map(Some) } else { Ok(None) }
     }
 
     /// Of the two directions of reading, the one with fewer transposed matrices, then the one that names first what

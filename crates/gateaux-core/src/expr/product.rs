@@ -68,6 +68,16 @@ impl Store {
                 parts.coefficient = &parts.coefficient * &root;
                 return Ok(());
             }
+            // The root of a positive coefficient that is a square: (4*x)^0.5 is 2*x^0.5.
+            let (coefficient, rest) = self.split_coefficient(base);
+            if !coefficient.is_one() && !coefficient.is_negative() {
+                let outer = self.number(coefficient)?;
+                if let Some(root) = self.exact_root(outer, exponent) {
+                    parts.coefficient = &parts.coefficient * &root;
+                    queue.push(ElementPower { base: rest, exponent: factor.exponent });
+                    return Ok(());
+                }
+            }
             if let Some((inner, power)) = self.nonnegative_power(base) {
                 queue.push(ElementPower { base: inner, exponent: self.multiply(&[power, factor.exponent])? });
                 return Ok(());

@@ -128,6 +128,8 @@ struct Known {
     transposes: u32,
     transposable: u32,
     transpose: Option<Expr>,
+    /// How long the expression is when it is written out.
+    weight: u32,
 }
 
 /// All expressions, variables and dimensions of one problem.
@@ -164,7 +166,7 @@ impl Store {
         for value in [0, 1] {
             let node = Node { form: Form::Number(Rational::from(value)), shape: Shape::Scalar };
             store.nodes.insert(node);
-            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None });
+            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None, weight: 1 });
         }
         store.known[Store::ONE.index()].facts = Facts::POSITIVE;
         store
@@ -274,9 +276,38 @@ impl Store {
         let (index, _) = self.nodes.insert_full(node);
         let expr = Expr(index as u32);
         let (transposes, transposable) = self.count_transposes(expr);
-        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None });
+        let weight = self.weigh(expr);
+        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None, weight });
         self.known[index].facts = self.infer_facts(expr);
         Ok(expr)
+    }
+
+    /// How long the expression is when it is written out: names, numbers and operations, shared parts each time.
+    pub fn weight(&self, expr: Expr) -> u32 {
+        self.known[expr.index()].weight
+    }
+
+    fn weigh(&self, expr: Expr) -> u32 {
+        let parts = self.children(expr).iter().fold(0u32, |sum, child| sum.saturating_add(self.weight(*child)));
+        let own = match self.form(expr) {
+            Form::Number(_) | Form::Size(_) | Form::Var(_) => 1,
+            Form::Eye | Form::Ones | Form::Zero => 2,
+            Form::Add(terms) => {
+                let numbers = terms.iter().filter(|term| !term.coefficient.abs().is_one()).count();
+                (terms.len() - 1 + 2 * numbers) as u32
+            }
+            Form::MatMul(factors) => {
+                let powers = factors.iter().map(|f| if f.power == 1 { 0 } else { 1 + u32::from(f.power != -1) });
+                (factors.len() - 1) as u32 + powers.sum::<u32>()
+            }
+            // A factor without an exponent has the number 1 as its exponent, which is not written.
+            Form::Product(factors) => {
+                let plain = factors.iter().filter(|f| f.exponent == Store::ONE).count() as u32;
+                return parts.saturating_add(2 * factors.len() as u32 - 1).saturating_sub(2 * plain);
+            }
+            _ => 1,
+        };
+        parts.saturating_add(own)
     }
 
     pub(super) fn transpose_counts(&self, expr: Expr) -> (u32, u32) {

@@ -23,29 +23,41 @@ pub struct Built {
 /// # Cost
 /// Linear in the part of the text on which the function depends.
 pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Result<Built, Diagnostic> {
-    let mut variables = Vec::with_capacity(typing.variables.len());
-    for variable in &typing.variables {
-        if variable.complex {
-            let span = variable.span.unwrap_or_default();
-            return Err(later(span, "a complex variable"));
-        }
-        let positive = if variable.positive { Facts::POSITIVE } else { Facts::NONE };
-        let made = store.add_variable(&variable.name, variable.shape, variable.structure, positive);
-        variables.push(made.map_err(|error| diagnostic(error, variable.span.unwrap_or_default()))?);
+    if let Some(variable) = typing.variables.iter().find(|variable| variable.complex) {
+        return Err(later(variable.span.unwrap_or_default(), "a complex variable"));
     }
     let needed = needed(tree, typing);
     let mut built: Vec<Option<Expr>> = vec![None; tree.nodes().len()];
+    // A variable is made where it first stands, since sums are written in the order in which their terms were made.
+    let mut variables: Vec<Option<Expr>> = vec![None; typing.variables.len()];
     for (id, node) in tree.nodes() {
         if !needed[id.0 as usize] || typing.shape(id).is_none() {
             continue;
         }
-        let mut pass = Pass { tree, typing, store, built: &built, variables: &variables };
+        let mut pass = Pass { tree, typing, store, built: &built, variables: &mut variables };
         let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;
         built[id.0 as usize] = Some(expr);
     }
+    let mut all = Vec::with_capacity(variables.len());
+    for (at, variable) in typing.variables.iter().enumerate() {
+        let span = variable.span.unwrap_or_default();
+        all.push(make_variable(store, typing, &mut variables, at).map_err(|error| diagnostic(error, span))?);
+    }
     let root = tree.node(typing.root).span;
     let function = built[typing.root.0 as usize].ok_or_else(|| later(root, "this expression"))?;
-    Ok(Built { function, variables })
+    Ok(Built { function, variables: all })
+}
+
+/// The variable with this index, made where it is not yet.
+fn make_variable(store: &mut Store, typing: &Typing, made: &mut [Option<Expr>], at: usize) -> Result<Expr> {
+    if let Some(known) = made[at] {
+        return Ok(known);
+    }
+    let variable = &typing.variables[at];
+    let positive = if variable.positive { Facts::POSITIVE } else { Facts::NONE };
+    let expr = store.add_variable(&variable.name, variable.shape, variable.structure, positive)?;
+    made[at] = Some(expr);
+    Ok(expr)
 }
 
 /// The nodes on which the function depends, through definitions too.
@@ -87,7 +99,7 @@ struct Pass<'a> {
     typing: &'a Typing,
     store: &'a mut Store,
     built: &'a [Option<Expr>],
-    variables: &'a [Expr],
+    variables: &'a mut [Option<Expr>],
 }
 
 impl Pass<'_> {
@@ -106,7 +118,7 @@ impl Pass<'_> {
                 self.store.number(value)
             }
             NodeKind::Name(_) => match self.typing.meanings[id.0 as usize] {
-                Some(NameMeaning::Variable(at)) => Ok(self.variables[at]),
+                Some(NameMeaning::Variable(at)) => make_variable(self.store, self.typing, self.variables, at),
                 Some(NameMeaning::Definition(body)) => self.at(body),
                 Some(NameMeaning::Pi) => self.function("pi", &[]),
                 Some(NameMeaning::Identity(Shape::Matrix(n, _))) => self.store.eye(n),

@@ -2,7 +2,7 @@
 
 use crate::expr::Rational;
 
-/// Denominators up to this are written as quotients (`x/4`), larger ones as decimals where these end (`0.01*x`).
+/// Denominators up to this are written as quotients (`x/4`), other fractions as decimals where these end (`0.01*x`).
 const LARGEST_QUOTIENT: i64 = 9;
 /// A decimal is written up to this many digits behind the point.
 const MAX_DECIMALS: usize = 18;
@@ -14,10 +14,10 @@ pub(super) fn quotient(value: &Rational) -> (Option<String>, Option<String>) {
         return ((!value.is_one()).then(|| integer(&numerator.to_string())), None);
     }
     let small = denominator.to_string().parse::<i64>().is_ok_and(|d| d <= LARGEST_QUOTIENT);
-    if let (false, Some(decimal)) = (small, decimal(value)) {
+    let above = numerator.to_string();
+    if let (false, Some(decimal)) = (small && above == "1", decimal(value)) {
         return (Some(decimal), None);
     }
-    let above = numerator.to_string();
     ((above != "1").then_some(above), Some(denominator.to_string()))
 }
 

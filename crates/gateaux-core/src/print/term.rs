@@ -123,13 +123,25 @@ impl Layout {
 
     /// The factors of a matrix product; a product with ones at an end is a sum by rows or columns.
     fn chain(&mut self, store: &mut Store, whole: Expr, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
+        // Around the seam of an outer product each side is a chain of its own.
+        let seam = list.iter().skip(1).position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
+            self.segment(store, &list[..at + 1], factors)?;
+            return self.segment(store, &list[at + 1..], factors);
+        }
+        self.segment(store, list, factors)
+    }
+
+    fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         let last = list.len() - 1;
-        if last > 0 && matches!(store.shape(whole), Shape::Vector(_)) && matches!(store.form(list[last].base), Form::Ones) {
+        let starts_with_row = matches!(store.shape(list[0].base), Shape::Row(_));
+        let ends_with_vector = matches!(store.shape(list[last].base), Shape::Vector(_));
+        if last > 0 && !starts_with_row && matches!(store.form(list[last].base), Form::Ones) && ends_with_vector {
             return self.axis_sum(store, &list[..last], "2", factors);
         }
         let starts_with_ones =
             matches!(store.form(list[0].base), Form::Transpose(x) if matches!(store.form(*x), Form::Ones));
-        if last > 0 && matches!(store.shape(whole), Shape::Row(_)) && starts_with_ones {
+        if last > 0 && !ends_with_vector && starts_with_ones {
             return self.axis_sum(store, &list[1..], "1", factors);
         }
         for factor in list {
@@ -302,16 +314,9 @@ impl Layout {
 
     /// A sum of two and more terms.
     pub(super) fn sum(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
-        let (content, primitive) = store.split_content(expr)?;
-        if !content.is_one() {
-            let piece = if content.abs().is_one() {
-                self.need(primitive)
-            } else {
-                self.term(store, &content.abs(), primitive)?
-            };
-            return Ok(if content.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
-        }
-        let Form::Add(terms) = store.form(expr).clone() else { return self.term(store, &content, expr) };
+        let Form::Add(terms) = store.form(expr).clone() else {
+            return self.term(store, &Rational::one(), expr);
+        };
         if let Some((name, coefficient, part)) = recognize::symmetric_part(store, &terms)? {
             let part = self.need(part);
             let piece = self.push(Piece::Call(name, vec![part]));
@@ -328,6 +333,11 @@ impl Layout {
             }
             let piece = self.assemble(factors);
             return Ok(if coefficient.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
+        }
+        let (content, primitive) = store.split_content(expr)?;
+        if !content.abs().is_one() {
+            let piece = self.term(store, &content.abs(), primitive)?;
+            return Ok(if content.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
         }
         let mut signed = Vec::with_capacity(terms.len());
         for term in ordered(store, &terms) {

@@ -1,8 +1,102 @@
-//! Choices of form.
+//! The form in which an answer is shown: common factors collected, the shorter of few candidates chosen.
+//!
+//! The normal form of expressions already collects like terms, cancels inverses and keeps scalars in front. What is
+//! left is choice: `A*x + B*x` or `(A + B)*x`, `(A + B)'` or `A' + B'`. Each choice is made by weight, the length of
+//! what is printed, within small fixed bounds.
 
-use crate::expr::{Expr, Result, Store};
+mod factor;
+mod pairs;
 
-/// The simplest form found.
-pub fn simplify(_store: &mut Store, expr: Expr) -> Result<Expr> {
-    Ok(expr)
+use std::collections::HashMap;
+
+use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::ops::rebuild;
+
+/// How often the whole expression is gone over, as long as it becomes shorter.
+const MAX_PASSES: usize = 4;
+/// The transpose of a sum of more terms is left alone.
+const MAX_TRANSPOSED_TERMS: usize = 16;
+
+/// The shortest form found: equal to the expression on its domain.
+///
+/// # Errors
+/// Those of the constructors.
+///
+/// # Cost
+/// A few passes, each linear in the number of distinct subexpressions.
+pub fn simplify(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let mut best = expr;
+    for _ in 0..MAX_PASSES {
+        let next = pass(store, best)?;
+        if next == best || store.weight(next) > store.weight(best) {
+            break;
+        }
+        best = next;
+    }
+    Ok(best)
+}
+
+/// One pass from the leaves up.
+fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
+    let mut image: HashMap<Expr, Expr> = HashMap::new();
+    for expr in store.post_order(&[root]) {
+        let children = store.children(expr);
+        let mapped: Vec<Expr> = children.iter().map(|child| image[child]).collect();
+        let rebuilt = if mapped == children { expr } else { rebuild(store, expr, &mapped)? };
+        let simpler = local(store, rebuilt)?;
+        image.insert(expr, simpler);
+    }
+    Ok(image[&root])
+}
+
+/// The simplifications at one expression whose parts are simple.
+fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let shorter = |store: &Store, candidate: Expr, known: Expr| {
+        if store.weight(candidate) < store.weight(known) { candidate } else { known }
+    };
+    match store.form(expr).clone() {
+        Form::Add(terms) if terms.len() > 1 => {
+            let opened = open_transposes(store, expr)?;
+            // Of equal length the one without the transpose of a sum reads better.
+            let opened = if store.weight(opened) <= store.weight(expr) { opened } else { expr };
+            let factored = factor::factor(store, opened)?;
+            Ok(shorter(store, factored, opened))
+        }
+        Form::Product(_) | Form::Scale(..) => pairs::combine(store, expr),
+        Form::Transpose(inner) => match store.form(inner).clone() {
+            Form::Add(terms) if terms.len() <= MAX_TRANSPOSED_TERMS => {
+                let mut pushed = Vec::with_capacity(terms.len());
+                for term in terms.iter() {
+                    pushed.push((term.coefficient.clone(), store.transpose(term.expr)?));
+                }
+                let pushed = store.sum(&pushed)?;
+                Ok(shorter(store, pushed, expr))
+            }
+            _ => Ok(expr),
+        },
+        _ => Ok(expr),
+    }
+}
+
+/// The sum with the transposes of sums among its terms opened, so that like terms can meet.
+fn open_transposes(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let Form::Add(terms) = store.form(expr).clone() else { return Ok(expr) };
+    let mut opened: Vec<(Rational, Expr)> = Vec::with_capacity(terms.len());
+    let mut changed = false;
+    for term in terms.iter() {
+        let inner = match *store.form(term.expr) {
+            Form::Transpose(inner) => inner,
+            _ => term.expr,
+        };
+        match store.form(inner).clone() {
+            Form::Add(addends) if inner != term.expr && addends.len() <= MAX_TRANSPOSED_TERMS => {
+                changed = true;
+                for addend in addends.iter() {
+                    opened.push((&term.coefficient * &addend.coefficient, store.transpose(addend.expr)?));
+                }
+            }
+            _ => opened.push((term.coefficient.clone(), term.expr)),
+        }
+    }
+    if changed { store.sum(&opened) } else { Ok(expr) }
 }

@@ -1,0 +1,352 @@
+//! `gateaux diff`: the derivative of a function, with everything that was inferred, assumed and checked.
+
+use std::io::Write;
+
+use gateaux::{Answer, Check, Declared, Notation, Origin, Problem, Slope, Verdict};
+use serde_json::{Value, json};
+
+use crate::args::{self, DiffArguments, Form, Format};
+use crate::codes;
+use crate::diagnostics;
+use crate::failure::Failure;
+use crate::json;
+use crate::page::{self, Page};
+use crate::question::{self, Question, Reply};
+use crate::source::Source;
+use crate::style;
+
+/// Differentiates and shows the answer.
+///
+/// # Errors
+/// Mistakes in the text or the usage; an output that cannot be written.
+pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    if arguments.quiet && arguments.format == Format::Json {
+        return Err(Failure::usage(
+            "--quiet shows one formula, and --format json all of them",
+            "give only one of the two",
+        ));
+    }
+    let source = Source::read(&arguments.problem)?;
+    let in_text = |errors| Failure::Text(source.clone(), errors);
+    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    let wrt = variables(&arguments.wrt, &problem)?;
+    let question = Question::new(&wrt, arguments.order)?;
+    let mut reply = question.derive(&mut problem).map_err(in_text)?;
+    if let Some(form) = arguments.form {
+        reply.answers.iter().try_for_each(|answer| has_form(answer, form))?;
+    }
+    if !arguments.no_check {
+        reply.check(&mut problem, &args::sizes(&arguments.dims));
+    }
+    if arguments.format == Format::Json {
+        return show_json(&problem, &reply, out);
+    }
+    let notation = page::notation(arguments.format);
+    if arguments.quiet {
+        return show_quietly(&reply, arguments.form, notation, out);
+    }
+    let function = problem.function_text(notation).map_err(in_text)?;
+    let mut page = Page::new(out, notation);
+    if arguments.form.is_none() {
+        show_function(&function, &problem, &mut page)?;
+    }
+    let name = function_name(&problem);
+    for answer in &reply.answers {
+        show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
+    }
+    show_remarks(&reply, &mut page)?;
+    show_checks(&reply, &mut page)
+}
+
+/// The names given, or the only variable.
+fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> {
+    let wrt = question::names(wrt);
+    match (wrt.is_empty(), problem.variables()) {
+        (false, _) => Ok(wrt),
+        (true, [only]) => Ok(vec![only.name.clone()]),
+        (true, []) => Err(Failure::Usage {
+            message: "there is no variable to differentiate by".to_owned(),
+            help: None,
+        }),
+        (true, several) => {
+            let names: Vec<&str> = several.iter().map(|variable| variable.name.as_str()).collect();
+            let message = format!("there are several variables: {}", names.join(", "));
+            Err(Failure::usage(
+                message,
+                format!("say by which to differentiate: --wrt {}", names[0]),
+            ))
+        }
+    }
+}
+
+fn show_json(problem: &Problem, reply: &Reply, out: &mut dyn Write) -> Result<(), Failure> {
+    let mut object = json::Object::new();
+    object.insert("ok".into(), json!(true));
+    object.insert("declarations".into(), json::declarations(problem.variables()));
+    object.extend(json::reply(problem, reply));
+    if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
+        let adjoint = answer.adjoint(Notation::Text);
+        object
+            .extend(adjoint.map(|(cotangent, formula)| ("adjoint".into(), json!(format!("{cotangent} -> {formula}")))));
+    }
+    Ok(writeln!(out, "{}", Value::Object(object))?)
+}
+
+/// The formulas alone; a failed check goes to standard error.
+fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut dyn Write) -> Result<(), Failure> {
+    for answer in &reply.answers {
+        let formula = match form {
+            None => answer
+                .explicit(notation)
+                .map_or_else(|| answer.operator(notation), str::to_owned),
+            Some(form) => formula(answer, form, notation),
+        };
+        writeln!(out, "{formula}")?;
+    }
+    for check in &reply.checks {
+        if let Verdict::NotVerified(reason) = &check.verdict {
+            diagnostics::warn(&format!("NOT VERIFIED: {reason}"), &mut anstream::stderr().lock())?;
+        }
+    }
+    Ok(())
+}
+
+/// `f`, or the first letter near it that is no variable.
+fn function_name(problem: &Problem) -> &'static str {
+    let taken = |name: &str| problem.variables().iter().any(|variable| variable.name == name);
+    ["f", "g", "h", "F"]
+        .into_iter()
+        .find(|name| !taken(name))
+        .unwrap_or("f")
+}
+
+fn show_function(function: &str, problem: &Problem, page: &mut Page<'_>) -> Result<(), Failure> {
+    page.title("function", &shape(&problem.axes(), page.notation()))?;
+    page.formula(&format!("{} = {function}", function_name(problem)))?;
+    let rows: Vec<(&str, &str)> = problem
+        .variables()
+        .iter()
+        .map(|variable| (variable.text.as_str(), origin(variable)))
+        .collect();
+    if !rows.is_empty() {
+        page.title("variables", "")?;
+        page.columns(&rows)?;
+    }
+    Ok(())
+}
+
+/// How the kind is known, for people.
+fn origin(variable: &Declared) -> &'static str {
+    match variable.origin {
+        Origin::Declared => "declared",
+        Origin::Name | Origin::Default => "inferred from its name",
+        Origin::Use => "inferred from its use",
+    }
+}
+
+fn show_forms(
+    answer: &Answer,
+    form: Option<Form>,
+    name: &str,
+    is_one_of_several: bool,
+    page: &mut Page<'_>,
+) -> Result<(), Failure> {
+    let notation = page.notation();
+    let by = if is_one_of_several {
+        format!(" by {}", answer.wrt().join(", "))
+    } else {
+        String::new()
+    };
+    let shown = |wanted: Form| form.is_none_or(|form| form == wanted);
+    if shown(Form::Differential) {
+        page.title(&format!("differential{by}"), "")?;
+        let differential = answer.differential(notation);
+        page.formula(&format!(
+            "{} = {differential}",
+            change(name, answer.wrt().len(), notation)
+        ))?;
+    }
+    if form.is_none_or(|form| !matches!(form, Form::Differential | Form::Adjoint)) {
+        let axes = answer.derivative_axes();
+        page.title(&format!("{}{by}", explicit_name(answer)), &shape(axes, notation))?;
+        match answer.explicit(notation) {
+            Some(explicit) => page.formula(explicit)?,
+            None => {
+                page.formula(&answer.operator(notation))?;
+                page.sentence(&format!(
+                    "an array with {} axes: {}",
+                    axes.len(),
+                    page::axes(axes, notation)
+                ))?;
+            }
+        }
+    }
+    if form == Some(Form::Adjoint) {
+        page.title(&format!("adjoint{by}"), "")?;
+        page.formula(&formula(answer, Form::Adjoint, notation))?;
+    }
+    Ok(())
+}
+
+/// `(m x n)`; nothing for a scalar.
+fn shape(axes: &[String], notation: Notation) -> String {
+    if axes.is_empty() {
+        String::new()
+    } else {
+        format!("({})", page::axes(axes, notation))
+    }
+}
+
+/// The derivative of a scalar by a scalar has no grander name.
+fn explicit_name(answer: &Answer) -> &'static str {
+    if answer.derivative_axes().is_empty() {
+        "derivative"
+    } else {
+        answer.explicit_name()
+    }
+}
+
+/// `df`, `d2f`.
+fn change(name: &str, order: usize, notation: Notation) -> String {
+    const SUPERSCRIPTS: [&str; 10] = ["", "", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
+    match (notation, order) {
+        (Notation::Text | Notation::Unicode, 1) => format!("d{name}"),
+        (Notation::Text, order) => format!("d{order}{name}"),
+        (Notation::Unicode, order) => format!("d{}{name}", SUPERSCRIPTS.get(order).copied().unwrap_or("ⁿ")),
+        (Notation::Latex, 1) => format!("\\mathrm{{d}}{name}"),
+        (Notation::Latex, order) => format!("\\mathrm{{d}}^{{{order}}}{name}"),
+    }
+}
+
+/// One form without a title.
+fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
+    match form {
+        Form::Differential => answer.differential(notation).to_owned(),
+        Form::Gradient | Form::Jacobian | Form::Hessian => answer
+            .explicit(notation)
+            .map_or_else(|| answer.operator(notation), str::to_owned),
+        Form::Adjoint => {
+            let (cotangent, formula) = answer.adjoint(notation).unwrap_or_default();
+            let arrow = match notation {
+                Notation::Text => "->",
+                Notation::Unicode => "↦",
+                Notation::Latex => "\\mapsto",
+            };
+            format!("{cotangent} {arrow} {formula}")
+        }
+    }
+}
+
+/// Refuses a form that the derivative does not have, and says which it has.
+fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
+    let name = explicit_name(answer);
+    let is_scalar = answer.function_axes().is_empty();
+    let (exists, wanted) = match form {
+        Form::Differential => (true, "differential"),
+        Form::Adjoint => (answer.adjoint(Notation::Text).is_some(), "adjoint"),
+        Form::Gradient => (is_scalar && answer.wrt().len() == 1, "gradient"),
+        Form::Jacobian => (name == "Jacobian", "Jacobian"),
+        Form::Hessian => (name == "Hessian" || is_scalar && answer.wrt().len() == 2, "Hessian"),
+    };
+    if exists {
+        return Ok(());
+    }
+    let function = match answer.function_axes() {
+        [] => "a scalar".to_owned(),
+        [size] => format!("a vector ({size})"),
+        [rows, columns] => format!("a matrix ({rows} x {columns})"),
+        axes => format!("an array ({})", axes.join(" x ")),
+    };
+    let order = match answer.wrt().len() {
+        1 => "the derivative".to_owned(),
+        order => format!("the derivative of order {order}"),
+    };
+    let message = format!("{order} of {function} by {} has no {wanted}", answer.wrt().join(", "));
+    let mut existing = vec!["differential"];
+    existing.extend(match name {
+        "gradient" | "derivative" if is_scalar && answer.wrt().len() == 1 => Some("gradient"),
+        "Jacobian" => Some("jacobian"),
+        "Hessian" => Some("hessian"),
+        _ => None,
+    });
+    existing.extend(answer.adjoint(Notation::Text).map(|_| "adjoint"));
+    Err(Failure::input_with_help(
+        codes::FORM,
+        message,
+        format!("there is --form {}", alternatives(&existing)),
+    ))
+}
+
+/// `a, b or c`
+fn alternatives(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// What the answers rest on.
+fn show_remarks(reply: &Reply, page: &mut Page<'_>) -> Result<(), Failure> {
+    let mut assumptions = Vec::new();
+    let mut notes = Vec::new();
+    for answer in &reply.answers {
+        json::extend_distinct(&mut assumptions, answer.assumptions());
+        json::extend_distinct(&mut notes, answer.notes());
+    }
+    page.sentences("assumptions", &assumptions)?;
+    Ok(page.sentences("notes", &notes)?)
+}
+
+fn show_checks(reply: &Reply, page: &mut Page<'_>) -> Result<(), Failure> {
+    if reply.checks.is_empty() {
+        return Ok(());
+    }
+    page.title("check", "")?;
+    for (check, answer) in reply.checks.iter().zip(&reply.answers) {
+        let by = if reply.checks.len() > 1 {
+            format!("{}: ", answer.wrt().join(", "))
+        } else {
+            String::new()
+        };
+        page.sentence(&format!("{by}{}", verdict(check)))?;
+    }
+    Ok(())
+}
+
+/// The verdict as a sentence, in its color.
+fn verdict(check: &Check) -> String {
+    let sizes: Vec<String> = check
+        .sizes
+        .iter()
+        .map(|(name, size)| format!("{name} = {size}"))
+        .collect();
+    let sizes = if sizes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", sizes.join(", "))
+    };
+    match &check.verdict {
+        Verdict::NotVerified(reason) => format!(
+            "{}{sizes}",
+            style::paint(style::BAD, &format!("NOT VERIFIED: {reason}"))
+        ),
+        Verdict::Verified => {
+            let points = if check.points == 1 {
+                "1 point".to_owned()
+            } else {
+                format!("{} points", check.points)
+            };
+            let remainder = match check.slope {
+                Slope::Linear => "linear: no remainder".to_owned(),
+                Slope::Power(power) => format!("remainder shrinks with power {power:.2} of the step"),
+                Slope::Unknown => "remainder too small to be measured".to_owned(),
+            };
+            let verdict = style::paint(style::GOOD, "verified numerically");
+            format!(
+                "{verdict}: relative error {:.1e} at {points}{sizes}, {remainder}",
+                check.error
+            )
+        }
+    }
+}

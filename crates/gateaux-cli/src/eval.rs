@@ -1,0 +1,138 @@
+//! `gateaux eval`: the value of a function and of its derivative at given data.
+
+use std::io::Write;
+
+use gateaux::{Array, Inputs, Notation, Problem};
+use serde_json::{Value, json};
+
+use crate::args::{self, EvalArguments, TextOrJson};
+use crate::data;
+use crate::failure::Failure;
+use crate::json;
+use crate::page::Page;
+use crate::question::{self, Question, Reply};
+use crate::source::Source;
+
+/// Computes and shows the numbers.
+///
+/// # Errors
+/// Mistakes in the text, the data or the usage; an output that cannot be written.
+pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let source = Source::read(&arguments.problem)?;
+    let in_text = |errors| Failure::Text(source.clone(), errors);
+    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
+    let values = data::load(&arguments.data, &problem)?;
+    let inputs = Inputs {
+        values,
+        sizes: args::sizes(&arguments.dims),
+    };
+    let mut reply = question.derive(&mut problem).map_err(in_text)?;
+    reply.evaluate(&mut problem, &inputs).map_err(in_text)?;
+    match arguments.format {
+        TextOrJson::Json => {
+            let mut object = json::Object::new();
+            object.insert("ok".into(), json!(true));
+            object.extend(json::reply(&problem, &reply));
+            Ok(writeln!(out, "{}", Value::Object(object))?)
+        }
+        TextOrJson::Text => show(&reply, usize::from(arguments.digits), out),
+    }
+}
+
+fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure> {
+    let mut page = Page::new(out, Notation::Text);
+    let mut notes = Vec::new();
+    if let Some(numbers) = reply.numbers.first() {
+        show_array("value", &numbers.value, digits, &mut page)?;
+    }
+    for (answer, numbers) in reply.answers.iter().zip(&reply.numbers) {
+        if let Some(derivative) = &numbers.derivative {
+            let by = match reply.question {
+                Question::Gradients(_) => format!(" by {}", answer.wrt().join(", ")),
+                Question::Value | Question::Derivative(_) => String::new(),
+            };
+            show_array(
+                &format!("{}{by}", answer.explicit_name()),
+                derivative,
+                digits,
+                &mut page,
+            )?;
+        }
+    }
+    for numbers in &reply.numbers {
+        json::extend_distinct(&mut notes, &numbers.notes);
+    }
+    Ok(page.sentences("notes", &notes)?)
+}
+
+/// An array: a number, a column, a matrix; beyond two axes one matrix for each choice of the first indices.
+fn show_array(title: &str, array: &Array<f64>, digits: usize, page: &mut Page<'_>) -> Result<(), Failure> {
+    let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
+    let detail = if shape.is_empty() {
+        String::new()
+    } else {
+        format!("({})", shape.join(" x "))
+    };
+    page.title(title, &detail)?;
+    let entries: Vec<String> = array.iter_row_major().map(|entry| digits_of(*entry, digits)).collect();
+    let (outer, n_columns) = match array.shape() {
+        [] | [_] => (&[][..], 1),
+        [outer @ .., _, columns] => (outer, *columns),
+    };
+    let per_matrix = entries.len() / outer.iter().product::<usize>().max(1);
+    for (at, matrix) in entries.chunks(per_matrix.max(1)).enumerate() {
+        if !outer.is_empty() {
+            page.sentence(&format!("[{}, :, :]", json::index(at, outer).join(", ")))?;
+        }
+        show_matrix(matrix, n_columns, page)?;
+    }
+    Ok(())
+}
+
+/// Rows of entries, each column as wide as its widest entry.
+fn show_matrix(entries: &[String], n_columns: usize, page: &mut Page<'_>) -> Result<(), Failure> {
+    let widths: Vec<usize> = (0..n_columns)
+        .map(|column| {
+            entries
+                .iter()
+                .skip(column)
+                .step_by(n_columns)
+                .map(String::len)
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for row in entries.chunks(n_columns) {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(entry, width)| format!("{entry:>width$}"))
+            .collect();
+        page.sentence(&cells.join("  "))?;
+    }
+    Ok(())
+}
+
+/// A number with so many digits, without an exponent where it is of moderate size, and without idle zeros.
+fn digits_of(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return match value {
+            value if value.is_nan() => "NaN".to_owned(),
+            value if value > 0.0 => "inf".to_owned(),
+            _ => "-inf".to_owned(),
+        };
+    }
+    let scientific = format!("{value:.*e}", digits - 1);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let idle = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if (-5..digits.max(7) as i32).contains(&exponent) {
+        let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
+        return idle(&format!("{value:.decimals$}"));
+    }
+    format!("{}e{exponent}", idle(mantissa))
+}

@@ -1,0 +1,160 @@
+//! `gateaux functions`: the functions of the language, from their records.
+
+use std::io::Write;
+
+use gateaux::ops::{self, Meaning, Op};
+use serde_json::{Value, json};
+
+use crate::args::{FunctionsArguments, TextOrJson};
+use crate::failure::Failure;
+use crate::style;
+
+/// Shows all functions, or one.
+///
+/// # Errors
+/// A function that does not exist; an output that cannot be written.
+pub fn run(arguments: &FunctionsArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let ops: Vec<&'static Op> = match &arguments.name {
+        None => ops::all().collect(),
+        Some(name) => vec![ops::find(name).ok_or_else(|| unknown(name))?],
+    };
+    match (arguments.format, &arguments.name) {
+        (TextOrJson::Json, None) => {
+            let list: Vec<Value> = ops.iter().map(|op| object(op)).collect();
+            Ok(writeln!(out, "{:#}", Value::Array(list))?)
+        }
+        (TextOrJson::Json, Some(_)) => Ok(ops.iter().try_for_each(|op| writeln!(out, "{:#}", object(op)))?),
+        (TextOrJson::Text, None) => table(&ops, out),
+        (TextOrJson::Text, Some(_)) => ops.iter().try_for_each(|op| page(op, out)),
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    if let Some(name) = ops::later(name) {
+        let message = format!("the function {name} belongs to the language, but is not available yet");
+        return Failure::usage(message, "gateaux functions lists those that are");
+    }
+    let near = ops::names()
+        .filter(|known| ops::find(known).is_some())
+        .min_by_key(|known| distance(known, name));
+    let help = match near.filter(|near| distance(near, name) <= 1 + name.chars().count() / 4) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "gateaux functions lists all of them".to_owned(),
+    };
+    Failure::usage(format!("there is no function {name}"), help)
+}
+
+fn table(ops: &[&'static Op], out: &mut dyn Write) -> Result<(), Failure> {
+    let names: Vec<String> = ops.iter().map(|op| spellings(op)).collect();
+    let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let kinds: Vec<&str> = ops.iter().map(|op| op.kind.first().copied().unwrap_or("")).collect();
+    let kind_width = kinds.iter().map(|kind| kind.chars().count()).max().unwrap_or(0);
+    for ((op, name), kind) in ops.iter().zip(&names).zip(&kinds) {
+        let name = style::paint(style::NAME, &format!("{name:name_width$}"));
+        let kind = style::paint(style::FAINT, &format!("{kind:kind_width$}"));
+        writeln!(out, "{name}  {kind}  {}", op.about)?;
+        for other in op.kind.iter().skip(1) {
+            writeln!(out, "{:name_width$}  {}", "", style::paint(style::FAINT, other))?;
+        }
+    }
+    Ok(())
+}
+
+/// `norm2, norm, normF`
+fn spellings(op: &Op) -> String {
+    std::iter::once(op.name)
+        .chain(op.aliases.iter().copied())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn page(op: &Op, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "{}: {}", style::paint(style::NAME, op.name), op.about)?;
+    let meaning: Vec<&str> = match &op.meaning {
+        Meaning::Abbreviates(formulas) => formulas.to_vec(),
+        Meaning::Equals(formula) => vec![formula],
+        Meaning::Form(_) | Meaning::Primitive => Vec::new(),
+    };
+    let differential = if op.is_elementwise() {
+        "derivative"
+    } else {
+        "differential"
+    };
+    let examples: Vec<String> = op
+        .examples
+        .iter()
+        .map(|(function, variable, derivative)| format!("{function} by {variable}: {derivative}"))
+        .collect();
+    let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
+    let rows: [(&str, &[&str]); 8] = [
+        ("also written", op.aliases),
+        ("shapes", op.kind),
+        ("domain", &[op.domain]),
+        ("means", &meaning),
+        (differential, op.differential),
+        ("kink", &[op.kink]),
+        ("examples", &examples),
+        ("source", &[op.source]),
+    ];
+    let shown: Vec<(&str, &str)> = rows
+        .iter()
+        .flat_map(|(title, lines)| {
+            let lines = lines.iter().filter(|line| !line.is_empty());
+            lines
+                .enumerate()
+                .map(|(at, line)| (if at == 0 { *title } else { "" }, *line))
+        })
+        .collect();
+    writeln!(out)?;
+    let width = shown.iter().map(|(title, _)| title.len()).max().unwrap_or(0);
+    for (title, line) in shown {
+        writeln!(
+            out,
+            "  {}  {line}",
+            style::paint(style::TITLE, &format!("{title:width$}"))
+        )?;
+    }
+    Ok(())
+}
+
+fn object(op: &Op) -> Value {
+    let meaning: Vec<&str> = match &op.meaning {
+        Meaning::Abbreviates(formulas) => formulas.to_vec(),
+        Meaning::Equals(formula) => vec![formula],
+        Meaning::Form(_) | Meaning::Primitive => Vec::new(),
+    };
+    let examples: Vec<Value> = op
+        .examples
+        .iter()
+        .map(|(function, variable, derivative)| json!({"expr": function, "wrt": variable, "explicit": derivative}))
+        .collect();
+    json!({
+        "name": op.name,
+        "aliases": op.aliases,
+        "shapes": op.kind,
+        "about": op.about,
+        "domain": op.domain,
+        "means": meaning,
+        "elementwise": op.is_elementwise(),
+        "differential": op.differential,
+        "kink": op.kink,
+        "examples": examples,
+        "source": op.source,
+    })
+}
+
+/// How many characters must be changed, added or removed.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(x != *y)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,268 @@
+//! `gateaux diff`.
+
+mod command;
+
+use command::{Directory, gateaux, golden, run};
+use serde_json::json;
+
+/// The titles of the blocks, which stand at the left margin.
+fn titles(page: &str) -> Vec<&str> {
+    page.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with(' '))
+        .collect()
+}
+
+#[test]
+fn every_form_is_a_titled_block() {
+    let page = gateaux(&["diff", "norm2(A*x - b)^2", "--wrt", "x"]).ok();
+    assert_eq!(
+        titles(&page),
+        ["function", "variables", "differential", "gradient (n)", "check"]
+    );
+    assert!(page.contains("\n  df = "), "{page}");
+    assert!(page.contains("verified numerically: relative error "), "{page}");
+    golden("gradient.txt", &without_error(&page));
+}
+
+/// The page without the size of the relative error, which the arithmetic of the machine decides.
+fn without_error(page: &str) -> String {
+    let Some((before, after)) = page.split_once("relative error ") else {
+        return page.to_owned();
+    };
+    let rest = after.find(' ').map_or("", |end| &after[end..]);
+    format!("{before}relative error ...{rest}")
+}
+
+#[test]
+fn variables_are_shown_with_their_origin() {
+    let page = gateaux(&["diff", "A: matrix(m, n); norm2(A*x - b)^2", "--wrt", "x"]).ok();
+    for line in [
+        "A: matrix(m, n)   declared",
+        "x: vector(n)      inferred from its name",
+        "b: vector(m)      inferred from its use",
+    ] {
+        assert!(page.contains(line), "{line} is not in:\n{page}");
+    }
+}
+
+#[test]
+fn the_only_variable_needs_no_wrt() {
+    assert_eq!(gateaux(&["diff", "a^2", "--quiet"]).ok(), "2*a\n");
+}
+
+#[test]
+fn several_variables_need_wrt() {
+    let message = gateaux(&["diff", "A*x"]).failed(2);
+    assert!(message.contains("there are several variables: A, x"), "{message}");
+    let message = gateaux(&["diff", "1 + 2"]).failed(2);
+    assert!(message.contains("no variable"), "{message}");
+}
+
+#[test]
+fn names_of_explicit_forms() {
+    for (formula, wrt, order, title) in [
+        ("A*x", "x", "1", "Jacobian (m x n)"),
+        ("x'*A*x", "x", "2", "Hessian (n x n)"),
+        ("tr(A*X)", "X", "1", "gradient (n x m)"),
+        ("a^3", "a", "1", "derivative"),
+        ("X: matrix(n, n); X^2", "X", "1", "derivative (n x n x n x n)"),
+    ] {
+        let page = gateaux(&["diff", formula, "--wrt", wrt, "--order", order]).ok();
+        let sorted = |title: &str| {
+            // Which of two dimensions is called m is a matter of inference.
+            let mut characters: Vec<char> = title.chars().collect();
+            characters.sort_unstable();
+            characters
+        };
+        assert!(
+            titles(&page).iter().any(|found| sorted(found) == sorted(title)),
+            "{title} is not in:\n{page}"
+        );
+    }
+}
+
+#[test]
+fn beyond_two_axes_there_is_an_operator() {
+    let page = gateaux(&["diff", "X^2"]).ok();
+    assert!(page.contains("\n  dX -> "), "{page}");
+    assert!(page.contains("\n  an array with 4 axes: n x n x n x n\n"), "{page}");
+}
+
+#[test]
+fn several_gradients_at_once() {
+    let page = gateaux(&["diff", "norm2(A*x - b)^2", "--wrt", "A, b"]).ok();
+    let wanted = [
+        "differential by A",
+        "gradient by A (m x n)",
+        "differential by b",
+        "gradient by b (m)",
+    ];
+    assert_eq!(titles(&page)[2..6], wanted);
+}
+
+#[test]
+fn two_names_and_order_two_are_a_mixed_derivative() {
+    assert_eq!(
+        gateaux(&["diff", "x'*A*y", "--wrt", "x,y", "--order", "2", "-q"]).ok(),
+        "A\n"
+    );
+    let message = gateaux(&["diff", "x'*A*y", "--wrt", "x,y", "--order", "3"]).failed(2);
+    assert!(message.contains("order 3"), "{message}");
+}
+
+#[test]
+fn a_form_alone() {
+    let page = gateaux(&[
+        "diff",
+        "norm2(A*x - b)^2",
+        "--wrt",
+        "x",
+        "--form",
+        "gradient",
+        "--no-check",
+    ])
+    .ok();
+    assert_eq!(titles(&page), ["gradient (n)"]);
+    let adjoint = gateaux(&["diff", "A*x", "--wrt", "x", "--form", "adjoint", "--quiet"]).ok();
+    assert!(adjoint.contains(" -> A'*"), "{adjoint}");
+    let differential = gateaux(&["diff", "A*x", "--wrt", "x", "--form", "differential", "--quiet"]).ok();
+    assert_eq!(differential, "A*dx\n");
+    assert_eq!(
+        gateaux(&["diff", "A*x", "--wrt", "x", "--form", "jacobian", "--quiet"]).ok(),
+        "A\n"
+    );
+    let hessian = gateaux(&[
+        "diff", "a*x'*x", "--wrt", "x", "--order", "2", "--form", "hessian", "--quiet",
+    ])
+    .ok();
+    assert_eq!(hessian, "2*a*eye(n)\n");
+}
+
+#[test]
+fn a_form_that_does_not_exist_names_those_that_do() {
+    let message = gateaux(&["diff", "A*x", "--wrt", "x", "--form", "gradient"]).failed(1);
+    assert!(message.contains("has no gradient"), "{message}");
+    assert!(message.contains("differential, jacobian or adjoint"), "{message}");
+    let message = gateaux(&["diff", "x'*x", "--form", "jacobian"]).failed(1);
+    assert!(message.contains("differential, gradient or adjoint"), "{message}");
+}
+
+#[test]
+fn notations() {
+    let unicode = gateaux(&["diff", "x'*A*x", "--wrt", "A", "--format", "unicode", "--quiet"]).ok();
+    assert!(unicode.contains('ᵀ'), "{unicode}");
+    let latex = gateaux(&["diff", "x'*A*x", "--wrt", "A", "--format", "latex", "--quiet"]).ok();
+    assert!(latex.contains("^{\\top}"), "{latex}");
+    let page = gateaux(&["diff", "x'*A*x", "--wrt", "A", "--format", "latex"]).ok();
+    for line in page.lines().filter(|line| !line.is_empty()) {
+        assert!(
+            line.starts_with('%') || (line.starts_with("\\[ ") && line.ends_with(" \\]")),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn json_has_the_fields_of_a_batch_answer_and_the_declarations() {
+    let answer = gateaux(&["diff", "norm2(A*x - b)^2", "--wrt", "x", "--format", "json"]).json();
+    assert_eq!(answer["ok"], json!(true));
+    assert_eq!(answer["shape"], json!({"f": [], "derivative": ["n"]}));
+    assert_eq!(answer["check"]["verdict"], json!("verified"));
+    assert_eq!(
+        answer["declarations"][0],
+        json!({"name": "A", "declaration": "A: matrix(m, n)", "shape": ["m", "n"], "origin": "name"})
+    );
+    for field in ["differential", "explicit", "latex", "adjoint"] {
+        assert!(answer[field].is_string(), "{field} of {answer}");
+    }
+    let message = gateaux(&["diff", "a^2", "--format", "json", "--quiet"]).failed(2);
+    assert!(message.contains("--quiet"), "{message}");
+}
+
+#[test]
+fn sizes_for_the_check() {
+    let page = gateaux(&["diff", "norm2(A*x - b)^2", "--wrt", "x", "--dims", "m=7,n=5"]).ok();
+    assert!(page.contains("(m = 7, n = 5)"), "{page}");
+    gateaux(&["diff", "a^2", "--dims", "m=0"]).failed(2);
+    gateaux(&["diff", "a^2", "--dims", "m"]).failed(2);
+}
+
+#[test]
+fn the_check_is_never_silent() {
+    let formula = "norm2(A*x - b)^2";
+    assert!(
+        !gateaux(&["diff", formula, "--wrt", "x", "--no-check"])
+            .ok()
+            .contains("check")
+    );
+    // Arrays of this size are not made for a check: the answer comes all the same, and the failure is shown.
+    let large = ["diff", formula, "--wrt", "x", "--dims", "m=1000000,n=1000000"];
+    assert!(gateaux(&large).ok().contains("NOT VERIFIED: "));
+    let outcome = gateaux(&[&large[..], &["--quiet"]].concat());
+    assert_eq!(outcome.code, 0);
+    assert!(outcome.stderr.contains("NOT VERIFIED: "), "{outcome:?}");
+    assert_eq!(outcome.stdout.lines().count(), 1);
+}
+
+#[test]
+fn a_problem_comes_from_a_file_or_standard_input() {
+    let directory = Directory::new("diff-source");
+    let text = "A: matrix(m, n)\nx: vector(n)\nf = A*x\n";
+    let file = directory.write("problem.gx", text);
+    assert_eq!(gateaux(&["diff", &file, "--wrt", "x", "-q"]).ok(), "A\n");
+    assert_eq!(run(&["diff", "-", "--wrt", "x", "-q"], text, &[]).ok(), "A\n");
+    let wrong = directory.write("wrong.gx", "A: matrix(m, n)\nb: vector(m)\nA*b\n");
+    let message = gateaux(&["diff", &wrong, "--wrt", "b"]).failed(1);
+    assert!(message.contains("wrong.gx:3:1"), "{message}");
+    let binary = directory.write("binary.gx", [0xffu8, 0xfe]);
+    let message = gateaux(&["diff", &binary]).failed(1);
+    assert!(message.contains("UTF-8"), "{message}");
+    let message = gateaux(&["diff", "missing.gx"]).failed(1);
+    assert!(message.contains("no such file"), "{message}");
+}
+
+#[test]
+fn a_mistake_is_drawn_with_advice() {
+    let message = gateaux(&["diff", "A: matrix(m, n); b: vector(m); A*b", "--wrt", "b"]).failed(1);
+    assert!(
+        message.starts_with("error[G0204]: cannot multiply A (m x n) by b (m)\n"),
+        "{message}"
+    );
+    assert!(message.contains("^^^"), "{message}");
+    assert!(message.contains("help: "), "{message}");
+    golden("product.txt", &message);
+}
+
+#[test]
+fn a_mistake_in_a_long_line_shows_its_neighborhood() {
+    let formula = format!("{} + A; A: matrix(n, n)", vec!["x"; 500].join(" + "));
+    let message = gateaux(&["diff", &formula, "--wrt", "x"]).failed(1);
+    assert!(message.lines().all(|line| line.chars().count() < 400), "{message}");
+    assert!(message.contains("..."), "{message}");
+}
+
+#[test]
+fn a_name_that_is_no_variable() {
+    let message = gateaux(&["diff", "A*x", "--wrt", "q"]).failed(1);
+    assert!(message.contains("the variables are A, x"), "{message}");
+}
+
+#[test]
+fn colors_are_for_terminals_unless_asked_for() {
+    let colored = |arguments: &[&str], environment: &[(&str, &str)]| {
+        run(&[&["diff", "a^2"], arguments].concat(), "", environment)
+            .ok()
+            .contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]));
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("NO_COLOR", "1")]));
+    assert!(
+        gateaux(&["diff", "A*", "--color", "always"])
+            .failed(1)
+            .contains('\u{1b}')
+    );
+    assert!(!gateaux(&["diff", "A*"]).failed(1).contains('\u{1b}'));
+}

@@ -1,0 +1,204 @@
+//! Common factors of the terms of a sum: scalars, first and last factors of matrix products, elementwise factors.
+
+use std::collections::HashMap;
+
+use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
+
+/// Longer sums are not searched for common factors.
+const MAX_TERMS: usize = 400;
+/// How many times a factor is collected in one sum.
+const MAX_STEPS: usize = 64;
+
+/// A factor that terms can have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Common {
+    /// A scalar with its exponent.
+    Scalar(ElementPower),
+    /// The first factor of a matrix product.
+    First(MatrixPower),
+    /// The last factor of a matrix product.
+    Last(MatrixPower),
+    /// A factor of an elementwise product of arrays.
+    Entries(ElementPower),
+}
+
+/// A term taken apart.
+struct Parts {
+    scalars: Vec<ElementPower>,
+    array: Option<Expr>,
+}
+
+/// The sum with common factors collected, greedily by what each saves.
+pub(super) fn factor(store: &mut Store, sum: Expr) -> Result<Expr> {
+    let mut sum = sum;
+    for _ in 0..MAX_STEPS {
+        let Form::Add(terms) = store.form(sum).clone() else { break };
+        if terms.len() < 2 || terms.len() > MAX_TERMS {
+            break;
+        }
+        let Some((common, group)) = best(store, &terms) else { break };
+        let mut inner = Vec::with_capacity(group.len());
+        let mut rest = Vec::with_capacity(terms.len());
+        for (at, term) in terms.iter().enumerate() {
+            if group.contains(&at) {
+                inner.push((term.coefficient.clone(), without(store, term.expr, common)?));
+            } else {
+                rest.push((term.coefficient.clone(), term.expr));
+            }
+        }
+        let collected = store.sum(&inner)?;
+        let collected = factor_once(store, collected)?;
+        rest.push((Rational::one(), with(store, collected, common)?));
+        let next = store.sum(&rest)?;
+        if store.weight(next) >= store.weight(sum) {
+            break;
+        }
+        sum = next;
+    }
+    Ok(sum)
+}
+
+/// What was collected can have further factors in common; one level is enough, as the passes repeat.
+fn factor_once(store: &mut Store, sum: Expr) -> Result<Expr> {
+    let Form::Add(terms) = store.form(sum).clone() else { return Ok(sum) };
+    let Some((common, group)) = best(store, &terms) else { return Ok(sum) };
+    if group.len() != terms.len() {
+        return Ok(sum);
+    }
+    let mut inner = Vec::with_capacity(terms.len());
+    for term in terms.iter() {
+        inner.push((term.coefficient.clone(), without(store, term.expr, common)?));
+    }
+    let collected = store.sum(&inner)?;
+    with(store, collected, common)
+}
+
+/// The factor that saves most, and the terms that have it.
+fn best(store: &Store, terms: &[Term]) -> Option<(Common, Vec<usize>)> {
+    let mut order: Vec<Common> = Vec::new();
+    let mut groups: HashMap<Common, Vec<usize>> = HashMap::new();
+    for (at, term) in terms.iter().enumerate() {
+        for common in factors(store, term.expr) {
+            let group = groups.entry(common).or_insert_with(|| {
+                order.push(common);
+                Vec::new()
+            });
+            if group.last() != Some(&at) {
+                group.push(at);
+            }
+        }
+    }
+    let mut found: Option<(u32, Common)> = None;
+    for common in order {
+        let saved = (groups[&common].len() as u32 - 1).saturating_mul(weight(store, common));
+        if groups[&common].len() > 1 && found.is_none_or(|(most, _)| saved > most) {
+            found = Some((saved, common));
+        }
+    }
+    let (_, common) = found?;
+    groups.remove(&common).map(|group| (common, group))
+}
+
+fn weight(store: &Store, common: Common) -> u32 {
+    match common {
+        Common::Scalar(f) | Common::Entries(f) => store.weight(f.base).saturating_add(store.weight(f.exponent)),
+        // Sums of matrices are read more easily than sums of vectors, so the last factor is collected first.
+        Common::Last(f) => store.weight(f.base).saturating_mul(2).saturating_add(1),
+        Common::First(f) => store.weight(f.base).saturating_mul(2),
+    }
+}
+
+fn parts(store: &Store, term: Expr) -> Parts {
+    let scalars = |expr: Expr| match store.form(expr) {
+        Form::Product(factors) => factors.to_vec(),
+        _ => vec![ElementPower { base: expr, exponent: Store::ONE }],
+    };
+    match store.form(term) {
+        Form::Scale(scalar, array) => Parts { scalars: scalars(*scalar), array: Some(*array) },
+        _ if store.shape(term).is_scalar() => Parts { scalars: scalars(term), array: None },
+        _ => Parts { scalars: vec![], array: Some(term) },
+    }
+}
+
+/// The factors of a term that leave something when they are taken away.
+fn factors(store: &Store, term: Expr) -> Vec<Common> {
+    let Parts { scalars, array } = parts(store, term);
+    let mut found = Vec::new();
+    // The only factor of a scalar leaves the number 1.
+    found.extend(scalars.iter().filter(|f| f.base != Store::ONE).map(|f| Common::Scalar(*f)));
+    match array.map(|array| store.form(array)) {
+        Some(Form::MatMul(list)) if list.len() > 1 => {
+            // Taking away one of two factors of an outer product leaves a column or a row, which is right too.
+            found.push(Common::Last(list[list.len() - 1]));
+            found.push(Common::First(list[0]));
+        }
+        Some(Form::Product(list)) if list.len() > 1 => found.extend(list.iter().map(|f| Common::Entries(*f))),
+        _ => {}
+    }
+    found
+}
+
+/// The term without the factor.
+fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
+    let Parts { mut scalars, array } = parts(store, term);
+    let remove = |list: &mut Vec<ElementPower>, factor: ElementPower| {
+        if let Some(at) = list.iter().position(|known| *known == factor) {
+            list.remove(at);
+        }
+    };
+    let array = match (common, array) {
+        (Common::Scalar(factor), array) => {
+            remove(&mut scalars, factor);
+            array
+        }
+        (Common::First(_), Some(array)) => match store.form(array).clone() {
+            Form::MatMul(list) => Some(store.matrix_product(list[1..].to_vec())?),
+            _ => Some(array),
+        },
+        (Common::Last(_), Some(array)) => match store.form(array).clone() {
+            Form::MatMul(list) => Some(store.matrix_product(list[..list.len() - 1].to_vec())?),
+            _ => Some(array),
+        },
+        (Common::Entries(factor), Some(array)) => match store.form(array).clone() {
+            Form::Product(list) => {
+                let mut list = list.to_vec();
+                remove(&mut list, factor);
+                Some(store.product(list)?)
+            }
+            _ => Some(array),
+        },
+        (_, None) => None,
+    };
+    let scalar = if scalars.is_empty() { Store::ONE } else { store.product(scalars)? };
+    match array {
+        Some(array) => store.scale(scalar, array),
+        None => Ok(scalar),
+    }
+}
+
+/// The expression with the factor put back.
+fn with(store: &mut Store, expr: Expr, common: Common) -> Result<Expr> {
+    let power = |factor: MatrixPower| vec![factor];
+    match common {
+        Common::Scalar(factor) => {
+            let scalar = store.product(vec![factor])?;
+            store.scale(scalar, expr)
+        }
+        Common::First(factor) => {
+            let first = store.matrix_product(power(factor))?;
+            // What is left of an outer product is a row; a sum of scalars and a column is a multiple of it.
+            if store.shape(expr).is_scalar() && !matches!(store.shape(first), Shape::Row(_)) {
+                return store.scale(expr, first);
+            }
+            store.matmul(&[first, expr])
+        }
+        Common::Last(factor) => {
+            let last = store.matrix_product(power(factor))?;
+            store.matmul(&[expr, last])
+        }
+        Common::Entries(factor) => {
+            let entries = store.product(vec![factor])?;
+            store.hadamard(entries, expr)
+        }
+    }
+}

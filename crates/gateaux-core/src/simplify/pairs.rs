@@ -1,0 +1,105 @@
+//! Two factors that make one: `relu(x)*sign(relu(x))` is `relu(x)`, `adj(X)/det(X)` is `inv(X)`.
+
+use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Store};
+use crate::ops::{self, Op};
+
+/// The product with its pairs of factors combined.
+pub(super) fn combine(store: &mut Store, expr: Expr) -> Result<Expr> {
+    match store.form(expr).clone() {
+        Form::Product(factors) => entries(store, expr, &factors),
+        Form::Scale(scalar, array) => inverse(store, expr, scalar, array),
+        _ => Ok(expr),
+    }
+}
+
+/// The function and the argument of a call with one argument.
+fn call(store: &Store, expr: Expr) -> Option<(&'static Op, Expr)> {
+    match store.form(expr) {
+        Form::Call(function, args) if args.len() == 1 => Some((ops::op(*function), args[0])),
+        _ => None,
+    }
+}
+
+/// Pairs of elementwise factors with a common argument.
+fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Expr> {
+    for (at, step) in factors.iter().enumerate() {
+        let Some(("sign", inner)) = call(store, step.base).map(|(op, arg)| (op.name, arg)) else { continue };
+        if step.exponent != Store::ONE {
+            continue;
+        }
+        for (other, factor) in factors.iter().enumerate() {
+            let Some(exponent) = store.as_number(factor.exponent).and_then(Rational::as_integer) else { continue };
+            let name = call(store, factor.base).map(|(op, arg)| (op.name, arg));
+            // The step function times the ramp is the ramp, where that is not in a denominator.
+            let is_ramp = factor.base == inner && matches!(name, Some(("relu", _))) && exponent >= 1;
+            // sign(x)*abs(x) is x, and sign(x)/abs(x) is 1/x.
+            let is_size = name == Some(("abs", inner)) && (exponent == 1 || exponent == -1);
+            if !is_ramp && !is_size {
+                continue;
+            }
+            let mut rest: Vec<ElementPower> =
+                factors.iter().enumerate().filter(|(i, _)| *i != at && *i != other).map(|(_, f)| *f).collect();
+            let base = if is_ramp { factor.base } else { inner };
+            rest.push(ElementPower { base, exponent: factor.exponent });
+            let combined = store.product(rest)?;
+            return match store.form(combined).clone() {
+                Form::Product(factors) if combined != expr => entries(store, combined, &factors),
+                _ => Ok(combined),
+            };
+        }
+    }
+    Ok(expr)
+}
+
+/// `det(X)^-1*adj(X)` is `inv(X)`, also within a product.
+fn inverse(store: &mut Store, expr: Expr, scalar: Expr, array: Expr) -> Result<Expr> {
+    let factors = match store.form(scalar).clone() {
+        Form::Product(factors) => factors,
+        _ => return Ok(expr),
+    };
+    for (at, factor) in factors.iter().enumerate() {
+        let is_below = store.as_number(factor.exponent).is_some_and(|e| e.is_negative() && e.is_integer());
+        let Some(("det", of)) = call(store, factor.base).map(|(op, arg)| (op.name, arg)) else { continue };
+        if !is_below {
+            continue;
+        }
+        if let Some(replaced) = replace_adjugate(store, array, of)? {
+            let mut scalars = factors.to_vec();
+            let exponent = store.add(factor.exponent, Store::ONE)?;
+            scalars[at] = ElementPower { base: factor.base, exponent };
+            let scalar = store.product(scalars)?;
+            return store.scale(scalar, replaced);
+        }
+    }
+    Ok(expr)
+}
+
+/// The array with one factor `adj(X)` or `adj(X)'` replaced by the inverse, if it has one.
+fn replace_adjugate(store: &mut Store, array: Expr, of: Expr) -> Result<Option<Expr>> {
+    let inverse_of = |store: &mut Store, factor: Expr| -> Result<Option<Expr>> {
+        let (inner, transposed) = match *store.form(factor) {
+            Form::Transpose(inner) => (inner, true),
+            _ => (factor, false),
+        };
+        match call(store, inner) {
+            Some((op, arg)) if op.name == "adj" && arg == of => {
+                let inverse = store.inverse(of)?;
+                if transposed { store.transpose(inverse).map(Some) } else { Ok(Some(inverse)) }
+            }
+            _ => Ok(None),
+        }
+    };
+    if let Some(inverse) = inverse_of(store, array)? {
+        return Ok(Some(inverse));
+    }
+    if let Form::MatMul(list) = store.form(array).clone() {
+        for (at, factor) in list.iter().enumerate().filter(|(_, factor)| factor.power == 1) {
+            if let Some(inverse) = inverse_of(store, factor.base)? {
+                let mut list = list.to_vec();
+                list[at] = MatrixPower { base: inverse, power: 1 };
+                return store.matrix_product(list).map(Some);
+            }
+        }
+    }
+    Ok(None)
+}
