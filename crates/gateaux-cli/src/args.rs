@@ -148,7 +148,7 @@ pub struct DiffArguments {
 pub struct EvalArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
     pub problem: String,
-    /// A value: NAME=FILE, NAME=NUMBERS such as x=[1,2,3], or a file of named arrays
+    /// A value: NAME=FILE, NAME=NUMBERS, or a file of named arrays
     #[arg(long, value_name = "DATA")]
     pub data: Vec<String>,
     /// The variables to differentiate by; without it the value alone is computed

@@ -68,6 +68,18 @@ impl Answer {
             simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
         };
         let form = simple(problem, derivative.form)?;
+        let form = match derivative.raw_gradient {
+            // df = tr(G'*dX), where that is shorter than the sum of the changes of all parts. Any gradient will do,
+            // in the subspace of the variable or not, since dX is in it.
+            Some(gradient) => {
+                let gradient = simple(problem, gradient)?;
+                let product = problem.store.dot(gradient, derivative.holes[0]);
+                let by_gradient = product.map_err(|error| problem.limit(error))?;
+                let shorter = problem.store.weight(by_gradient) <= problem.store.weight(form);
+                if shorter { by_gradient } else { form }
+            }
+            None => form,
+        };
         let differential = Printed::new(problem, form)?;
         let operator = simple(problem, derivative.operator)?;
         let operator = Printed::new(problem, operator)?;

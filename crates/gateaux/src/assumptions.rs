@@ -20,6 +20,8 @@ const MAX_ASSUMPTIONS: usize = 8;
 enum Condition {
     Invertible(Expr),
     NotZero(Expr),
+    /// Of an array: not all entries are 0.
+    Nonzero(Expr),
     Positive(Expr),
     Domain(&'static str, Expr),
 }
@@ -30,6 +32,14 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
     let mut seen = BTreeSet::new();
     for expr in problem.store.post_order(roots) {
         for condition in conditions_of(problem, expr) {
+            // norm2(x) is not 0 where x is not.
+            let condition = match condition {
+                Condition::NotZero(square) => {
+                    let root = problem.store.inner_square(square).map_err(|error| problem.limit(error))?;
+                    root.map_or(condition, Condition::Nonzero)
+                }
+                other => other,
+            };
             if seen.insert(condition) {
                 conditions.push(condition);
             }
@@ -97,13 +107,14 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
 
 fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Errors> {
     let expr = match condition {
-        Condition::Invertible(e) | Condition::NotZero(e) | Condition::Positive(e) | Condition::Domain(_, e) => e,
+        Condition::Invertible(e) | Condition::NotZero(e) | Condition::Nonzero(e) | Condition::Positive(e) | Condition::Domain(_, e) => e,
     };
     let text = print::print(&mut problem.store, expr, Notation::Text).map_err(|error| problem.limit(error))?;
     let is_scalar = problem.store.shape(expr).is_scalar();
     let every = if is_scalar { "" } else { "every entry of " };
     Ok(match condition {
         Condition::Invertible(_) => format!("{text} is invertible"),
+        Condition::Nonzero(_) => format!("{text} is not 0"),
         Condition::NotZero(_) if is_scalar => format!("{text} is not 0"),
         Condition::NotZero(_) => format!("no entry of {text} is 0"),
         Condition::Positive(_) => format!("{every}{text} is positive"),

@@ -33,6 +33,8 @@ pub struct Derivative {
     pub explicit: Explicit,
     /// Of a first derivative the adjoint: a cotangent of the shape of the function, and what it is mapped to.
     pub adjoint: Option<(Expr, Expr)>,
+    /// Of a first derivative of a scalar the adjoint applied to 1, before the projection on the tangent space.
+    pub raw_gradient: Option<Expr>,
     /// Whether the explicit form is the Jacobian of the entries of a row, without the axis of length 1.
     pub is_row_jacobian: bool,
 }
@@ -71,8 +73,13 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
         [(_, var, hole)] => Some(adjoint_of(store, LinearMap { hole: *hole, body: form }, *var)?),
         _ => None,
     };
+    let raw_gradient = match slots.as_slice() {
+        [(_, _, hole)] => raw_gradient(store, LinearMap { hole: *hole, body: form })?,
+        _ => None,
+    };
     Ok(Derivative {
         function,
+        raw_gradient,
         variables: slots.iter().map(|slot| slot.1).collect(),
         holes: slots.iter().map(|slot| slot.2).collect(),
         form,
@@ -108,6 +115,7 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
         let free = map.on_all_arrays(store, var)?;
         found.push(Derivative {
             function,
+            raw_gradient: raw_gradient(store, map)?,
             variables: vec![var],
             holes: vec![hole],
             form,
@@ -137,6 +145,13 @@ fn explicit(store: &mut Store, of: Expr, variable: Expr, var: Var, hole: Expr) -
         Err(Error::Unsupported { .. }) => Ok(None),
         Err(limit) => Err(limit),
     }
+}
+
+fn raw_gradient(store: &mut Store, map: LinearMap) -> Result<Option<Expr>> {
+    if !store.shape(map.body).is_scalar() || store.shape(map.hole).is_scalar() {
+        return Ok(None);
+    }
+    map.adjoint(store, Store::ONE).map(Some)
 }
 
 /// A cotangent of the shape of the body, and what the adjoint maps it to, in the space of the variable.

@@ -73,7 +73,7 @@ impl LinearMap {
     /// The map made to take any array of the shape of the variable: its body with the hole projected on the tangent
     /// space of the variable.
     pub fn on_all_arrays(self, store: &mut Store, of: Var) -> Result<LinearMap> {
-        let Variable { structure, shape, .. } = *store.variable(of);
+        let Variable { structure, .. } = *store.variable(of);
         if structure == Structure::General {
             return Ok(self);
         }
@@ -81,7 +81,7 @@ impl LinearMap {
             return Err(Error::Unsupported { what: "a hole that is no variable".to_owned() });
         };
         let name = store.variable(var).name.clone();
-        let hole = store.add_variable(&name, shape, Structure::General, crate::expr::Facts::NONE)?;
+        let hole = store.add_free_hole(&name, of)?;
         let point = store.var(of)?;
         let projected = project(store, structure, point, hole)?;
         let body = crate::ops::substitute(store, self.body, &[(self.hole, projected)])?;

@@ -333,15 +333,23 @@ impl Store {
         if shorter { self.sum_all(product).map(Some) } else { Ok(None) }
     }
 
-    /// Of the two directions of reading, the one with fewer transposed matrices, then the one that names first what
-    /// was named first.
-    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (u32, Vec<(Expr, i64)>) {
+    /// Of all ways to read a scalar product or a trace the least is taken: a hole stands last and without a
+    /// transpose, as in `tr(A*dX)`; then the fewest transposed matrices; then what was named first comes first.
+    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (bool, u32, Vec<(bool, Expr, i64)>) {
         let transposes = segment.iter().map(|factor| self.transpose_counts(factor.base).0).sum();
         let stripped = |base: Expr| match self.form(base) {
             Form::Transpose(inner) => *inner,
             _ => base,
         };
-        (transposes, segment.iter().map(|factor| (stripped(factor.base), factor.power)).collect())
+        let has_hole = segment.iter().any(|factor| self.has_hole(factor.base));
+        let last = segment.last().map(|factor| factor.base);
+        let ends_with_hole =
+            last.is_some_and(|base| self.has_hole(base) && !matches!(self.form(base), Form::Transpose(_)));
+        let names = segment.iter().map(|factor| {
+            let base = stripped(factor.base);
+            (self.has_hole(base), base, factor.power)
+        });
+        (has_hole && !ends_with_hole, transposes, names.collect())
     }
 
     /// Half of a scalar or matrix that is `r'*r`, read as such: the factors of r.

@@ -35,6 +35,8 @@ pub struct Variable {
     pub structure: Structure,
     /// What follows from its declaration.
     pub facts: Facts,
+    /// Whether it stands for a small change of another one.
+    pub is_hole: bool,
 }
 
 /// A function of the operation table, by its position there.
@@ -130,6 +132,8 @@ struct Known {
     transpose: Option<Expr>,
     /// How long the expression is when it is written out.
     weight: u32,
+    /// Whether a hole occurs in it.
+    has_hole: bool,
 }
 
 /// All expressions, variables and dimensions of one problem.
@@ -166,7 +170,7 @@ impl Store {
         for value in [0, 1] {
             let node = Node { form: Form::Number(Rational::from(value)), shape: Shape::Scalar };
             store.nodes.insert(node);
-            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None, weight: 1 });
+            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None, weight: 1, has_hole: false });
         }
         store.known[Store::ONE.index()].facts = Facts::POSITIVE;
         store
@@ -220,7 +224,7 @@ impl Store {
     pub fn add_variable(&mut self, name: &str, shape: Shape, structure: Structure, facts: Facts) -> Result<Expr> {
         let var = Var(self.variables.len() as u32);
         let facts = facts | structure.facts();
-        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts });
+        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts, is_hole: false });
         self.intern(Form::Var(var), shape)
     }
 
@@ -232,10 +236,19 @@ impl Store {
 
     /// The hole for a small change of a variable: of its shape, in its tangent space, named `name`.
     pub fn add_hole(&mut self, name: &str, of: Var) -> Result<Expr> {
-        let Variable { shape, structure, .. } = *self.variable(of);
+        let structure = self.variable(of).structure;
+        self.make_hole(name, of, structure, structure.tangent_facts())
+    }
+
+    /// A hole for any array of the shape of a variable, in its tangent space or not.
+    pub fn add_free_hole(&mut self, name: &str, of: Var) -> Result<Expr> {
+        self.make_hole(name, of, Structure::General, Facts::NONE)
+    }
+
+    fn make_hole(&mut self, name: &str, of: Var, structure: Structure, facts: Facts) -> Result<Expr> {
+        let shape = self.variable(of).shape;
         let var = Var(self.variables.len() as u32);
-        let facts = structure.tangent_facts();
-        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts });
+        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts, is_hole: true });
         self.intern(Form::Var(var), shape)
     }
 
@@ -277,9 +290,18 @@ impl Store {
         let expr = Expr(index as u32);
         let (transposes, transposable) = self.count_transposes(expr);
         let weight = self.weigh(expr);
-        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None, weight });
+        let has_hole = match self.form(expr) {
+            Form::Var(var) => self.variable(*var).is_hole,
+            _ => self.children(expr).iter().any(|child| self.has_hole(*child)),
+        };
+        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None, weight, has_hole });
         self.known[index].facts = self.infer_facts(expr);
         Ok(expr)
+    }
+
+    /// Whether a hole, the small change of a variable, occurs in the expression.
+    pub fn has_hole(&self, expr: Expr) -> bool {
+        self.known[expr.index()].has_hole
     }
 
     /// How long the expression is when it is written out: names, numbers and operations, shared parts each time.

@@ -134,6 +134,16 @@ impl Store {
             _ => return Ok(self.split_coefficient(expr)),
         };
         let content = content(&terms);
+        // sym(X) and skew(X) keep their halves.
+        let facts = self.facts(expr);
+        let is_part = content.abs() == Rational::new(1, 2) && (facts.has(Facts::SYMMETRIC) || facts.has(Facts::SKEW));
+        let unpaired = |store: &Store, term: &Term| {
+            let facts = store.facts(term.expr);
+            facts.has(Facts::SYMMETRIC) || facts.has(Facts::SKEW)
+        };
+        if is_part && !terms.iter().any(|term| unpaired(self, term)) {
+            return Ok((Rational::one(), expr));
+        }
         if content.is_one() {
             return Ok((content, expr));
         }

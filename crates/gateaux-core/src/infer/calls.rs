@@ -12,6 +12,15 @@ use super::scope::large;
 use super::sizes::{Clash, Size, Sizes};
 use crate::ops::signature::{Param, ParamKind, Signature, SizeExpr, signatures};
 
+/// Forms of functions that belong to the language and are not available yet: function, number of arguments, form.
+const LATER_FORMS: [(&str, usize, &str); 5] = [
+    ("max", 1, "max(x), the largest entry,"),
+    ("min", 1, "min(x), the smallest entry,"),
+    ("logsumexp", 2, "logsumexp(X, axis)"),
+    ("softmax", 2, "softmax(X, axis)"),
+    ("norm2", 2, "norm(x, p)"),
+];
+
 impl Checker<'_> {
     pub(super) fn call(&mut self, id: NodeId, name: &Name, args: &[NodeId]) -> Kind {
         match name.text.as_str() {
@@ -29,6 +38,9 @@ impl Checker<'_> {
         };
         let all = signatures(op);
         if !all.iter().any(|signature| signature.params.len() == args.len()) {
+            if let Some((.., form)) = LATER_FORMS.iter().find(|(of, n, _)| (*of, *n) == (op.name, args.len())) {
+                return self.refuse(Problem::new(codes::LATER, at, format!("{form} is not available yet")));
+            }
             let counts = all.iter().map(|signature| signature.params.len()).collect();
             return self.argument_count(id, at, name, counts, args.len());
         }

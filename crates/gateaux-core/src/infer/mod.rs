@@ -92,7 +92,7 @@ impl Variable {
 pub enum Origin {
     /// By its declaration.
     Declared,
-    /// By its name, one Latin letter, which use cannot overrule.
+    /// By its name, one Latin letter from h to z or A to Z, which use cannot overrule.
     Name,
     /// By the default of its name.
     Default,
@@ -133,7 +133,7 @@ pub struct Typing {
     pub root: NodeId,
     /// What had to be assumed of declared dimensions, such as `q = k*n` and `k <= n`.
     pub assumptions: Vec<String>,
-    /// Remarks, such as that `e` is a variable.
+    /// Remarks: that `e` is a variable, and which of the letters a to g are no scalars.
     pub hints: Vec<String>,
 }
 
@@ -256,6 +256,7 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
             Some(size) => Some(attempt.sizes.dim(*size, dims)?),
         });
     }
+    let hints = hints(scope, &choice.guess, attempt);
     Some(Typing {
         variables: variables(scope, &choice.guess, attempt, dims)?,
         meanings,
@@ -264,7 +265,7 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
         calls: std::mem::take(&mut attempt.calls),
         root,
         assumptions: attempt.sizes.assumptions(dims),
-        hints: hints(scope),
+        hints,
     })
 }
 
@@ -295,8 +296,20 @@ fn variables(
     Some(variables)
 }
 
-fn hints(scope: &Scope<'_>) -> Vec<String> {
-    let is_free_e = |known: &&scope::Known| known.name == "e" && matches!(known.given, Given::Named(_));
-    let hint = |_| "e is a scalar variable; write exp(1) for Euler's number".to_owned();
-    scope.variables.iter().find(is_free_e).map(hint).into_iter().collect()
+/// What a reader of the answer might not expect of single letters.
+fn hints(scope: &Scope<'_>, guess: &[Option<Word>], attempt: &Attempt) -> Vec<String> {
+    let mut hints = Vec::new();
+    for ((known, word), kind) in scope.variables.iter().zip(guess).zip(&attempt.variables) {
+        let Given::Named(default) = known.given else { continue };
+        if known.name == "e" && *kind == Kind::Scalar {
+            hints.push("e is a scalar variable; write exp(1) for Euler's number".to_owned());
+        }
+        if names::is_letter(&known.name) && *word != Some(default.word) {
+            let (name, default, found) = (&known.name, default.word.noun(), kind.noun());
+            hints.push(format!(
+                "{name} is taken as a {found}, since no {default} fits; declare it to choose otherwise"
+            ));
+        }
+    }
+    hints
 }

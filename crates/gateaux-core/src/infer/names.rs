@@ -10,6 +10,15 @@ pub(super) enum Word {
 
 impl Word {
     pub(super) const ALL: [Word; 3] = [Word::Scalar, Word::Vector, Word::Matrix];
+
+    /// The kind as a noun.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Word::Scalar => "scalar",
+            Word::Vector => "vector",
+            Word::Matrix => "matrix",
+        }
+    }
 }
 
 /// The kind that a name has by itself.
@@ -47,12 +56,11 @@ pub(super) fn default_kind(name: &str) -> Option<DefaultKind> {
         'h'..='z' => Word::Vector,
         _ => Word::Matrix,
     };
-    if stem.len() == 1 {
-        let after_digits = tail.trim_start_matches(|letter: char| letter.is_ascii_digit() || is_subscript(letter));
+    if is_letter(name) {
         return Some(DefaultKind {
             word: by_letter,
             // A scalar where only an array fits, as the b of `A*x - b`, is taken for the array and said to be one.
-            is_firm: by_letter != Word::Scalar && (after_digits.is_empty() || after_digits.starts_with('_')),
+            is_firm: by_letter != Word::Scalar,
         });
     }
     let mut lower = stem.to_owned();
@@ -65,6 +73,15 @@ pub(super) fn default_kind(name: &str) -> Option<DefaultKind> {
         }));
     }
     Some(soft(by_letter))
+}
+
+/// Whether the name is one Latin letter, perhaps with digits, or with an underscore and more, behind it.
+pub(super) fn is_letter(name: &str) -> bool {
+    let mut letters = name.chars();
+    let is_latin = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic());
+    let tail = letters.as_str();
+    let behind = tail.trim_start_matches(|letter: char| letter.is_ascii_digit() || is_subscript(letter));
+    is_latin && (behind.is_empty() || behind.starts_with('_'))
 }
 
 fn soft(word: Word) -> DefaultKind {
@@ -130,13 +147,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_latin_letter_is_firm_and_other_names_are_not() {
+    fn one_letter_for_an_array_is_firm_and_other_names_are_not() {
         let shown = |name: &str| {
             default_kind(name).map(|kind| format!("{:?} {}", kind.word, if kind.is_firm { "firm" } else { "soft" }))
         };
         let cases = [
-            ("a", "Scalar firm"),
-            ("g2", "Scalar firm"),
+            ("a", "Scalar soft"),
+            ("g2", "Scalar soft"),
             ("h", "Vector firm"),
             ("x₀", "Vector firm"),
             ("y_hat", "Vector firm"),

@@ -77,7 +77,16 @@ impl Checker<'_> {
             return self.same_sizes(operation, codes::SUM_SHAPES, verb);
         }
         if lhs != Kind::Scalar && rhs != Kind::Scalar {
-            let problem = self.pair(operation, codes::SUM_SHAPES, &format!("cannot {verb} "), "the");
+            let mut problem = self.pair(operation, codes::SUM_SHAPES, &format!("cannot {verb} "), "the");
+            if let (Kind::Vector(_), Kind::Row(_)) | (Kind::Row(_), Kind::Vector(_)) = (lhs, rhs) {
+                let [left, right] = [0, 1].map(|side| self.written(operation, side));
+                let sign = operation.op.text();
+                let columns = match lhs {
+                    Kind::Row(_) => format!("{} {sign} {right}", self.primed(operation, 0)),
+                    _ => format!("{left} {sign} {}", self.primed(operation, 1)),
+                };
+                problem = problem.replace(self.span(operation.id), columns, "write");
+            }
             return self.refuse(problem);
         }
         let dotted = if operation.op == BinaryOp::Add { ".+" } else { ".-" };
@@ -323,7 +332,7 @@ impl Checker<'_> {
                 }
             }
             [Kind::Matrix(..), Kind::Scalar] => {
-                let message = "a matrix power is an integer literal: ";
+                let message = "the exponent of a matrix is an integer literal: ";
                 let problem = Problem::new(codes::EXPONENT, self.span(operation.id), message)
                     .operand(self.scope.quote(base), self.kind(base))
                     .text(format!(
@@ -336,7 +345,7 @@ impl Checker<'_> {
                 let span = self.span(operation.id);
                 let root = format!("sqrtm({})", self.scope.quote(base));
                 let problem = if is_half {
-                    problem.replace(span, root, "write")
+                    problem.text("; the square root is sqrtm").replace(span, root, "write")
                 } else {
                     self.with_operator(problem, operation, ".^")
                 };

@@ -1,6 +1,6 @@
 //! Kinds for the undeclared names.
 //!
-//! A name of one Latin letter has its kind firmly. Of the other names, in order of first appearance, each takes its
+//! A name of one Latin letter from h to z or A to Z has its kind firmly. Of the other names, in order of first appearance, each takes its
 //! default kind if the rest can still be typed, else the first of scalar, vector, matrix that can. That is the first
 //! assignment in lexicographic order that types, and it is found by depth-first search: with the kinds of the first
 //! few names fixed and the others left open, mistakes can only become more as more kinds are fixed. So a mistake cuts

@@ -87,9 +87,25 @@ impl Layout {
             factors.times(mean);
             list.retain(|factor| !used.contains(factor));
         }
-        for factor in list {
+        // Names and numbers before their powers: `b*a^(b - 1)`.
+        list.sort_by_key(|factor| factor.exponent != Store::ONE);
+        let mut alone = factors.is_number;
+        for (at, factor) in list.iter().enumerate() {
             let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
+            if let (true, Form::MatMul(chain)) = (factor.exponent == Store::ONE, store.form(factor.base).clone()) {
+                // Alone above the line it needs no parentheses: `x'*y/n`.
+                let next_is_below = match list.get(at + 1) {
+                    Some(next) => signed_exponent(store, next.exponent)?.1,
+                    None => true,
+                };
+                if alone && next_is_below && recognize::square_root(store, factor.base)?.is_none() {
+                    self.chain(store, factor.base, &chain, factors)?;
+                    alone = false;
+                    continue;
+                }
+            }
             let piece = self.power(store, factor.base, exponent)?;
+            alone &= is_below;
             if is_below { factors.below.push(piece) } else { factors.times(piece) }
         }
         Ok(())
