@@ -122,7 +122,7 @@ fn function_name(problem: &Problem) -> &'static str {
 
 fn show_function(function: &str, problem: &Problem, page: &mut Page<'_>) -> Result<(), Failure> {
     page.title("function", &shape(&problem.axes(), page.notation()))?;
-    page.formula(&format!("{} = {function}", function_name(problem)))?;
+    page.formula(&format!("{} = ", function_name(problem)), function)?;
     let rows: Vec<(&str, &str)> = problem
         .variables()
         .iter()
@@ -160,19 +160,16 @@ fn show_forms(
     let shown = |wanted: Form| form.is_none_or(|form| form == wanted);
     if shown(Form::Differential) {
         page.title(&format!("differential{by}"), "")?;
-        let differential = answer.differential(notation);
-        page.formula(&format!(
-            "{} = {differential}",
-            change(name, answer.wrt().len(), notation)
-        ))?;
+        let change = change(name, answer.wrt().len(), notation);
+        page.formula(&format!("{change} = "), answer.differential(notation))?;
     }
     if form.is_none_or(|form| !matches!(form, Form::Differential | Form::Adjoint)) {
         let axes = answer.derivative_axes();
         page.title(&format!("{}{by}", explicit_name(answer)), &shape(axes, notation))?;
         match answer.explicit(notation) {
-            Some(explicit) => page.formula(explicit)?,
+            Some(explicit) => page.formula("", explicit)?,
             None => {
-                page.formula(&answer.operator(notation))?;
+                page.operator(&answer.operator(notation))?;
                 page.sentence(&format!(
                     "an array with {} axes: {}",
                     axes.len(),
@@ -183,7 +180,7 @@ fn show_forms(
     }
     if form == Some(Form::Adjoint) {
         page.title(&format!("adjoint{by}"), "")?;
-        page.formula(&formula(answer, Form::Adjoint, notation))?;
+        page.operator(&formula(answer, Form::Adjoint, notation))?;
     }
     Ok(())
 }
@@ -227,12 +224,7 @@ fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
             .map_or_else(|| answer.operator(notation), str::to_owned),
         Form::Adjoint => {
             let (cotangent, formula) = answer.adjoint(notation).unwrap_or_default();
-            let arrow = match notation {
-                Notation::Text => "->",
-                Notation::Unicode => "↦",
-                Notation::Latex => "\\mapsto",
-            };
-            format!("{cotangent} {arrow} {formula}")
+            format!("{cotangent} {} {formula}", page::arrow(notation))
         }
     }
 }

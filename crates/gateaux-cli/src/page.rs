@@ -31,6 +31,39 @@ pub fn axes(axes: &[String], notation: Notation) -> String {
     }
 }
 
+/// Between the arguments and the value of an operator.
+pub fn arrow(notation: Notation) -> &'static str {
+    match notation {
+        Notation::Text => "->",
+        Notation::Unicode => "↦",
+        Notation::Latex => "\\mapsto",
+    }
+}
+
+/// The definitions at the beginning of a formula, and the formula itself; at least one.
+fn statements(formula: &str, notation: Notation) -> Vec<&str> {
+    let separator = match notation {
+        Notation::Text | Notation::Unicode => "; ",
+        Notation::Latex => ",\\quad ",
+    };
+    let mut statements = Vec::new();
+    let (mut start, mut depth) = (0, 0usize);
+    for (at, character) in formula.char_indices() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            // A semicolon in brackets separates the rows of an array.
+            _ if depth == 0 && at >= start && formula[at..].starts_with(separator) => {
+                statements.push(&formula[start..at]);
+                start = at + separator.len();
+            }
+            _ => {}
+        }
+    }
+    statements.push(&formula[start..]);
+    statements
+}
+
 impl<'a> Page<'a> {
     /// An empty page.
     pub fn new(out: &'a mut dyn Write, notation: Notation) -> Page<'a> {
@@ -64,14 +97,32 @@ impl<'a> Page<'a> {
         writeln!(self.out, "{}{title}{detail}", self.comment())
     }
 
-    /// A formula on a line of its own.
+    /// A formula with what stands before it, such as `df = `, after a line for each of its definitions.
     ///
     /// # Errors
     /// Those of writing.
-    pub fn formula(&mut self, formula: &str) -> io::Result<()> {
-        match self.notation {
-            Notation::Text | Notation::Unicode => writeln!(self.out, "  {formula}"),
-            Notation::Latex => writeln!(self.out, "\\[ {formula} \\]"),
+    pub fn formula(&mut self, left: &str, formula: &str) -> io::Result<()> {
+        let statements = statements(formula, self.notation);
+        let last = statements.len() - 1;
+        for (at, statement) in statements.into_iter().enumerate() {
+            let left = if at == last { left } else { "" };
+            match self.notation {
+                Notation::Text | Notation::Unicode => writeln!(self.out, "  {left}{statement}")?,
+                Notation::Latex => writeln!(self.out, "\\[ {left}{statement} \\]")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// An operator `dX -> ...`, after a line for each of its definitions.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn operator(&mut self, operator: &str) -> io::Result<()> {
+        let arrow = format!(" {} ", arrow(self.notation));
+        match operator.split_once(&arrow) {
+            Some((holes, formula)) => self.formula(&format!("{holes}{arrow}"), formula),
+            None => self.formula("", operator),
         }
     }
 

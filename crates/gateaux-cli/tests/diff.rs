@@ -5,10 +5,12 @@ mod command;
 use command::{Directory, gateaux, golden, run};
 use serde_json::json;
 
-/// The titles of the blocks, which stand at the left margin.
+/// The titles of the blocks, which stand at the left margin; which remarks there are is the library's affair.
 fn titles(page: &str) -> Vec<&str> {
+    let is_title = |line: &&str| !line.is_empty() && !line.starts_with(' ');
     page.lines()
-        .filter(|line| !line.is_empty() && !line.starts_with(' '))
+        .filter(is_title)
+        .filter(|line| !["assumptions", "notes"].contains(line))
         .collect()
 }
 
@@ -86,6 +88,22 @@ fn beyond_two_axes_there_is_an_operator() {
     let page = gateaux(&["diff", "X^2"]).ok();
     assert!(page.contains("\n  dX -> "), "{page}");
     assert!(page.contains("\n  an array with 4 axes: n x n x n x n\n"), "{page}");
+}
+
+#[test]
+fn definitions_stand_on_lines_of_their_own() {
+    for format in ["text", "unicode", "latex"] {
+        let page = gateaux(&["diff", "sin(x'*A*x)", "--wrt", "x", "--order", "4", "--format", format]).ok();
+        let lines: Vec<&str> = page.lines().map(str::trim).collect();
+        assert!(
+            lines
+                .iter()
+                .all(|line| !line.contains("; ") && !line.contains("\\quad")),
+            "{page}"
+        );
+        let defined = |line: &&&str| line.starts_with("t1 = ") || line.starts_with("\\[ t_{1} = ");
+        assert_eq!(lines.iter().filter(defined).count(), 2, "{page}");
+    }
 }
 
 #[test]

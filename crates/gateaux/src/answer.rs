@@ -111,7 +111,7 @@ impl Answer {
         let roots: Vec<Expr> =
             [derivative.function, form].into_iter().chain(explicit_expr).collect();
         let assumptions = assumptions(problem, &roots)?;
-        let notes = conventions(problem, &derivative, &roots);
+        let notes = conventions(problem, &derivative);
         Ok(Answer {
             derivative,
             explicit_expr,

@@ -45,9 +45,10 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
             }
         }
     }
-    // Something positive is not zero either.
+    // What is positive is not zero either.
     conditions.retain(|condition| match condition {
         Condition::NotZero(expr) => !seen.contains(&Condition::Positive(*expr)),
+        Condition::Invertible(expr) => !seen.contains(&Condition::Domain("det(X) > 0", *expr)),
         _ => true,
     });
     let mut lines = problem.typing.assumptions.clone();
@@ -126,7 +127,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
 }
 
 /// The conventions that the answer follows: kinks, structured variables, rows.
-pub(crate) fn conventions(problem: &Problem, derivative: &Derivative, roots: &[Expr]) -> Vec<String> {
+pub(crate) fn conventions(problem: &Problem, derivative: &Derivative) -> Vec<String> {
     let store = &problem.store;
     let mut notes: Vec<String> = Vec::new();
     let mut add = |note: String| {
@@ -155,7 +156,9 @@ pub(crate) fn conventions(problem: &Problem, derivative: &Derivative, roots: &[E
     if derivative.is_row_jacobian {
         add("the function is a row: its Jacobian is that of its entries".to_owned());
     }
-    for expr in store.post_order(roots) {
+    // Only what was differentiated has kinks that matter: the function, and all forms but the last.
+    let differentiated = &derivative.forms[..derivative.forms.len() - 1];
+    for expr in store.post_order(&[&[derivative.function], differentiated].concat()) {
         if let Form::Call(function, _) = store.form(expr) {
             let kink = ops::op(*function).kink;
             if !kink.is_empty() {

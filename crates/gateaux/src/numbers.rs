@@ -48,6 +48,7 @@ impl Problem {
     /// matrix, or one that is not positive definite where it must be.
     pub fn evaluate(&mut self, answer: Option<&Answer>, inputs: &Inputs) -> Result<Numbers, Errors> {
         let bound = self.bind(inputs)?;
+        self.check_complete(&bound)?;
         let mut notes = Vec::new();
         let value = self.run(self.function, &bound, &mut notes)?;
         let derivative = match answer {
@@ -119,6 +120,19 @@ impl Problem {
         let (outputs, trace) = result.map_err(|error| self.failure(&error))?;
         note(notes, trace.not_finite);
         outputs.into_iter().next().ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
+    }
+
+    /// All variables on which the function depends have values.
+    fn check_complete(&self, bound: &Bound) -> Result<(), Errors> {
+        let used = self.store.post_order(&[self.function]);
+        let vars = used.into_iter().filter_map(|expr| self.store.as_var(expr));
+        let missing: Vec<&str> =
+            vars.filter(|var| !bound.values.contains_key(var)).map(|var| self.store.variable(var).name.as_str()).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            [name] => Err(self.mistake(BAD_INPUT, format!("the input for {name} is missing"))),
+            names => Err(self.mistake(BAD_INPUT, format!("the inputs for {} are missing", names.join(", ")))),
+        }
     }
 
     /// An error of evaluation in the words of the user.

@@ -1,11 +1,11 @@
 //! A problem: a text, its variables and its function.
 
 use gateaux_core::diff;
-use gateaux_core::expr::{Expr, Shape, Store};
+use gateaux_core::expr::{Expr, Store};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::simplify;
-use gateaux_syntax::{Diagnostic, Span, Tree};
+use gateaux_syntax::Tree;
 
 use crate::answer::Answer;
 use crate::error::{Errors, NOT_A_VARIABLE};
@@ -196,14 +196,8 @@ impl Problem {
         infer::diagnostic(error, span).into()
     }
 
-    /// The shape of the function.
-    pub(crate) fn shape(&self) -> Shape {
-        self.store.shape(self.function)
-    }
-
-    /// A mistake at the whole function.
+    /// A mistake that stands nowhere in the text: in the inputs, or found while computing.
     pub(crate) fn mistake(&self, code: &'static str, message: String) -> Errors {
-        let _: Span = self.tree.node(self.typing.root).span;
-        Errors::new(vec![Diagnostic::new(code, Span::default(), message)])
+        Errors::general(code, message)
     }
 }

@@ -118,7 +118,7 @@ fn only_dependent(flags: impl Iterator<Item = bool>) -> Option<usize> {
 /// `dX -> P*dX*S` transposed is `C -> P'*C*S'`.
 fn transposed_around(store: &mut Store, factors: &[MatrixPower], at: usize, cotangent: Expr) -> Result<Expr> {
     let mut list = Vec::with_capacity(factors.len());
-    let mut reversed = |store: &mut Store, part: &[MatrixPower], list: &mut Vec<MatrixPower>| -> Result<()> {
+    let reversed = |store: &mut Store, part: &[MatrixPower], list: &mut Vec<MatrixPower>| -> Result<()> {
         for factor in part.iter().rev() {
             list.push(MatrixPower { base: store.transpose(factor.base)?, power: factor.power });
         }

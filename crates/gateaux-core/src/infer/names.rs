@@ -40,7 +40,7 @@ pub(super) fn default_kind(name: &str) -> Option<DefaultKind> {
     let first = name.chars().next()?;
     let is_letter_part = |letter: char| letter.is_alphabetic() && !is_subscript(letter);
     let stem_len = name.find(|letter: char| !is_letter_part(letter)).unwrap_or(name.len());
-    let (stem, tail) = name.split_at(stem_len);
+    let stem = &name[..stem_len];
     if is_greek(first) {
         return Some(soft(if first.is_uppercase() {
             Word::Matrix

@@ -226,7 +226,7 @@ fn a_column_and_a_row_say_where_to_transpose() {
         ),
         (
             "x' - y",
-            "G0200 \"x' - y\" cannot subtract the row x' (row of n) and the vector y (m) | write `x - y`",
+            "G0200 \"x' - y\" cannot subtract the row x' (row of m) and the vector y (n) | write `x - y`",
         ),
     ]);
 }

@@ -1,8 +1,8 @@
 //! LaTeX for mathematics mode.
 
-use super::layout::{Infix, Layout, Piece, PieceId};
+use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::text;
-use super::writer::{Binding, Spelling, Task, spell_call, spell_sum};
+use super::writer::{Binding, Spelling, Task, spell_call};
 use crate::ops;
 
 pub(super) struct Latex;
@@ -17,7 +17,7 @@ impl Spelling for Latex {
             Piece::Ones(dims) => vec![Task::Text(format!("\\mathbf{{1}}_{{{}}}", sizes(dims)))],
             Piece::Zeros(dims) => vec![Task::Text(format!("\\mathbf{{0}}_{{{}}}", sizes(dims)))],
             Piece::Negative(x) => vec!["-".into(), Task::Piece(*x, Binding::Product)],
-            Piece::Sum(terms) => spell_sum(terms, ""),
+            Piece::Sum(terms) => sum(layout, terms),
             Piece::Product(first, rest) => product(*first, rest),
             Piece::Power(base, exponent, dotted) => power(layout, *base, *exponent, *dotted),
             Piece::Transpose(x) => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
@@ -51,6 +51,27 @@ impl Spelling for Latex {
     fn definition(&self) -> (&'static str, &'static str) {
         (" = ", ",\\quad ")
     }
+}
+
+/// A sum; a scalar that is added to every entry multiplies an array of ones.
+fn sum(layout: &Layout, terms: &[Signed]) -> Vec<Task> {
+    let mut tasks = Vec::with_capacity(3 * terms.len());
+    for (at, term) in terms.iter().enumerate() {
+        tasks.push(match (at, term.negative) {
+            (0, false) => "".into(),
+            (0, true) => "-".into(),
+            (_, false) => " + ".into(),
+            (_, true) => " - ".into(),
+        });
+        let is_one = matches!(layout.piece(term.piece), Piece::Number(text) if text == "1");
+        if !(term.fills && is_one) {
+            tasks.push(Task::Piece(term.piece, Binding::Product));
+        }
+        if term.fills {
+            tasks.push(if is_one { "\\mathbf{1}" } else { " \\mathbf{1}" }.into());
+        }
+    }
+    tasks
 }
 
 /// Factors side by side; what is divided by under a fraction line.

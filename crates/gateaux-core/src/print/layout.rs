@@ -32,6 +32,8 @@ pub struct Signed {
     pub negative: bool,
     /// Whether the operator before it has a dot, since one side is a scalar and the other an array.
     pub dotted: bool,
+    /// Whether it is a scalar that stands for an array with all entries equal to it.
+    pub fills: bool,
     /// The term.
     pub piece: PieceId,
 }
@@ -130,10 +132,6 @@ impl Layout {
     /// What is defined before the formula, in order.
     pub fn definitions(&self) -> &[(String, PieceId)] {
         &self.definitions
-    }
-
-    pub(super) fn size_of(&self, id: PieceId) -> usize {
-        self.sizes[id]
     }
 
     /// The piece of an expression; one that is not there yet is noted as missing.

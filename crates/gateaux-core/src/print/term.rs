@@ -375,7 +375,7 @@ impl Layout {
             None => (term.expr, false),
         };
         let piece = if rest == Store::ONE { self.number(&magnitude) } else { self.term(store, &magnitude, rest)? };
-        Ok(Signed { negative: term.coefficient.is_negative(), dotted, piece })
+        Ok(Signed { negative: term.coefficient.is_negative(), dotted, fills: dotted, piece })
     }
 }
 

@@ -13,7 +13,7 @@ impl Spelling for Text {
             Piece::Ones(dims) => vec![Task::Text(format!("ones({})", dims.join(", ")))],
             Piece::Zeros(dims) => vec![Task::Text(format!("zeros({})", dims.join(", ")))],
             Piece::Negative(x) => vec!["-".into(), Task::Piece(*x, Binding::Product)],
-            Piece::Sum(terms) => spell_sum(terms, "."),
+            Piece::Sum(terms) => spell_sum(terms),
             Piece::Product(first, rest) => spell_product(*first, rest, |infix| match infix {
                 Infix::Times => "*",
                 Infix::Over => "/",

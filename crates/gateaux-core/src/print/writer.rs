@@ -80,14 +80,14 @@ fn walk(layout: &Layout, spelling: &dyn Spelling, root: PieceId, out: &mut Strin
 }
 
 /// The terms of a sum with the operators between them.
-pub(super) fn spell_sum(terms: &[Signed], dot: &'static str) -> Vec<Task> {
+pub(super) fn spell_sum(terms: &[Signed]) -> Vec<Task> {
     let mut tasks = Vec::with_capacity(2 * terms.len());
     for (at, term) in terms.iter().enumerate() {
         let sign = if term.negative { "-" } else { "+" };
         match (at, term.negative) {
             (0, false) => {}
             (0, true) => tasks.push("-".into()),
-            _ => tasks.push(Task::Text(format!(" {}{sign} ", if term.dotted { dot } else { "" }))),
+            _ => tasks.push(Task::Text(format!(" {}{sign} ", if term.dotted { "." } else { "" }))),
         }
         tasks.push(Task::Piece(term.piece, Binding::Product));
     }

@@ -20,12 +20,15 @@ enum Common {
     Last(MatrixPower),
     /// A factor of an elementwise product of arrays.
     Entries(ElementPower),
+    /// The last factor of a matrix product under a trace.
+    TraceLast(MatrixPower),
 }
 
-/// A term taken apart.
+/// A term taken apart: scalars times an array, or times a scalar product of matrices, or times a trace.
 struct Parts {
     scalars: Vec<ElementPower>,
     array: Option<Expr>,
+    is_trace: bool,
 }
 
 /// The sum with common factors collected, greedily by what each saves.
@@ -103,30 +106,42 @@ fn weight(store: &Store, common: Common) -> u32 {
     match common {
         Common::Scalar(f) | Common::Entries(f) => store.weight(f.base).saturating_add(store.weight(f.exponent)),
         // Sums of matrices are read more easily than sums of vectors, so the last factor is collected first.
-        Common::Last(f) => store.weight(f.base).saturating_mul(2).saturating_add(1),
+        Common::Last(f) | Common::TraceLast(f) => store.weight(f.base).saturating_mul(2).saturating_add(1),
         Common::First(f) => store.weight(f.base).saturating_mul(2),
     }
 }
 
 fn parts(store: &Store, term: Expr) -> Parts {
-    let scalars = |expr: Expr| match store.form(expr) {
+    let factors = |expr: Expr| match store.form(expr) {
         Form::Product(factors) => factors.to_vec(),
         _ => vec![ElementPower { base: expr, exponent: Store::ONE }],
     };
-    match store.form(term) {
-        Form::Scale(scalar, array) => Parts { scalars: scalars(*scalar), array: Some(*array) },
-        _ if store.shape(term).is_scalar() => Parts { scalars: scalars(term), array: None },
-        _ => Parts { scalars: vec![], array: Some(term) },
+    if let Form::Scale(scalar, array) = store.form(term) {
+        return Parts { scalars: factors(*scalar), array: Some(*array), is_trace: false };
+    }
+    if !store.shape(term).is_scalar() {
+        return Parts { scalars: vec![], array: Some(term), is_trace: false };
+    }
+    let mut scalars = factors(term);
+    let product = |factor: &ElementPower| {
+        factor.exponent == Store::ONE && matches!(store.form(factor.base), Form::MatMul(_) | Form::Trace(_))
+    };
+    let array = scalars.iter().position(product).map(|at| scalars.remove(at).base);
+    match array.map(|array| store.form(array)) {
+        Some(Form::Trace(inner)) => Parts { scalars, array: Some(*inner), is_trace: true },
+        _ => Parts { scalars, array, is_trace: false },
     }
 }
 
 /// The factors of a term that leave something when they are taken away.
 fn factors(store: &Store, term: Expr) -> Vec<Common> {
-    let Parts { scalars, array } = parts(store, term);
+    let Parts { scalars, array, is_trace } = parts(store, term);
     let mut found = Vec::new();
     // The only factor of a scalar leaves the number 1.
     found.extend(scalars.iter().filter(|f| f.base != Store::ONE).map(|f| Common::Scalar(*f)));
     match array.map(|array| store.form(array)) {
+        Some(Form::MatMul(list)) if is_trace && list.len() > 1 => found.push(Common::TraceLast(list[list.len() - 1])),
+        _ if is_trace => {}
         Some(Form::MatMul(list)) if list.len() > 1 => {
             // Taking away one of two factors of an outer product leaves a column or a row, which is right too.
             found.push(Common::Last(list[list.len() - 1]));
@@ -140,7 +155,7 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
 
 /// The term without the factor.
 fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
-    let Parts { mut scalars, array } = parts(store, term);
+    let Parts { mut scalars, array, is_trace } = parts(store, term);
     let remove = |list: &mut Vec<ElementPower>, factor: ElementPower| {
         if let Some(at) = list.iter().position(|known| *known == factor) {
             list.remove(at);
@@ -155,7 +170,7 @@ fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
             Form::MatMul(list) => Some(store.matrix_product(list[1..].to_vec())?),
             _ => Some(array),
         },
-        (Common::Last(_), Some(array)) => match store.form(array).clone() {
+        (Common::Last(_) | Common::TraceLast(_), Some(array)) => match store.form(array).clone() {
             Form::MatMul(list) => Some(store.matrix_product(list[..list.len() - 1].to_vec())?),
             _ => Some(array),
         },
@@ -171,6 +186,10 @@ fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
     };
     let scalar = if scalars.is_empty() { Store::ONE } else { store.product(scalars)? };
     match array {
+        Some(array) if is_trace && !matches!(common, Common::TraceLast(_)) => {
+            let trace = store.trace(array)?;
+            store.multiply(&[scalar, trace])
+        }
         Some(array) => store.scale(scalar, array),
         None => Ok(scalar),
     }
@@ -195,6 +214,11 @@ fn with(store: &mut Store, expr: Expr, common: Common) -> Result<Expr> {
         Common::Last(factor) => {
             let last = store.matrix_product(power(factor))?;
             store.matmul(&[expr, last])
+        }
+        Common::TraceLast(factor) => {
+            let last = store.matrix_product(power(factor))?;
+            let product = store.matmul(&[expr, last])?;
+            store.trace(product)
         }
         Common::Entries(factor) => {
             let entries = store.product(vec![factor])?;

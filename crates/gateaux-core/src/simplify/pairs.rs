@@ -20,8 +20,36 @@ fn call(store: &Store, expr: Expr) -> Option<(&'static Op, Expr)> {
     }
 }
 
+/// Quotients of functions of one argument that are functions themselves.
+const QUOTIENTS: &[(&str, &str, &str)] = &[("sin", "cos", "tan"), ("sinh", "cosh", "tanh")];
+
+/// The product with the first quotient of [`QUOTIENTS`] in it replaced.
+fn quotient(store: &mut Store, factors: &[ElementPower]) -> Result<Option<Expr>> {
+    let minus_one = Rational::from(-1);
+    for (at, above) in factors.iter().enumerate().filter(|(_, factor)| factor.exponent == Store::ONE) {
+        let Some((numerator, arg)) = call(store, above.base) else { continue };
+        for (other, below) in factors.iter().enumerate() {
+            if store.as_number(below.exponent) != Some(&minus_one) {
+                continue;
+            }
+            let Some((denominator, same)) = call(store, below.base) else { continue };
+            let row = QUOTIENTS.iter().find(|row| row.0 == numerator.name && row.1 == denominator.name && same == arg);
+            if let Some(op) = row.and_then(|row| ops::find(row.2)) {
+                let base = ops::apply_call(store, op, &[arg])?;
+                let kept = factors.iter().enumerate().filter(|(i, _)| *i != at && *i != other).map(|(_, f)| *f);
+                let list = kept.chain([ElementPower { base, exponent: Store::ONE }]).collect();
+                return store.product(list).map(Some);
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Pairs of elementwise factors with a common argument.
 fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Expr> {
+    if let Some(replaced) = quotient(store, factors)? {
+        return Ok(replaced);
+    }
     for (at, step) in factors.iter().enumerate() {
         let Some(("sign", inner)) = call(store, step.base).map(|(op, arg)| (op.name, arg)) else { continue };
         if step.exponent != Store::ONE {

@@ -1,0 +1,345 @@
+//! The language, computed by definition: from the tree of a text to numbers, without any expression.
+//!
+//! It shares nothing with the calculus but the parser and the kernels, so it is the witness for what a text means. Over
+//! dual numbers it is also the witness for its derivatives. It wants the size of each identity: `eye(n)`.
+
+use std::collections::BTreeMap;
+
+use gateaux_array::{Array, Field, Function, Number, linear};
+use gateaux_core::ops::{self, Kernel};
+use gateaux_eval::Sizes;
+use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Statement, Tree, UnaryOp};
+
+/// An array, and whether it is a row: a row times a vector is a scalar, a matrix with one row is not a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value<T> {
+    /// The numbers; a row has two axes.
+    pub array: Array<T>,
+    /// Whether it is the transpose of a vector.
+    pub is_row: bool,
+}
+
+/// How the operators are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As the language has them.
+    Matrices,
+    /// Entry by entry; scalars fill.
+    Entries,
+}
+
+type Outcome<T> = Result<T, String>;
+
+impl<T: Field> Value<T> {
+    /// An array that is no row.
+    pub fn new(array: Array<T>) -> Value<T> {
+        Value { array, is_row: false }
+    }
+
+    fn scalar(value: T) -> Value<T> {
+        Value::new(Array::scalar(value))
+    }
+
+    fn is_scalar(&self) -> bool {
+        self.array.rank() == 0
+    }
+
+    fn number(&self) -> T {
+        self.array.as_scalar().cloned().unwrap_or_else(T::zero)
+    }
+
+    fn with(&self, array: Array<T>) -> Value<T> {
+        Value { array, is_row: self.is_row }
+    }
+}
+
+/// The value of the function of a text.
+///
+/// # Errors
+/// What is not defined at these values, or not known to the interpreter.
+pub fn interpret<T: Field>(tree: &Tree, values: &BTreeMap<String, Array<T>>, sizes: &Sizes) -> Outcome<Value<T>> {
+    let mut last = None;
+    let mut definitions: BTreeMap<&str, NodeId> = BTreeMap::new();
+    for statement in tree.statements() {
+        match statement {
+            Statement::Declaration(_) => {}
+            Statement::Definition(definition) => {
+                definitions.insert(&definition.name.text, definition.body);
+                last = Some(definition.body);
+            }
+            Statement::Expression(root) => last = Some(*root),
+        }
+    }
+    let root = last.ok_or("no function")?;
+    let values = values.iter().map(|(name, array)| (name.clone(), Value::new(array.clone()))).collect();
+    let context = Context { values: &values, sizes, reading: Reading::Matrices };
+    context.node(tree, root, &definitions)
+}
+
+/// The value of a formula.
+///
+/// # Errors
+/// What is not defined at these values, or not known to the interpreter.
+pub fn formula<T: Field>(
+    text: &str,
+    values: &BTreeMap<String, Value<T>>,
+    sizes: &Sizes,
+    reading: Reading,
+) -> Outcome<Value<T>> {
+    let (tree, root) = gateaux_syntax::parse_expression(text).map_err(|_| format!("{text} does not parse"))?;
+    Context { values, sizes, reading }.node(&tree, root, &BTreeMap::new())
+}
+
+struct Context<'a, T> {
+    values: &'a BTreeMap<String, Value<T>>,
+    sizes: &'a Sizes,
+    reading: Reading,
+}
+
+impl<T: Field> Context<'_, T> {
+    /// The texts are those of our own tests, so the recursion is as shallow as they are.
+    fn node(&self, tree: &Tree, id: NodeId, definitions: &BTreeMap<&str, NodeId>) -> Outcome<Value<T>> {
+        let at = |id: NodeId| self.node(tree, id, definitions);
+        match &tree.node(id).kind {
+            NodeKind::Number(text) => literal(text),
+            NodeKind::Name(name) => match (self.values.get(name), definitions.get(name.as_str())) {
+                (Some(value), _) => Ok(value.clone()),
+                (None, Some(body)) => at(*body),
+                (None, None) => self.name(name),
+            },
+            NodeKind::Unary(UnaryOp::Neg, x) => {
+                let x = at(*x)?;
+                Ok(x.with(x.array.map(T::neg)))
+            }
+            NodeKind::Unary(UnaryOp::Plus, x) => at(*x),
+            NodeKind::Transpose(x) => transpose(&at(*x)?),
+            NodeKind::Binary(op, _, lhs, rhs) => {
+                // An exponent is read as it stands: -1, 0.5.
+                let (lhs, rhs) = (at(*lhs)?, at(*rhs)?);
+                match self.reading {
+                    Reading::Matrices => binary(*op, &lhs, &rhs),
+                    Reading::Entries => entrywise(*op, &lhs, &rhs),
+                }
+            }
+            NodeKind::Call(name, args) if ops::CONSTRUCTORS.contains(&name.text.as_str()) => {
+                self.constructor(tree, &name.text, args, definitions)
+            }
+            NodeKind::Call(name, args) => {
+                let args = args.iter().map(|arg| at(*arg)).collect::<Outcome<Vec<_>>>()?;
+                call(&name.text, &args)
+            }
+            other => Err(format!("the interpreter does not know {other:?}")),
+        }
+    }
+
+    fn name(&self, name: &str) -> Outcome<Value<T>> {
+        match (self.sizes.get(name), name) {
+            (Some(size), _) => Ok(Value::scalar(T::from_i64(i64::try_from(*size).unwrap_or(0)))),
+            (None, "pi") => {
+                let quarter = T::one().apply(Function::Atan).map_err(text)?;
+                Ok(Value::scalar(quarter.mul(&T::from_i64(4))))
+            }
+            (None, _) => Err(format!("the name {name}")),
+        }
+    }
+
+    fn constructor(
+        &self,
+        tree: &Tree,
+        name: &str,
+        args: &[NodeId],
+        definitions: &BTreeMap<&str, NodeId>,
+    ) -> Outcome<Value<T>> {
+        let size = |id: &NodeId| match &tree.node(*id).kind {
+            NodeKind::Number(digits) => digits.parse().map_err(text),
+            NodeKind::Name(name) => self.sizes.get(name).copied().ok_or(format!("the size {name}")),
+            _ => Err("a size that is computed".to_owned()),
+        };
+        let sizes = |args: &[NodeId]| args.iter().map(size).collect::<Outcome<Vec<usize>>>();
+        let array = match name {
+            "eye" => Array::eye(*sizes(args)?.first().ok_or("eye without a size")?),
+            "ones" => Array::filled(&sizes(args)?, T::one()),
+            "zeros" => Array::zeros(&sizes(args)?),
+            "reshape" => self.node(tree, args[0], definitions)?.array.reshape(&sizes(&args[1..])?),
+            _ => return Err(format!("the constructor {name}")),
+        };
+        array.map(Value::new).map_err(text)
+    }
+}
+
+fn text(error: impl ToString) -> String {
+    error.to_string()
+}
+
+fn literal<T: Field>(digits: &str) -> Outcome<Value<T>> {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let numerator: i64 = format!("{whole}{fraction}").parse().map_err(text)?;
+    let denominator = 10i64.pow(u32::try_from(fraction.len()).map_err(text)?);
+    let value = T::from_i64(numerator).div(&T::from_i64(denominator));
+    value.map(Value::scalar).ok_or("a literal without a value".to_owned())
+}
+
+fn transpose<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
+    let array = match (x.array.rank(), x.is_row) {
+        (0, _) => return Ok(x.clone()),
+        (1, _) => {
+            let n = x.array.len();
+            return Ok(Value { array: x.array.clone().reshape(&[1, n]).map_err(text)?, is_row: true });
+        }
+        (_, true) => {
+            let n = x.array.len();
+            x.array.clone().reshape(&[n])
+        }
+        _ => x.array.transpose(),
+    };
+    array.map(Value::new).map_err(text)
+}
+
+fn filled<T: Field>(x: &Value<T>, like: &Value<T>) -> Outcome<Value<T>> {
+    if x.is_scalar() && !like.is_scalar() {
+        return Array::filled(like.array.shape(), x.number()).map(|array| like.with(array)).map_err(text);
+    }
+    Ok(x.clone())
+}
+
+fn product<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
+    if lhs.is_scalar() || rhs.is_scalar() {
+        let (scalar, array) = if lhs.is_scalar() { (lhs, rhs) } else { (rhs, lhs) };
+        return Ok(array.with(array.array.scale(&scalar.number())));
+    }
+    let array = T::matmul(&lhs.array, &rhs.array).map_err(text)?;
+    if lhs.is_row && rhs.array.rank() == 1 {
+        return Ok(Value::scalar(array.data().first().cloned().unwrap_or_else(T::zero)));
+    }
+    Ok(Value { array, is_row: lhs.is_row && !rhs.is_row })
+}
+
+fn quotient<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
+    let (lhs, rhs) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
+    let divide = |x: &T, y: &T| x.div(y).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "/" });
+    lhs.array.try_zip(&rhs.array, divide).map(|array| lhs.with(array)).map_err(text)
+}
+
+fn inverse<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
+    T::inv(&x.array).map(Value::new).map_err(text)
+}
+
+fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
+    let one = |x: &T, k: &T| match (-9..=9).find(|n| T::from_i64(*n) == *k) {
+        Some(n) => x.powi(n).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "^" }),
+        None if k.add(k) == T::one() => x.apply(Function::Sqrt),
+        None => x.pow(k),
+    };
+    let exponent = filled(exponent, base)?;
+    base.array.try_zip(&exponent.array, one).map(|array| base.with(array)).map_err(text)
+}
+
+fn matrix_power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
+    let k = (-9..=9i64).find(|n| T::from_i64(*n) == exponent.number()).ok_or("a matrix power")?;
+    let factor = if k < 0 { inverse(base)? } else { base.clone() };
+    let eye = Value::new(Array::eye(base.array.shape()[0]).map_err(text)?);
+    (0..k.abs()).try_fold(eye, |power, _| product(&power, &factor))
+}
+
+fn binary<T: Field>(op: BinaryOp, lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
+    match op {
+        BinaryOp::Add => lhs.array.add(&rhs.array).map(|array| lhs.with(array)).map_err(text),
+        BinaryOp::Sub => lhs.array.sub(&rhs.array).map(|array| lhs.with(array)).map_err(text),
+        BinaryOp::Mul => product(lhs, rhs),
+        BinaryOp::Div if rhs.is_scalar() => quotient(lhs, rhs),
+        BinaryOp::Div => product(lhs, &inverse(rhs)?),
+        BinaryOp::Solve => product(&inverse(lhs)?, rhs),
+        BinaryOp::Pow if !lhs.is_scalar() => matrix_power(lhs, rhs),
+        BinaryOp::Kron => call("kron", &[lhs.clone(), rhs.clone()]),
+        op => entrywise(op, lhs, rhs),
+    }
+}
+
+fn entrywise<T: Field>(op: BinaryOp, lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
+    let (a, b) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
+    let zip = |f: fn(&T, &T) -> T| a.array.zip(&b.array, f).map(|array| a.with(array)).map_err(text);
+    match op {
+        BinaryOp::Add | BinaryOp::DotAdd => zip(T::add),
+        BinaryOp::Sub | BinaryOp::DotSub => zip(T::sub),
+        BinaryOp::Mul | BinaryOp::DotMul => zip(T::mul),
+        BinaryOp::Div | BinaryOp::DotDiv => quotient(lhs, rhs),
+        BinaryOp::Pow | BinaryOp::DotPow => power(&a, rhs),
+        op => Err(format!("the operator {}", op.text())),
+    }
+}
+
+/// A function by its kernel, or by definition.
+///
+/// # Errors
+/// Those of the kernel; a function that is not known.
+pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    let op = ops::find(name).ok_or_else(|| format!("the function {name}"))?;
+    let scalar = |value: Result<T, gateaux_array::ArrayError>| value.map(Value::scalar).map_err(text);
+    if op.kind.is_empty() {
+        return Err(format!("the constant {name}"));
+    }
+    let x = &args[0];
+    match op.kernel {
+        Kernel::Entries(function) => x.array.try_map(|entry| entry.apply(function)).map(|a| x.with(a)).map_err(text),
+        Kernel::Larger => pairwise(args, std::cmp::Ordering::Greater),
+        Kernel::Smaller => pairwise(args, std::cmp::Ordering::Less),
+        Kernel::Det => scalar(T::det(&x.array)),
+        Kernel::Logdet => scalar(T::logdet(&x.array)),
+        Kernel::Adjugate => T::adjugate(&x.array).map(Value::new).map_err(text),
+        Kernel::LogSumExp => scalar(T::logsumexp(&x.array)),
+        Kernel::Softmax => T::softmax(&x.array).map(Value::new).map_err(text),
+        Kernel::Pi | Kernel::None => form(op.name, args),
+    }
+}
+
+fn pairwise<T: Field>(args: &[Value<T>], wanted: std::cmp::Ordering) -> Outcome<Value<T>> {
+    let (a, b) = (filled(&args[0], &args[1])?, filled(&args[1], &args[0])?);
+    let pick = |x: &T, y: &T| Ok(if x.compare(y)? == Some(wanted) { x.clone() } else { y.clone() });
+    a.array.try_zip(&b.array, pick).map(|array| a.with(array)).map_err(text)
+}
+
+/// The functions that are forms of expressions or abbreviations, by definition.
+fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    let x = &args[0];
+    let n = x.array.len();
+    let count = |n: usize| T::from_i64(i64::try_from(n).unwrap_or(0));
+    let over = |value: Value<T>, n: usize| quotient(&value, &Value::scalar(count(n)));
+    let half_sum = |sign: i64| -> Outcome<Value<T>> {
+        let transposed = x.array.transpose().map_err(text)?.scale(&T::from_i64(sign));
+        over(Value::new(x.array.add(&transposed).map_err(text)?), 2)
+    };
+    let sum = || Value::scalar(linear::sum(&x.array));
+    match (name, x.array.rank(), args.len()) {
+        ("sum", _, 1) => Ok(sum()),
+        ("mean", _, 1) => over(sum(), n),
+        ("sum" | "mean", 2, 2) => {
+            let axis = usize::from(args[1].number() == T::from_i64(2));
+            let sums = Value::new(linear::sum_axis(&x.array, axis).map_err(text)?);
+            let sums = if axis == 0 { transpose(&sums)? } else { sums };
+            if name == "mean" { over(sums, x.array.shape()[axis]) } else { Ok(sums) }
+        }
+        ("tr", 0, _) => Ok(x.clone()),
+        ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
+        ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
+        ("inv", ..) => inverse(x),
+        ("diag", 1, _) => {
+            let entry = |at: &[usize]| if at[0] == at[1] { x.array.data()[at[0]].clone() } else { T::zero() };
+            Array::from_fn(&[n, n], entry).map(Value::new).map_err(text)
+        }
+        ("diag", ..) => {
+            let entry = |at: &[usize]| x.array.get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero);
+            Array::from_fn(&x.array.shape()[..1], entry).map(Value::new).map_err(text)
+        }
+        ("vec", ..) => x.array.clone().reshape(&[n]).map(Value::new).map_err(text),
+        ("kron", ..) => linear::kron(&x.array, &args[1].array).map(Value::new).map_err(text),
+        ("sym", ..) => half_sum(1),
+        ("skew", ..) => half_sum(-1),
+        ("sqrt", ..) => x.array.try_map(|entry| entry.apply(Function::Sqrt)).map(|a| x.with(a)).map_err(text),
+        ("norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
+        ("norm1", ..) => {
+            let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
+            Ok(Value::scalar(linear::sum(&sizes)))
+        }
+        (name, ..) => Err(format!("the function {name}")),
+    }
+}
