@@ -83,7 +83,7 @@ impl Instruction {
             Instruction::Input(_) => "an input",
             Instruction::Sum(_) => "+",
             Instruction::Scale | Instruction::Product => "*",
-            Instruction::Solve(_) => "\\",
+            Instruction::Solve(_) => "solve",
             Instruction::Inverse => "inv",
             Instruction::Transpose => "'",
             Instruction::Entries => ".*",

@@ -45,6 +45,23 @@ impl Printed {
     }
 }
 
+/// The body of an operator in all notations, with the definitions that go before it.
+#[derive(Clone, Debug)]
+struct Mapping([(Notation, (String, String)); 3]);
+
+impl Mapping {
+    fn new(problem: &mut Problem, expr: Expr) -> Result<Mapping, Errors> {
+        let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
+        let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
+        Ok(Mapping(notations.map(|notation| (notation, layout.write_parts(notation)))))
+    }
+
+    fn get(&self, notation: Notation) -> (&str, &str) {
+        let found = self.0.iter().find(|(known, _)| *known == notation);
+        found.map_or(("", ""), |(_, (definitions, body))| (definitions, body))
+    }
+}
+
 /// The derivative of a problem's function by one or more of its variables.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -56,7 +73,7 @@ pub struct Answer {
     holes: Vec<String>,
     differential: Printed,
     explicit: Option<Printed>,
-    operator: Printed,
+    operator: Mapping,
     adjoint: Option<(String, Printed)>,
     assumptions: Vec<String>,
     notes: Vec<String>,
@@ -71,18 +88,18 @@ impl Answer {
         let form = match derivative.raw_gradient {
             // df = tr(G'*dX), where that is shorter than the sum of the changes of all parts. Any gradient will do,
             // in the subspace of the variable or not, since dX is in it.
-            Some(gradient) => {
+            Some(gradient) if !problem.store.shape(gradient).is_scalar() => {
                 let gradient = simple(problem, gradient)?;
                 let product = problem.store.dot(gradient, derivative.holes[0]);
                 let by_gradient = product.map_err(|error| problem.limit(error))?;
                 let shorter = problem.store.weight(by_gradient) <= problem.store.weight(form);
                 if shorter { by_gradient } else { form }
             }
-            None => form,
+            _ => form,
         };
         let differential = Printed::new(problem, form)?;
         let operator = simple(problem, derivative.operator)?;
-        let operator = Printed::new(problem, operator)?;
+        let operator = Mapping::new(problem, operator)?;
         let explicit_expr = match derivative.explicit {
             Explicit::Array(array) => Some(simple(problem, array)?),
             Explicit::Operator => None,
@@ -163,15 +180,17 @@ impl Answer {
         self.explicit.as_ref().map(Printed::size)
     }
 
-    /// The operator `dX -> ...`, right for every array of the shape of the variable, in its subspace or not.
+    /// The operator `dX -> ...`, right for every array of the shape of the variable, in its subspace or not. Shared
+    /// parts of a long one are defined before it.
     pub fn operator(&self, notation: Notation) -> String {
+        let (definitions, body) = self.operator.get(notation);
         let holes = self.holes.join(", ");
         match notation {
-            Notation::Text => format!("{holes} -> {}", self.operator.get(notation)),
-            Notation::Unicode => format!("{holes} ↦ {}", self.operator.get(notation)),
+            Notation::Text => format!("{definitions}{holes} -> {body}"),
+            Notation::Unicode => format!("{definitions}{holes} ↦ {body}"),
             Notation::Latex => {
                 let holes: Vec<String> = self.holes.iter().map(|hole| print::latex_name(hole)).collect();
-                format!("{} \\mapsto {}", holes.join(", "), self.operator.get(notation))
+                format!("{definitions}{} \\mapsto {body}", holes.join(", "))
             }
         }
     }
@@ -184,6 +203,7 @@ impl Answer {
     /// What the explicit form is called: gradient, Jacobian, Hessian, derivative.
     pub fn explicit_name(&self) -> &'static str {
         match (self.function_axes.len(), self.wrt.len(), self.derivative_axes.len()) {
+            (0, 1, 0) => "derivative",
             (0, 1, _) => "gradient",
             (0, 2, 2) if self.wrt[0] == self.wrt[1] => "Hessian",
             (1 | 2, 1, 2 | 3) if self.explicit.is_some() && self.derivative_axes.len() > self.function_axes.len() => "Jacobian",

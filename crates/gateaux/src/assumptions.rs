@@ -47,7 +47,9 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
     }
     // What is positive is not zero either.
     conditions.retain(|condition| match condition {
-        Condition::NotZero(expr) => !seen.contains(&Condition::Positive(*expr)),
+        Condition::NotZero(expr) => {
+            !seen.contains(&Condition::Positive(*expr)) && !seen.contains(&Condition::Domain("x > 0", *expr))
+        }
         Condition::Invertible(expr) => !seen.contains(&Condition::Domain("det(X) > 0", *expr)),
         _ => true,
     });

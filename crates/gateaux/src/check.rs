@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use gateaux_array::Array;
-use gateaux_core::expr::{Expr, Structure, Var};
+use gateaux_core::expr::{Expr, Form, Structure, Var};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
@@ -145,7 +145,11 @@ fn sizes(
     let store = &problem.store;
     let roots = [answer.derivative.function, answer.derivative.form, answer.derivative.operator];
     let exprs = store.post_order(&[&roots[..], &problem.variables[..]].concat());
-    let dims: Vec<_> = exprs.iter().flat_map(|expr| store.shape(*expr).axes()).collect();
+    let as_number = |expr: &Expr| match store.form(*expr) {
+        Form::Size(dim) => Some(*dim),
+        _ => None,
+    };
+    let dims: Vec<_> = exprs.iter().flat_map(|expr| store.shape(*expr).axes().into_iter().chain(as_number(expr))).collect();
     let mut names: Vec<String> = Vec::new();
     for dim in &dims {
         for name in store.dims.names(*dim) {

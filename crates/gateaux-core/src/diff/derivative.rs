@@ -53,29 +53,35 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
     let (mut form, mut operator, mut array) = (function, function, Some(function));
     let mut is_row_jacobian = false;
     for (variable, var, hole) in &slots {
-        form = differential(store, form, &[(*variable, *hole)])?;
+        // In the first order, and without structured variables in all, these are differentials of one expression.
+        let before = form;
+        form = differential(store, before, &[(*variable, *hole)])?;
         forms.push(form);
-        let map = LinearMap { hole: *hole, body: differential(store, operator, &[(*variable, *hole)])? };
-        let map = map.on_all_arrays(store, *var)?;
+        let body = if operator == before { form } else { differential(store, operator, &[(*variable, *hole)])? };
+        let map = LinearMap { hole: *hole, body }.on_all_arrays(store, *var)?;
         operator = map.body;
         free_holes.push(map.hole);
         // The axis of length 1 of a row is gone after the first derivative, so there is no second one of this kind.
         let known = array.filter(|_| !is_row_jacobian);
         array = match known {
-            Some(known) => explicit(store, known, *variable, *var, *hole)?,
+            Some(known) if known == before => explicit(store, LinearMap { hole: *hole, body: form }, *var)?,
+            Some(known) => {
+                let body = differential(store, known, &[(*variable, *hole)])?;
+                explicit(store, LinearMap { hole: *hole, body }, *var)?
+            }
             None => None,
         };
         let by_array = !store.variable(*var).shape.is_scalar();
         is_row_jacobian |= by_array && known.is_some_and(|known| matches!(store.shape(known), Shape::Row(_)));
     }
     let explicit = array.map_or(Explicit::Operator, Explicit::Array);
-    let adjoint = match slots.as_slice() {
-        [(_, var, hole)] => Some(adjoint_of(store, LinearMap { hole: *hole, body: form }, *var)?),
-        _ => None,
-    };
-    let raw_gradient = match slots.as_slice() {
-        [(_, _, hole)] => raw_gradient(store, LinearMap { hole: *hole, body: form })?,
-        _ => None,
+    let (raw_gradient, adjoint) = match slots.as_slice() {
+        [(_, var, hole)] => {
+            let map = LinearMap { hole: *hole, body: form };
+            let raw = raw_gradient(store, map, *var, array)?;
+            (raw, Some(adjoint_of(store, map, *var, array)?))
+        }
+        _ => (None, None),
     };
     Ok(Derivative {
         function,
@@ -107,15 +113,15 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
     let only_holes: Vec<Expr> = holes.iter().map(|(_, hole)| *hole).collect();
     let raw = adjoint::adjoint(store, body, &only_holes, Store::ONE)?;
     let mut found = Vec::with_capacity(slots.len());
-    for ((variable, var, hole), gradient) in slots.into_iter().zip(raw) {
+    for ((variable, var, hole), raw) in slots.into_iter().zip(raw) {
         let structure = store.variable(var).structure;
-        let gradient = project(store, structure, variable, gradient)?;
+        let gradient = project(store, structure, variable, raw)?;
         let form = differential(store, function, &[(variable, hole)])?;
         let map = LinearMap { hole, body: form };
         let free = map.on_all_arrays(store, var)?;
         found.push(Derivative {
             function,
-            raw_gradient: raw_gradient(store, map)?,
+            raw_gradient: Some(raw),
             variables: vec![var],
             holes: vec![hole],
             form,
@@ -126,7 +132,7 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
                 Shape::Tensor(_) => Explicit::Operator,
                 _ => Explicit::Array(gradient),
             },
-            adjoint: Some(adjoint_of(store, map, var)?),
+            adjoint: Some(adjoint_of(store, map, var, Some(gradient))?),
             is_row_jacobian: false,
         });
     }
@@ -137,9 +143,8 @@ fn as_var(store: &Store, variable: Expr) -> Result<Var> {
     store.as_var(variable).ok_or(Error::Unsupported { what: "a derivative by an expression".to_owned() })
 }
 
-/// The explicit form of the derivative of an expression, where it has one.
-fn explicit(store: &mut Store, of: Expr, variable: Expr, var: Var, hole: Expr) -> Result<Option<Expr>> {
-    let map = LinearMap { hole, body: differential(store, of, &[(variable, hole)])? };
+/// The explicit form of a linear map, where it has one.
+fn explicit(store: &mut Store, map: LinearMap, var: Var) -> Result<Option<Expr>> {
     match map.explicit(store, var) {
         Ok(found) => Ok(found),
         Err(Error::Unsupported { .. }) => Ok(None),
@@ -147,15 +152,19 @@ fn explicit(store: &mut Store, of: Expr, variable: Expr, var: Var, hole: Expr) -
     }
 }
 
-fn raw_gradient(store: &mut Store, map: LinearMap) -> Result<Option<Expr>> {
+/// The adjoint of a map to a scalar, applied to 1, where the gradient by an unstructured variable is not that already.
+fn raw_gradient(store: &mut Store, map: LinearMap, var: Var, gradient: Option<Expr>) -> Result<Option<Expr>> {
     if !store.shape(map.body).is_scalar() || store.shape(map.hole).is_scalar() {
         return Ok(None);
     }
-    map.adjoint(store, Store::ONE).map(Some)
+    match gradient {
+        Some(gradient) if store.variable(var).structure == Structure::General => Ok(Some(gradient)),
+        _ => map.adjoint(store, Store::ONE).map(Some),
+    }
 }
 
 /// A cotangent of the shape of the body, and what the adjoint maps it to, in the space of the variable.
-fn adjoint_of(store: &mut Store, map: LinearMap, var: Var) -> Result<(Expr, Expr)> {
+fn adjoint_of(store: &mut Store, map: LinearMap, var: Var, gradient: Option<Expr>) -> Result<(Expr, Expr)> {
     let shape = store.shape(map.body);
     let names = match shape {
         Shape::Scalar => ["c", "s", "w"],
@@ -164,6 +173,10 @@ fn adjoint_of(store: &mut Store, map: LinearMap, var: Var) -> Result<(Expr, Expr
     };
     let name = names.into_iter().find(|name| !store.has_variable(name)).unwrap_or("cotangent");
     let cotangent = store.add_variable(name, shape, Structure::General, Facts::NONE)?;
+    // The adjoint of a map to a scalar is the gradient times the cotangent.
+    if let (Shape::Scalar, Some(gradient)) = (shape, gradient) {
+        return Ok((cotangent, store.scale(cotangent, gradient)?));
+    }
     let array = map.adjoint(store, cotangent)?;
     let structure = store.variable(var).structure;
     let point = store.var(var)?;

@@ -6,6 +6,9 @@ use super::shape::Shape;
 use super::store::{ElementPower, Expr, Form, Store};
 use super::{Error, Result};
 
+/// A product of more factors is not taken apart within another one.
+const MAX_FLAT_FACTORS: usize = 64;
+
 /// The parts of a product while it is being normalized.
 struct Parts {
     coefficient: Rational,
@@ -122,7 +125,9 @@ impl Store {
                 queue.push(ElementPower { base: array, exponent });
                 Ok(true)
             }
-            Form::Product(inner) => {
+            // The chain rule through a deep nest of functions makes long products; those stay one factor, so that the
+            // whole stays linear.
+            Form::Product(inner) if power != 1 || inner.len() <= MAX_FLAT_FACTORS => {
                 let power = self.integer(power)?;
                 for factor in inner.iter().rev() {
                     let exponent = self.scale(power, factor.exponent)?;

@@ -142,7 +142,9 @@ impl Store {
             facts.has(Facts::SYMMETRIC) || facts.has(Facts::SKEW)
         };
         if is_part && !terms.iter().any(|term| unpaired(self, term)) {
-            return Ok((Rational::one(), expr));
+            let sign = Rational::from(if terms[0].coefficient.is_negative() { -1 } else { 1 });
+            let positive = self.times(&sign, expr)?;
+            return Ok((sign, positive));
         }
         if content.is_one() {
             return Ok((content, expr));

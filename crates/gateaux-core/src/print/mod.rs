@@ -42,8 +42,14 @@ pub fn print(store: &mut Store, expr: Expr, notation: Notation) -> Result<String
 }
 
 impl Layout {
-    /// The layout in a notation.
+    /// The layout in a notation: the definitions of shared parts, then the formula.
     pub fn write(&self, notation: Notation) -> String {
+        let (definitions, formula) = self.write_parts(notation);
+        definitions + &formula
+    }
+
+    /// The definitions of shared parts, with what separates them from the formula, and the formula.
+    pub fn write_parts(&self, notation: Notation) -> (String, String) {
         match notation {
             Notation::Text => writer::write(self, &text::Text),
             Notation::Unicode => writer::write(self, &unicode::Unicode),

@@ -31,15 +31,21 @@ fn integer(digits: &str) -> String {
 /// The finite decimal expansion, if there is a short one.
 pub(super) fn decimal(value: &Rational) -> Option<String> {
     let (numerator, denominator) = value.parts();
-    let mut digits = 0;
-    let mut scaled = numerator.clone();
-    while (&scaled % denominator) != 0.into() {
-        scaled *= 10;
-        digits += 1;
-        if digits > 400 {
-            return None;
+    // The expansion ends if the denominator has no other prime factors than 2 and 5, after as many digits as the larger
+    // of their powers.
+    let (mut rest, mut digits) = (denominator.clone(), 0usize);
+    for prime in [2, 5] {
+        let mut power = 0;
+        while (&rest % prime) == 0.into() {
+            rest /= prime;
+            power += 1;
         }
+        digits = digits.max(power);
     }
+    if rest != 1.into() {
+        return None;
+    }
+    let scaled = numerator * num_bigint::BigInt::from(10).pow(digits as u32);
     let text = (scaled / denominator).to_string();
     if digits == 0 {
         return Some(text);

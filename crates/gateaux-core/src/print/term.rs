@@ -356,8 +356,9 @@ impl Layout {
             return Ok(if content.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
         }
         let mut signed = Vec::with_capacity(terms.len());
-        for term in ordered(store, &terms) {
-            signed.push(self.signed_term(store, &term, &terms)?);
+        let broadcasts = is_array_sum(store, &terms);
+        for term in ordered(store, &terms, broadcasts) {
+            signed.push(self.signed_term(store, &term, broadcasts)?);
         }
         // The dot stands between a scalar and an array, wherever the scalar is.
         if signed.len() > 1 && signed[0].dotted {
@@ -367,9 +368,9 @@ impl Layout {
         Ok(self.push(Piece::Sum(signed)))
     }
 
-    fn signed_term(&mut self, store: &mut Store, term: &Term, all: &[Term]) -> Result<Signed> {
+    fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {
         let magnitude = term.coefficient.abs();
-        let fill = store.fill_value(term.expr).filter(|_| is_array_sum(store, all));
+        let fill = store.fill_value(term.expr).filter(|_| broadcasts);
         let (rest, dotted) = match fill {
             Some((_, entry)) => (entry, true),
             None => (term.expr, false),
@@ -390,12 +391,11 @@ fn is_array_sum(store: &Store, terms: &[Term]) -> bool {
 }
 
 /// The order in which terms are written: a positive constant first, then a positive term, other constants last.
-fn ordered(store: &Store, terms: &[Term]) -> Vec<Term> {
+fn ordered(store: &Store, terms: &[Term], broadcasts: bool) -> Vec<Term> {
     let is_constant = |term: &Term| {
         let fill = store.fill_value(term.expr);
         let number = fill.as_ref().is_some_and(|(_, entry)| *entry == Store::ONE);
-        let broadcast = fill.is_some() && is_array_sum(store, terms);
-        (number, broadcast)
+        (number, fill.is_some() && broadcasts)
     };
     let mut first = Vec::new();
     let mut middle = Vec::with_capacity(terms.len());

@@ -39,17 +39,19 @@ pub(super) trait Spelling {
     fn definition(&self) -> (&'static str, &'static str);
 }
 
-pub(super) fn write(layout: &Layout, spelling: &dyn Spelling) -> String {
-    let mut out = String::new();
+/// The definitions, each with what separates it from what follows, and the formula.
+pub(super) fn write(layout: &Layout, spelling: &dyn Spelling) -> (String, String) {
+    let mut definitions = String::new();
     let (is, then) = spelling.definition();
     for (name, body) in layout.definitions() {
-        out.push_str(&plain(spelling, layout, Piece::Name(name.clone())));
-        out.push_str(is);
-        walk(layout, spelling, *body, &mut out);
-        out.push_str(then);
+        definitions.push_str(&plain(spelling, layout, Piece::Name(name.clone())));
+        definitions.push_str(is);
+        walk(layout, spelling, *body, &mut definitions);
+        definitions.push_str(then);
     }
-    walk(layout, spelling, layout.root(), &mut out);
-    out
+    let mut formula = String::new();
+    walk(layout, spelling, layout.root(), &mut formula);
+    (definitions, formula)
 }
 
 fn plain(spelling: &dyn Spelling, layout: &Layout, piece: Piece) -> String {
