@@ -17,7 +17,11 @@ impl Program {
     /// Linear in the number of distinct subexpressions.
     pub fn lower(store: &mut Store, roots: &[Expr], sizes: &Sizes) -> Result<Program, Error> {
         let order = store.post_order(roots);
-        let mut lowering = Lowering { sizes, program: Program::default(), slots: HashMap::new() };
+        let mut lowering = Lowering {
+            sizes,
+            program: Program::default(),
+            slots: HashMap::new(),
+        };
         for expr in order {
             lowering.expr(store, expr)?;
         }
@@ -71,7 +75,10 @@ impl Lowering<'_> {
             }
         }
         let value = |name: &str| self.sizes.get(name).and_then(|size| i64::try_from(*size).ok());
-        let size = store.dims.evaluate(dim, &value).and_then(|size| usize::try_from(size).ok());
+        let size = store
+            .dims
+            .evaluate(dim, &value)
+            .and_then(|size| usize::try_from(size).ok());
         size.ok_or_else(|| Error::BadSize(store.dims.text(dim)))
     }
 
@@ -80,7 +87,11 @@ impl Lowering<'_> {
     }
 
     fn step(&mut self, instruction: Instruction, operands: Vec<Slot>, shape: Vec<usize>) -> Slot {
-        self.program.steps.push(Step { instruction, operands, shape });
+        self.program.steps.push(Step {
+            instruction,
+            operands,
+            shape,
+        });
         self.program.steps.len() - 1
     }
 
@@ -152,7 +163,10 @@ impl Lowering<'_> {
 
     /// A product, from the side of the vector if there is one. `X^-1` before something is a solve.
     fn chain(&mut self, store: &mut Store, whole: Expr, factors: &[MatrixPower]) -> Result<Slot, Error> {
-        let seam = factors.iter().skip(1).position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        let seam = factors
+            .iter()
+            .skip(1)
+            .position(|f| matches!(store.shape(f.base), Shape::Row(_)));
         if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
             let (head, tail) = factors.split_at(at + 1);
             let (column, row) = (self.part(store, head)?, self.part(store, tail)?);
@@ -165,12 +179,19 @@ impl Lowering<'_> {
     fn part(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Slot, Error> {
         // Each factor is multiplied to what stands behind it; with a row in front and no vector behind, the other
         // way around.
-        let ends_with_vector = factors.last().is_some_and(|f| matches!(store.shape(f.base), Shape::Vector(_)));
-        let starts_with_row = factors.first().is_some_and(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        let ends_with_vector = factors
+            .last()
+            .is_some_and(|f| matches!(store.shape(f.base), Shape::Vector(_)));
+        let starts_with_row = factors
+            .first()
+            .is_some_and(|f| matches!(store.shape(f.base), Shape::Row(_)));
         if starts_with_row && !ends_with_vector {
             let mut reversed = Vec::with_capacity(factors.len());
             for factor in factors.iter().rev() {
-                reversed.push(MatrixPower { base: store.transpose(factor.base)?, power: factor.power });
+                reversed.push(MatrixPower {
+                    base: store.transpose(factor.base)?,
+                    power: factor.power,
+                });
             }
             if reversed.iter().all(|f| store.split_coefficient(f.base).0.is_one()) {
                 let column = self.right_to_left(store, &reversed)?;
@@ -197,14 +218,19 @@ impl Lowering<'_> {
                     Some((rest, rest_shape)) => {
                         let joined = product_shape(base_shape, rest_shape);
                         let shape = self.shape(store, joined)?;
-                        let instruction =
-                            if factor.power < 0 { Instruction::Solve(posdef) } else { Instruction::Product };
+                        let instruction = if factor.power < 0 {
+                            Instruction::Solve(posdef)
+                        } else {
+                            Instruction::Product
+                        };
                         (self.step(instruction, vec![base, rest], shape), joined)
                     }
                 });
             }
         }
-        product.map(|(slot, _)| slot).ok_or(Error::BadSize("an empty product".to_owned()))
+        product
+            .map(|(slot, _)| slot)
+            .ok_or(Error::BadSize("an empty product".to_owned()))
     }
 
     fn product(&mut self, store: &mut Store, factors: &[ElementPower], shape: Vec<usize>) -> Result<Slot, Error> {
@@ -214,7 +240,9 @@ impl Lowering<'_> {
         }
         let mut slots = slots.into_iter();
         let first = slots.next().ok_or(Error::BadSize("an empty product".to_owned()))?;
-        Ok(slots.fold(first, |product, slot| self.step(Instruction::Entries, vec![product, slot], shape.clone())))
+        Ok(slots.fold(first, |product, slot| {
+            self.step(Instruction::Entries, vec![product, slot], shape.clone())
+        }))
     }
 
     /// `base^exponent`: `(r'*r)^(k/2)` is a power of the norm of r, which neither overflows nor underflows.

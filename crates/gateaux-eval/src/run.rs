@@ -89,11 +89,17 @@ fn execute<T: Field>(
 ) -> Result<Array<T>, Error> {
     if let Instruction::Input(var) = step.instruction {
         let value = input(var).ok_or(Error::MissingInput(var))?;
-        return if value.shape() == step.shape { Ok(value) } else { Err(Error::WrongShape(var)) };
+        return if value.shape() == step.shape {
+            Ok(value)
+        } else {
+            Err(Error::WrongShape(var))
+        };
     }
     let operands: Vec<&Array<T>> = step.operands.iter().map(|slot| &values[*slot]).collect();
     let value = compute(&step.instruction, &operands, &step.shape);
-    value.and_then(|value| value.reshape(&step.shape)).map_err(|error| Error::Array(step.instruction.name(), error))
+    value
+        .and_then(|value| value.reshape(&step.shape))
+        .map_err(|error| Error::Array(step.instruction.name(), error))
 }
 
 fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usize]) -> Result<Array<T>, ArrayError> {
@@ -112,7 +118,11 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
             let mut sum = Array::zeros(shape)?;
             for (coefficient, arg) in coefficients.iter().zip(args) {
                 let factor: T = constant(coefficient).ok_or_else(no_inverse)?;
-                sum = if coefficient.is_one() { sum.add(arg)? } else { sum.add(&arg.scale(&factor))? };
+                sum = if coefficient.is_one() {
+                    sum.add(arg)?
+                } else {
+                    sum.add(&arg.scale(&factor))?
+                };
             }
             Ok(sum)
         }
@@ -137,11 +147,17 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
         Instruction::SumAll => Ok(Array::scalar(linear::sum(args[0]))),
         Instruction::Diag => {
             let entries = args[0].data();
-            Array::from_fn(shape, |at| if at[0] == at[1] { entries[at[0]].clone() } else { T::zero() })
+            Array::from_fn(shape, |at| {
+                if at[0] == at[1] {
+                    entries[at[0]].clone()
+                } else {
+                    T::zero()
+                }
+            })
         }
-        Instruction::DiagOf => {
-            Array::from_fn(shape, |at| args[0].get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero))
-        }
+        Instruction::DiagOf => Array::from_fn(shape, |at| {
+            args[0].get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero)
+        }),
         Instruction::Reshape => Ok(args[0].clone()),
         Instruction::Kron => linear::kron(args[0], args[1]),
         Instruction::Function(function) => args[0].try_map(|entry| entry.apply(*function)),

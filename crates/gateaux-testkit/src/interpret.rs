@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, Field, Function, Number, linear};
+use gateaux_array::{Array, Field, Function, linear};
 use gateaux_core::ops::{self, Kernel};
 use gateaux_eval::Sizes;
 use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Statement, Tree, UnaryOp};

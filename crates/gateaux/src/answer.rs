@@ -1,7 +1,7 @@
 //! Answers: a derivative in all its views, with what was assumed.
 
 use gateaux_core::diff::{Derivative, Explicit};
-use gateaux_core::expr::{Expr, Structure};
+use gateaux_core::expr::{Expr, Shape, Structure};
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::simplify;
 
@@ -53,7 +53,9 @@ impl Mapping {
     fn new(problem: &mut Problem, expr: Expr) -> Result<Mapping, Errors> {
         let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
         let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
-        Ok(Mapping(notations.map(|notation| (notation, layout.write_parts(notation)))))
+        Ok(Mapping(
+            notations.map(|notation| (notation, layout.write_parts(notation))),
+        ))
     }
 
     fn get(&self, notation: Notation) -> (&str, &str) {
@@ -81,40 +83,35 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(problem: &mut Problem, derivative: Derivative, wrt: &[&str]) -> Result<Answer, Errors> {
-        let simple = |problem: &mut Problem, expr: Expr| {
-            simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
-        };
         let form = simple(problem, derivative.form)?;
-        let form = match derivative.raw_gradient {
-            // df = tr(G'*dX), where that is shorter than the sum of the changes of all parts. Any gradient will do,
-            // in the subspace of the variable or not, since dX is in it.
-            Some(gradient) if !problem.store.shape(gradient).is_scalar() => {
-                let gradient = simple(problem, gradient)?;
-                let product = problem.store.dot(gradient, derivative.holes[0]);
-                let by_gradient = product.map_err(|error| problem.limit(error))?;
-                let shorter = problem.store.weight(by_gradient) <= problem.store.weight(form);
-                if shorter { by_gradient } else { form }
-            }
-            _ => form,
-        };
-        let differential = Printed::new(problem, form)?;
-        let operator = simple(problem, derivative.operator)?;
-        let operator = Mapping::new(problem, operator)?;
         let explicit_expr = match derivative.explicit {
             Explicit::Array(array) => Some(simple(problem, array)?),
             Explicit::Operator => None,
         };
+        let form = shortest_form(problem, &derivative, form, explicit_expr)?;
+        let differential = Printed::new(problem, form)?;
+        let operator = simple(problem, derivative.operator)?;
+        let operator = Mapping::new(problem, operator)?;
         let explicit = explicit_expr.map(|array| Printed::new(problem, array)).transpose()?;
         let adjoint = match derivative.adjoint {
             Some((cotangent, array)) => {
                 let array = simple(problem, array)?;
-                let name = problem.store.as_var(cotangent).map(|var| problem.store.variable(var).name.clone());
+                let name = problem
+                    .store
+                    .as_var(cotangent)
+                    .map(|var| problem.store.variable(var).name.clone());
                 Some((name.unwrap_or_default(), Printed::new(problem, array)?))
             }
             None => None,
         };
         let axes = |problem: &Problem, expr: Expr| -> Vec<String> {
-            problem.store.shape(expr).axes().into_iter().map(|dim| problem.store.dims.text(dim)).collect()
+            problem
+                .store
+                .shape(expr)
+                .axes()
+                .into_iter()
+                .map(|dim| problem.store.dims.text(dim))
+                .collect()
         };
         let function_axes = axes(problem, derivative.function);
         let mut derivative_axes = function_axes.clone();
@@ -125,8 +122,7 @@ impl Answer {
                 holes.push(problem.store.variable(var).name.clone());
             }
         }
-        let roots: Vec<Expr> =
-            [derivative.function, form].into_iter().chain(explicit_expr).collect();
+        let roots: Vec<Expr> = [derivative.function, form].into_iter().chain(explicit_expr).collect();
         let assumptions = assumptions(problem, &roots)?;
         let notes = conventions(problem, &derivative);
         Ok(Answer {
@@ -197,7 +193,9 @@ impl Answer {
 
     /// The adjoint of a first derivative: the name of the cotangent and what the cotangent is mapped to.
     pub fn adjoint(&self, notation: Notation) -> Option<(&str, &str)> {
-        self.adjoint.as_ref().map(|(name, printed)| (name.as_str(), printed.get(notation)))
+        self.adjoint
+            .as_ref()
+            .map(|(name, printed)| (name.as_str(), printed.get(notation)))
     }
 
     /// What the explicit form is called: gradient, Jacobian, Hessian, derivative.
@@ -206,7 +204,9 @@ impl Answer {
             (0, 1, 0) => "derivative",
             (0, 1, _) => "gradient",
             (0, 2, 2) if self.wrt[0] == self.wrt[1] => "Hessian",
-            (1 | 2, 1, 2 | 3) if self.explicit.is_some() && self.derivative_axes.len() > self.function_axes.len() => "Jacobian",
+            (1 | 2, 1, 2 | 3) if self.explicit.is_some() && self.derivative_axes.len() > self.function_axes.len() => {
+                "Jacobian"
+            }
             _ => "derivative",
         }
     }
@@ -238,4 +238,45 @@ impl Answer {
             .iter()
             .any(|var| problem.store.variable(*var).structure != Structure::General)
     }
+}
+
+fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
+    simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
+}
+
+/// The differential as it came from the rules, or the explicit form applied to the holes, `tr(G'*dX)`, `J*dx`,
+/// `dx1'*H*dx2`, where that is no longer.
+fn shortest_form(
+    problem: &mut Problem,
+    derivative: &Derivative,
+    form: Expr,
+    explicit: Option<Expr>,
+) -> Result<Expr, Errors> {
+    let store = &problem.store;
+    let is_vector = |expr: Expr| matches!(store.shape(expr), Shape::Vector(_));
+    let structured = derivative
+        .variables
+        .iter()
+        .any(|var| store.variable(*var).structure != Structure::General);
+    let applied = match (explicit, derivative.holes.as_slice()) {
+        // Any gradient will do, in the subspace of the variable or not, since dX is in it.
+        (_, [hole]) if derivative.raw_gradient.is_some() => {
+            let gradient = derivative.raw_gradient.unwrap_or(form);
+            let gradient = simple(problem, gradient)?;
+            problem.store.dot(gradient, *hole)
+        }
+        (Some(jacobian), [hole]) if !structured && is_vector(*hole) && is_vector(form) => {
+            problem.store.matmul(&[jacobian, *hole])
+        }
+        (Some(hessian), [first, second])
+            if !structured && store.shape(form).is_scalar() && is_vector(*first) && is_vector(*second) =>
+        {
+            let row = problem.store.transpose(*first).map_err(|error| problem.limit(error))?;
+            problem.store.matmul(&[row, hessian, *second])
+        }
+        _ => return Ok(form),
+    };
+    let applied = applied.map_err(|error| problem.limit(error))?;
+    let shorter = problem.store.weight(applied) <= problem.store.weight(form);
+    Ok(if shorter { applied } else { form })
 }

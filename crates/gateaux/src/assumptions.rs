@@ -35,7 +35,10 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
             // norm2(x) is not 0 where x is not.
             let condition = match condition {
                 Condition::NotZero(square) => {
-                    let root = problem.store.inner_square(square).map_err(|error| problem.limit(error))?;
+                    let root = problem
+                        .store
+                        .inner_square(square)
+                        .map_err(|error| problem.limit(error))?;
                     root.map_or(condition, Condition::Nonzero)
                 }
                 other => other,
@@ -110,7 +113,11 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
 
 fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Errors> {
     let expr = match condition {
-        Condition::Invertible(e) | Condition::NotZero(e) | Condition::Nonzero(e) | Condition::Positive(e) | Condition::Domain(_, e) => e,
+        Condition::Invertible(e)
+        | Condition::NotZero(e)
+        | Condition::Nonzero(e)
+        | Condition::Positive(e)
+        | Condition::Domain(_, e) => e,
     };
     let text = print::print(&mut problem.store, expr, Notation::Text).map_err(|error| problem.limit(error))?;
     let is_scalar = problem.store.shape(expr).is_scalar();
@@ -148,11 +155,17 @@ pub(crate) fn conventions(problem: &Problem, derivative: &Derivative) -> Vec<Str
             Structure::Skew => add(format!(
                 "{name} is skew: the derivative is taken in the skew matrices under the Frobenius inner product"
             )),
-            Structure::Diagonal => add(format!("{name} is diagonal: the derivative is taken in the diagonal matrices")),
+            Structure::Diagonal => add(format!(
+                "{name} is diagonal: the derivative is taken in the diagonal matrices"
+            )),
             Structure::Orthogonal => {
-                add(format!("{name} is orthogonal: the gradient is projected on the tangent space at {name}"));
+                add(format!(
+                    "{name} is orthogonal: the gradient is projected on the tangent space at {name}"
+                ));
             }
-            Structure::Lower => add(format!("{name} is lower triangular: the derivative is taken in these matrices")),
+            Structure::Lower => add(format!(
+                "{name} is lower triangular: the derivative is taken in these matrices"
+            )),
         }
     }
     if derivative.is_row_jacobian {

@@ -106,12 +106,21 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
         Ok(subject) => subject,
         Err(error) => return Check::failed(error.to_string(), sizes),
     };
-    let mut check =
-        Check { verdict: Verdict::Verified, error: 0.0, slope: Slope::Unknown, points: 0, sizes: sizes.clone() };
+    let mut check = Check {
+        verdict: Verdict::Verified,
+        error: 0.0,
+        slope: Slope::Unknown,
+        points: 0,
+        sizes: sizes.clone(),
+    };
     let mut last_failure = None;
     for draw in 0..MAX_DRAWS {
         // Most problems live in the first region; the others are visited where it fails.
-        let region = if draw < POINTS { Region::Signed } else { Region::ALL[draw % Region::ALL.len()] };
+        let region = if draw < POINTS {
+            Region::Signed
+        } else {
+            Region::ALL[draw % Region::ALL.len()]
+        };
         match subject.at_point(problem, region, &mut Random::new(draw as u64 + 1)) {
             Ok(point) => {
                 check.points += 1;
@@ -143,13 +152,20 @@ fn sizes(
     pattern: [usize; 4],
 ) -> Result<Sizes, String> {
     let store = &problem.store;
-    let roots = [answer.derivative.function, answer.derivative.form, answer.derivative.operator];
+    let roots = [
+        answer.derivative.function,
+        answer.derivative.form,
+        answer.derivative.operator,
+    ];
     let exprs = store.post_order(&[&roots[..], &problem.variables[..]].concat());
     let as_number = |expr: &Expr| match store.form(*expr) {
         Form::Size(dim) => Some(*dim),
         _ => None,
     };
-    let dims: Vec<_> = exprs.iter().flat_map(|expr| store.shape(*expr).axes().into_iter().chain(as_number(expr))).collect();
+    let dims: Vec<_> = exprs
+        .iter()
+        .flat_map(|expr| store.shape(*expr).axes().into_iter().chain(as_number(expr)))
+        .collect();
     let mut names: Vec<String> = Vec::new();
     for dim in &dims {
         for name in store.dims.names(*dim) {
@@ -172,11 +188,17 @@ fn sizes(
         let fits = |dim: &_| store.dims.evaluate(*dim, &value).is_some_and(|size| size >= 1);
         let entries = exprs.iter().map(|expr| {
             store.shape(*expr).axes().iter().try_fold(1usize, |product, dim| {
-                let size = store.dims.evaluate(*dim, &value).and_then(|size| usize::try_from(size).ok())?;
+                let size = store
+                    .dims
+                    .evaluate(*dim, &value)
+                    .and_then(|size| usize::try_from(size).ok())?;
                 product.checked_mul(size)
             })
         });
-        if entries.clone().any(|entries| entries.is_none_or(|entries| entries > MAX_ENTRIES)) {
+        if entries
+            .clone()
+            .any(|entries| entries.is_none_or(|entries| entries > MAX_ENTRIES))
+        {
             return Err("the arrays are too large to be checked; give smaller sizes with --dims".to_owned());
         }
         if dims.iter().all(fits) {
@@ -231,20 +253,44 @@ impl Subject {
         let operator = Program::lower(store, &[derivative.operator], sizes)?;
         let var = |store: &gateaux_core::expr::Store, expr: Expr| store.as_var(expr);
         let holes = derivative.holes.iter().filter_map(|hole| var(store, *hole)).collect();
-        let free_holes = derivative.free_holes.iter().filter_map(|hole| var(store, *hole)).collect();
-        let wrt = derivative.variables.iter().map(|var| (*var, store.variable(*var).structure)).collect();
+        let free_holes = derivative
+            .free_holes
+            .iter()
+            .filter_map(|hole| var(store, *hole))
+            .collect();
+        let wrt = derivative
+            .variables
+            .iter()
+            .map(|var| (*var, store.variable(*var).structure))
+            .collect();
         let value = |name: &str| sizes.get(name).and_then(|size| i64::try_from(*size).ok());
         let mut variables = Vec::new();
         for expr in &problem.variables {
-            let Some(var) = problem.store.as_var(*expr) else { continue };
+            let Some(var) = problem.store.as_var(*expr) else {
+                continue;
+            };
             let axes = problem.store.shape(*expr).axes();
             let shape: Option<Vec<usize>> = axes
                 .iter()
-                .map(|dim| problem.store.dims.evaluate(*dim, &value).and_then(|size| usize::try_from(size).ok()))
+                .map(|dim| {
+                    problem
+                        .store
+                        .dims
+                        .evaluate(*dim, &value)
+                        .and_then(|size| usize::try_from(size).ok())
+                })
                 .collect();
             variables.push((var, shape.ok_or(Error::BadSize("an axis".to_owned()))?));
         }
-        Ok(Subject { forms, explicit, operator, wrt, holes, free_holes, variables })
+        Ok(Subject {
+            forms,
+            explicit,
+            operator,
+            wrt,
+            holes,
+            free_holes,
+            variables,
+        })
     }
 
     /// Everything at one random point; an error where the point is no good.
@@ -272,7 +318,11 @@ impl Subject {
                 return Err("it is too near to a kink there".to_owned());
             }
         }
-        let mut point = Point { error: 0.0, slope: Slope::Unknown, reason: None };
+        let mut point = Point {
+            error: 0.0,
+            slope: Slope::Unknown,
+            reason: None,
+        };
         for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
             self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
         }
@@ -298,10 +348,18 @@ impl Subject {
             let end = sample::moved(start, direction, step, structure).map_err(|error| error.to_string())?;
             moved.insert(var, end);
             let value = run(&self.forms[order], &moved).map_err(text)?;
-            if value.data().iter().all(|entry| entry.is_finite()) { Ok(value) } else { Err("not finite nearby".to_owned()) }
+            if value.data().iter().all(|entry| entry.is_finite()) {
+                Ok(value)
+            } else {
+                Err("not finite nearby".to_owned())
+            }
         };
         let value = at(0.0)?;
-        let scale = claimed.data().iter().chain(value.data()).fold(1e-3f64, |max, entry| max.max(entry.abs()));
+        let scale = claimed
+            .data()
+            .iter()
+            .chain(value.data())
+            .fold(1e-3f64, |max, entry| max.max(entry.abs()));
         let (found, estimate) = central_difference(&at)?;
         let error = distance(&found, &claimed)? / scale;
         if estimate / scale > 1e-3 {
@@ -311,24 +369,44 @@ impl Subject {
         point.error = point.error.max(error);
         let allowed = TOLERANCE.max(20.0 * estimate / scale);
         point.slope = worse(point.slope, slope);
-        let which = if self.wrt.len() > 1 { format!("the differential of order {}", order + 1) } else { "the differential".to_owned() };
+        let which = if self.wrt.len() > 1 {
+            format!("the differential of order {}", order + 1)
+        } else {
+            "the differential".to_owned()
+        };
         if error > allowed {
-            point.reason = Some(format!("{which} differs from differences of the function by {error:.1e}"));
+            point.reason = Some(format!(
+                "{which} differs from differences of the function by {error:.1e}"
+            ));
         } else if matches!(slope, Slope::Power(power) if power < 1.6) {
-            point.reason = Some(format!("the remainder of {which} does not shrink with the square of the step"));
+            point.reason = Some(format!(
+                "the remainder of {which} does not shrink with the square of the step"
+            ));
         }
         Ok(())
     }
 
     /// The explicit form and the operator, in these directions, against the form.
-    fn explicit_against_form(&self, values: &Values, directions: &[Array<f64>], point: &mut Point) -> Result<(), String> {
+    fn explicit_against_form(
+        &self,
+        values: &Values,
+        directions: &[Array<f64>],
+        point: &mut Point,
+    ) -> Result<(), String> {
         let text = |error: Error| error.to_string();
         let Some(form) = self.forms.last() else { return Ok(()) };
         let claimed = run(form, values).map_err(text)?;
         let scale = claimed.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
         let mut compare = |what: &str, entries: &[f64]| {
-            let gap = entries.iter().zip(claimed.data()).fold(0.0f64, |max, (a, b)| max.max((a - b).abs()));
-            let error = if gap.is_nan() || entries.len() != claimed.len() { f64::INFINITY } else { gap / scale };
+            let gap = entries
+                .iter()
+                .zip(claimed.data())
+                .fold(0.0f64, |max, (a, b)| max.max((a - b).abs()));
+            let error = if gap.is_nan() || entries.len() != claimed.len() {
+                f64::INFINITY
+            } else {
+                gap / scale
+            };
             point.error = point.error.max(error);
             if error > TOLERANCE && point.reason.is_none() {
                 point.reason = Some(format!("{what} differs from the differential by {error:.1e}"));
@@ -396,7 +474,11 @@ fn central_difference(at: &dyn Fn(f64) -> Result<Array<f64>, String>) -> Result<
         let mut row = vec![quotient(step)?];
         let mut factor = SHRINK * SHRINK;
         for column in 0..previous.len() {
-            let next = row[column].scale(&factor).sub(&previous[column]).map_err(text)?.scale(&(1.0 / (factor - 1.0)));
+            let next = row[column]
+                .scale(&factor)
+                .sub(&previous[column])
+                .map_err(text)?
+                .scale(&(1.0 / (factor - 1.0)));
             let estimate = distance(&next, &row[column])?.max(distance(&next, &previous[column])?);
             if estimate <= best.1 {
                 best = (next.clone(), estimate);

@@ -55,7 +55,11 @@ impl Problem {
             None => None,
             Some(answer) => Some(self.derivative_numbers(answer, &bound, &mut notes)?),
         };
-        Ok(Numbers { value, derivative, notes })
+        Ok(Numbers {
+            value,
+            derivative,
+            notes,
+        })
     }
 
     fn derivative_numbers(
@@ -65,12 +69,26 @@ impl Problem {
         notes: &mut Vec<String>,
     ) -> Result<Array<f64>, Errors> {
         let shape: Vec<usize> = {
-            let holes = answer.derivative.holes.iter().flat_map(|hole| self.store.shape(*hole).axes());
-            let axes: Vec<Dim> = self.store.shape(self.function).axes().into_iter().chain(holes).collect();
-            axes.into_iter().map(|dim| self.size(dim, bound)).collect::<Result<_, _>>()?
+            let holes = answer
+                .derivative
+                .holes
+                .iter()
+                .flat_map(|hole| self.store.shape(*hole).axes());
+            let axes: Vec<Dim> = self
+                .store
+                .shape(self.function)
+                .axes()
+                .into_iter()
+                .chain(holes)
+                .collect();
+            axes.into_iter()
+                .map(|dim| self.size(dim, bound))
+                .collect::<Result<_, _>>()?
         };
         let reshaped = |problem: &Problem, array: Array<f64>| {
-            array.reshape(&shape).map_err(|error| problem.mistake(NO_NUMBERS, error.to_string()))
+            array
+                .reshape(&shape)
+                .map_err(|error| problem.mistake(NO_NUMBERS, error.to_string()))
         };
         if let Some(explicit) = answer.explicit_expr {
             let array = self.run(explicit, bound, notes)?;
@@ -85,7 +103,12 @@ impl Problem {
             .iter()
             .filter_map(|hole| Some((self.store.as_var(*hole)?, self.store.shape(*hole).axes())))
             .map(|(var, axes)| {
-                Ok((var, axes.into_iter().map(|dim| self.size(dim, bound)).collect::<Result<Vec<_>, Errors>>()?))
+                Ok((
+                    var,
+                    axes.into_iter()
+                        .map(|dim| self.size(dim, bound))
+                        .collect::<Result<Vec<_>, Errors>>()?,
+                ))
             })
             .collect::<Result<_, Errors>>()?;
         // One run for each combination of basis directions, the first hole running fastest.
@@ -100,9 +123,14 @@ impl Problem {
                 let mut basis = vec![0.0; *count];
                 basis[at] = 1.0;
                 let array = Array::from_column_major(shape, basis);
-                values.insert(*var, array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?);
+                values.insert(
+                    *var,
+                    array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?,
+                );
             }
-            let outputs = program.run_traced(&|var| values.get(&var).cloned()).map_err(|error| self.failure(&error))?;
+            let outputs = program
+                .run_traced(&|var| values.get(&var).cloned())
+                .map_err(|error| self.failure(&error))?;
             data.extend(outputs.0.into_iter().flat_map(Array::into_data));
             note(notes, outputs.1.not_finite);
         }
@@ -119,15 +147,20 @@ impl Problem {
         let result = program.run_traced(&|var| bound.values.get(&var).cloned());
         let (outputs, trace) = result.map_err(|error| self.failure(&error))?;
         note(notes, trace.not_finite);
-        outputs.into_iter().next().ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
+        outputs
+            .into_iter()
+            .next()
+            .ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
     }
 
     /// All variables on which the function depends have values.
     fn check_complete(&self, bound: &Bound) -> Result<(), Errors> {
         let used = self.store.post_order(&[self.function]);
         let vars = used.into_iter().filter_map(|expr| self.store.as_var(expr));
-        let missing: Vec<&str> =
-            vars.filter(|var| !bound.values.contains_key(var)).map(|var| self.store.variable(var).name.as_str()).collect();
+        let missing: Vec<&str> = vars
+            .filter(|var| !bound.values.contains_key(var))
+            .map(|var| self.store.variable(var).name.as_str())
+            .collect();
         match missing.as_slice() {
             [] => Ok(()),
             [name] => Err(self.mistake(BAD_INPUT, format!("the input for {name} is missing"))),
@@ -144,7 +177,10 @@ impl Problem {
             }
             Error::WrongShape(var) => {
                 let name = &self.store.variable(*var).name;
-                self.mistake(BAD_INPUT, format!("the input for {name} has another shape than declared"))
+                self.mistake(
+                    BAD_INPUT,
+                    format!("the input for {name} has another shape than declared"),
+                )
             }
             Error::UnknownSize(name) => {
                 let message = format!("the size of dimension {name} is not known: no input tells it; give it in dims");
@@ -156,25 +192,37 @@ impl Problem {
 
     fn size(&self, dim: Dim, bound: &Bound) -> Result<usize, Errors> {
         let value = |name: &str| bound.sizes.get(name).and_then(|size| i64::try_from(*size).ok());
-        let size = self.store.dims.evaluate(dim, &value).and_then(|size| usize::try_from(size).ok());
+        let size = self
+            .store
+            .dims
+            .evaluate(dim, &value)
+            .and_then(|size| usize::try_from(size).ok());
         size.ok_or_else(|| self.failure(&Error::UnknownSize(self.store.dims.text(dim))))
     }
 
     /// Sizes and values that fit the declarations.
     fn bind(&self, inputs: &Inputs) -> Result<Bound, Errors> {
-        let mut bound = Bound { sizes: inputs.sizes.clone(), values: BTreeMap::new() };
+        let mut bound = Bound {
+            sizes: inputs.sizes.clone(),
+            values: BTreeMap::new(),
+        };
         // Who told a size, for the message when somebody tells another one.
         let mut told: BTreeMap<String, String> = BTreeMap::new();
         let pairs: Vec<(&Variable, &Expr)> = self.typing.variables.iter().zip(&self.variables).collect();
         for (variable, expr) in &pairs {
-            let Some(array) = inputs.values.get(&variable.name) else { continue };
+            let Some(array) = inputs.values.get(&variable.name) else {
+                continue;
+            };
             let array = self.fitting(variable, array)?;
             for (at, dim) in variable.shape.axes().into_iter().enumerate() {
                 let size = array.shape()[at];
                 if let Some(name) = self.store.dims.as_name(dim) {
                     let known = bound.sizes.get(name).copied();
                     if let Some(known) = known.filter(|known| *known != size) {
-                        let teller = told.get(name).cloned().unwrap_or_else(|| format!("{name} is {known} in dims"));
+                        let teller = told
+                            .get(name)
+                            .cloned()
+                            .unwrap_or_else(|| format!("{name} is {known} in dims"));
                         let message = format!(
                             "{name} has two sizes: {teller}, but {} has {size} {}",
                             variable.name,
@@ -193,7 +241,9 @@ impl Problem {
             }
         }
         for (variable, expr) in &pairs {
-            let Some(array) = self.store.as_var(**expr).and_then(|var| bound.values.get(&var)) else { continue };
+            let Some(array) = self.store.as_var(**expr).and_then(|var| bound.values.get(&var)) else {
+                continue;
+            };
             self.check_sizes(variable, array, &bound)?;
             self.check_structure(variable, array)?;
         }
@@ -241,12 +291,17 @@ impl Problem {
     fn check_structure(&self, variable: &Variable, array: &Array<f64>) -> Result<(), Errors> {
         let name = &variable.name;
         let lacks = |what: &str| {
-            Err(self.mistake(BAD_STRUCTURE, format!("{name} is declared {what}, but its value is not {what}")))
+            Err(self.mistake(
+                BAD_STRUCTURE,
+                format!("{name} is declared {what}, but its value is not {what}"),
+            ))
         };
         if variable.positive && array.data().iter().any(|entry| *entry <= 0.0) {
             return lacks("positive");
         }
-        let Some(kind) = variable.structure.kind() else { return Ok(()) };
+        let Some(kind) = variable.structure.kind() else {
+            return Ok(());
+        };
         let scale = array.max_abs().max(f64::MIN_POSITIVE);
         let gap = |i: usize, j: usize, sign: f64| {
             let (a, b) = (array.get(&[i, j]).unwrap_or(&0.0), array.get(&[j, i]).unwrap_or(&0.0));
@@ -258,8 +313,14 @@ impl Problem {
         let worst = match variable.structure {
             Structure::Symmetric | Structure::Posdef => pairs().map(|(i, j)| gap(i, j, 1.0)).fold(0.0, f64::max),
             Structure::Skew => pairs().map(|(i, j)| gap(i, j, -1.0)).fold(0.0, f64::max),
-            Structure::Diagonal => pairs().filter(|(i, j)| i != j).map(|(i, j)| entry(i, j)).fold(0.0, f64::max),
-            Structure::Lower => pairs().filter(|(i, j)| i < j).map(|(i, j)| entry(i, j)).fold(0.0, f64::max),
+            Structure::Diagonal => pairs()
+                .filter(|(i, j)| i != j)
+                .map(|(i, j)| entry(i, j))
+                .fold(0.0, f64::max),
+            Structure::Lower => pairs()
+                .filter(|(i, j)| i < j)
+                .map(|(i, j)| entry(i, j))
+                .fold(0.0, f64::max),
             Structure::Orthogonal => {
                 let product = array.transpose().and_then(|transposed| f64::matmul(&transposed, array));
                 let gap = product.and_then(|product| product.sub(&Array::eye(n)?));
@@ -268,7 +329,11 @@ impl Problem {
             Structure::General => 0.0,
         };
         if worst > STRUCTURE_TOLERANCE * scale {
-            return lacks(if variable.structure == Structure::Posdef { "symmetric" } else { kind });
+            return lacks(if variable.structure == Structure::Posdef {
+                "symmetric"
+            } else {
+                kind
+            });
         }
         if variable.structure.facts().has(Facts::POSDEF) && f64::cholesky(array).is_err() {
             return lacks("positive definite");

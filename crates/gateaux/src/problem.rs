@@ -71,7 +71,12 @@ impl Problem {
             .map(|variable| Declared {
                 name: variable.name.clone(),
                 text: variable.declaration(&store.dims),
-                axes: variable.shape.axes().into_iter().map(|dim| store.dims.text(dim)).collect(),
+                axes: variable
+                    .shape
+                    .axes()
+                    .into_iter()
+                    .map(|dim| store.dims.text(dim))
+                    .collect(),
                 origin: variable.origin,
             })
             .collect();
@@ -108,7 +113,12 @@ impl Problem {
 
     /// The sizes of the axes of the function, as names and numbers.
     pub fn axes(&self) -> Vec<String> {
-        self.store.shape(self.function).axes().into_iter().map(|dim| self.store.dims.text(dim)).collect()
+        self.store
+            .shape(self.function)
+            .axes()
+            .into_iter()
+            .map(|dim| self.store.dims.text(dim))
+            .collect()
     }
 
     /// The function in a notation, after simplification.
@@ -130,8 +140,8 @@ impl Problem {
             variables.push(self.variable(name)?);
         }
         let names = self.hole_names(wrt);
-        let found = diff::derivative(&mut self.store, self.function, &variables, &names)
-            .map_err(|error| self.limit(error))?;
+        let found =
+            diff::derivative(&mut self.store, self.function, &variables, &names).map_err(|error| self.limit(error))?;
         Answer::new(self, found, wrt)
     }
 
@@ -148,9 +158,13 @@ impl Problem {
             return wrt.iter().map(|name| self.derive(&[name])).collect();
         }
         let names = self.hole_names(wrt);
-        let found = diff::gradients(&mut self.store, self.function, &variables, &names)
-            .map_err(|error| self.limit(error))?;
-        found.into_iter().zip(wrt).map(|(derivative, name)| Answer::new(self, derivative, &[name])).collect()
+        let found =
+            diff::gradients(&mut self.store, self.function, &variables, &names).map_err(|error| self.limit(error))?;
+        found
+            .into_iter()
+            .zip(wrt)
+            .map(|(derivative, name)| Answer::new(self, derivative, &[name]))
+            .collect()
     }
 
     /// The variable of this name as an expression.
@@ -160,17 +174,32 @@ impl Problem {
         }
         let names: Vec<&str> = self.declared.iter().map(|declared| declared.name.as_str()).collect();
         let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let is_definition = self.tree.statements().iter().any(
-            |statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name),
-        );
+        let is_definition = self
+            .tree
+            .statements()
+            .iter()
+            .any(|statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name));
         let message = if is_definition {
-            format!("cannot differentiate by {name}: it is a definition; the variables are {}", names.join(", "))
+            format!(
+                "cannot differentiate by {name}: it is a definition; the variables are {}",
+                names.join(", ")
+            )
         } else if is_name {
-            format!("cannot differentiate by {name}: it does not occur; the variables are {}", names.join(", "))
+            format!(
+                "cannot differentiate by {name}: it does not occur; the variables are {}",
+                names.join(", ")
+            )
         } else {
-            format!("cannot differentiate by {name}: it is an expression; give one of the variables {}", names.join(", "))
+            format!(
+                "cannot differentiate by {name}: it is an expression; give one of the variables {}",
+                names.join(", ")
+            )
         };
-        let message = if names.is_empty() { format!("cannot differentiate by {name}: there are no variables") } else { message };
+        let message = if names.is_empty() {
+            format!("cannot differentiate by {name}: there are no variables")
+        } else {
+            message
+        };
         Err(Errors::general(NOT_A_VARIABLE, message))
     }
 
@@ -185,7 +214,11 @@ impl Problem {
             .enumerate()
             .map(|(at, name)| match wrt.iter().filter(|other| *other == name).count() {
                 1 => hole(name),
-                _ => format!("{}{}", hole(name), 1 + wrt[..at].iter().filter(|other| *other == name).count()),
+                _ => format!(
+                    "{}{}",
+                    hole(name),
+                    1 + wrt[..at].iter().filter(|other| *other == name).count()
+                ),
             })
             .collect()
     }

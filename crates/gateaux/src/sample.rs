@@ -22,8 +22,13 @@ pub(crate) enum Region {
 }
 
 impl Region {
-    pub(crate) const ALL: [Region; 5] =
-        [Region::Signed, Region::Positive, Region::NearIdentity, Region::SmallPositive, Region::LargeScalars];
+    pub(crate) const ALL: [Region; 5] = [
+        Region::Signed,
+        Region::Positive,
+        Region::NearIdentity,
+        Region::SmallPositive,
+        Region::LargeScalars,
+    ];
 }
 
 /// A random value of a variable.
@@ -53,7 +58,11 @@ pub(crate) fn point(
             Region::Positive | Region::SmallPositive => false,
         };
         let negative = random.uniform(0.0, 1.0) < 0.5;
-        if both_signs && negative && !positive { -size } else { size }
+        if both_signs && negative && !positive {
+            -size
+        } else {
+            size
+        }
     };
     let general = Array::from_fn(shape, &mut entry)?;
     structured(general, variable.structure, random)
@@ -89,7 +98,13 @@ pub(crate) fn tangent(array: &Array<f64>, structure: Structure, point: &Array<f6
         Ok(array.add(&array.transpose()?.scale(&sign))?.scale(&0.5))
     };
     let masked = |keep: fn(usize, usize) -> bool| {
-        Array::from_fn(array.shape(), |at| if keep(at[0], at[1]) { *array.get(at).unwrap_or(&0.0) } else { 0.0 })
+        Array::from_fn(array.shape(), |at| {
+            if keep(at[0], at[1]) {
+                *array.get(at).unwrap_or(&0.0)
+            } else {
+                0.0
+            }
+        })
     };
     match structure {
         Structure::General => Ok(array.clone()),

@@ -15,9 +15,13 @@ use serde_json::Value;
 const TOLERANCE: f64 = 1e-9;
 
 fn cases(file: &str) -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/corpus").join(file);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../spec/corpus")
+        .join(file);
     let text = std::fs::read_to_string(&path).expect("the corpus is part of the repository");
-    text.lines().map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines"))
+        .collect()
 }
 
 fn array(value: &Value) -> Array<f64> {
@@ -44,7 +48,9 @@ fn inputs(case: &Value) -> Inputs {
     }
     if let Some(dims) = case["dims"].as_object() {
         for (name, size) in dims {
-            inputs.sizes.insert(name.clone(), size.as_u64().expect("a size") as usize);
+            inputs
+                .sizes
+                .insert(name.clone(), size.as_u64().expect("a size") as usize);
         }
     }
     inputs
@@ -56,14 +62,22 @@ fn distance(got: &Array<f64>, want: &Array<f64>) -> f64 {
     }
     let scale = want.data().iter().fold(1.0f64, |max, x| max.max(x.abs()));
     let same_order = got.iter_row_major().zip(want.iter_row_major());
-    same_order.map(|(a, b)| (a - b).abs() / scale).fold(0.0, |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) })
+    same_order.map(|(a, b)| (a - b).abs() / scale).fold(
+        0.0,
+        |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
+    )
 }
 
 fn wrt(case: &Value) -> Vec<String> {
     let order = case["order"].as_u64().unwrap_or(1) as usize;
     match &case["wrt"] {
         Value::String(name) => vec![name.clone(); order],
-        names => names.as_array().expect("names").iter().map(|n| n.as_str().expect("a name").to_owned()).collect(),
+        names => names
+            .as_array()
+            .expect("names")
+            .iter()
+            .map(|n| n.as_str().expect("a name").to_owned())
+            .collect(),
     }
 }
 
@@ -98,7 +112,9 @@ fn run(case: &Value) -> Outcome {
         Ok(numbers) => numbers,
         Err(errors) => return wrong(format!("no numbers: {errors}; {}", answer.differential(Notation::Text))),
     };
-    let shown = answer.explicit(Notation::Text).map_or_else(|| answer.operator(Notation::Text), str::to_owned);
+    let shown = answer
+        .explicit(Notation::Text)
+        .map_or_else(|| answer.operator(Notation::Text), str::to_owned);
     let gap = distance(&numbers.value, &array(&case["value"]));
     if gap > TOLERANCE {
         return wrong(format!("the value is off by {gap:.1e}"));
@@ -129,7 +145,9 @@ fn run(case: &Value) -> Outcome {
             return wrong(format!("{check:?}: {shown}"));
         }
     }
-    Outcome::Right { explicit: answer.explicit(Notation::Text).map(str::to_owned) }
+    Outcome::Right {
+        explicit: answer.explicit(Notation::Text).map(str::to_owned),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -145,7 +163,11 @@ impl Sizes {
         match self {
             Sizes::Unequal => BTreeMap::new(),
             Sizes::One => names.into_iter().map(|name| (name.clone(), 1)).collect(),
-            Sizes::Others => names.into_iter().zip([4, 7, 3, 5, 6, 2]).map(|(name, size)| (name.clone(), size)).collect(),
+            Sizes::Others => names
+                .into_iter()
+                .zip([4, 7, 3, 5, 6, 2])
+                .map(|(name, size)| (name.clone(), size))
+                .collect(),
         }
     }
 
@@ -174,7 +196,10 @@ fn report(file: &str) -> (usize, usize, Vec<String>, String) {
                     let ratio = nodes(explicit) as f64 / nodes(closed) as f64;
                     ratios.push(ratio);
                     if ratio > 1.25 {
-                        long.push(format!("{ratio:.2} {id} d({expr})/d{}: {explicit}   [{closed}]", case["wrt"]));
+                        long.push(format!(
+                            "{ratio:.2} {id} d({expr})/d{}: {explicit}   [{closed}]",
+                            case["wrt"]
+                        ));
                     }
                 }
             }
@@ -186,7 +211,12 @@ fn report(file: &str) -> (usize, usize, Vec<String>, String) {
         }
     }
     let mean = ratios.iter().sum::<f64>() / ratios.len().max(1) as f64;
-    let _ = writeln!(text, "{file}: {right} right, {out} out of reach, {} wrong; mean length ratio {mean:.3} over {}", wrong.len(), ratios.len());
+    let _ = writeln!(
+        text,
+        "{file}: {right} right, {out} out of reach, {} wrong; mean length ratio {mean:.3} over {}",
+        wrong.len(),
+        ratios.len()
+    );
     long.sort();
     (right, out, wrong, format!("{text}{}", long.join("\n")))
 }

@@ -8,7 +8,9 @@ use serde_json::Value;
 fn cases() -> Vec<Value> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/corpus/errors.jsonl");
     let text = std::fs::read_to_string(path).expect("the corpus is part of the repository");
-    text.lines().map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines"))
+        .collect()
 }
 
 fn array(value: &Value) -> Array<f64> {
@@ -53,7 +55,13 @@ fn range(value: &Value) -> Option<(usize, usize)> {
 /// Whether a span points at the guilty piece: it overlaps it and lies inside the piece around it. An empty span is a
 /// position, and one character to either side is fine.
 fn points_at(got: (usize, usize), span: (usize, usize), within: (usize, usize)) -> bool {
-    let slack = |(start, end): (usize, usize)| if start == end { (start.saturating_sub(1), end + 1) } else { (start, end) };
+    let slack = |(start, end): (usize, usize)| {
+        if start == end {
+            (start.saturating_sub(1), end + 1)
+        } else {
+            (start, end)
+        }
+    };
     let (got_wide, span) = (slack(got), slack(span));
     let overlaps = got_wide.0 < span.1 && span.0 < got_wide.1;
     let within = slack(within);
@@ -76,9 +84,17 @@ fn judge(case: &Value, errors: &Errors) -> (Vec<String>, Vec<String>) {
         }
     }
     let said: String = errors.diagnostics().iter().map(said).collect();
-    let mentions: Vec<&str> =
-        case["mentions"].as_array().into_iter().flatten().map(|m| m.as_str().expect("a string")).collect();
-    let missing: Vec<String> = mentions.iter().filter(|m| !said.contains(**m)).map(|m| (*m).to_owned()).collect();
+    let mentions: Vec<&str> = case["mentions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|m| m.as_str().expect("a string"))
+        .collect();
+    let missing: Vec<String> = mentions
+        .iter()
+        .filter(|m| !said.contains(**m))
+        .map(|m| (*m).to_owned())
+        .collect();
     if !mentions.is_empty() && missing.len() == mentions.len() {
         wrong.push(format!("mentions none of {mentions:?}"));
     }
@@ -104,7 +120,15 @@ fn errors_of_the_corpus() {
             (Err(errors), _) => {
                 let (faults, missing) = judge(&case, &errors);
                 let shown: String = errors.diagnostics().iter().map(said).collect();
-                report.push(format!("{id} {what}\n    {}{}", shown.trim_end(), if missing.is_empty() { String::new() } else { format!("\n    without {missing:?}") }));
+                report.push(format!(
+                    "{id} {what}\n    {}{}",
+                    shown.trim_end(),
+                    if missing.is_empty() {
+                        String::new()
+                    } else {
+                        format!("\n    without {missing:?}")
+                    }
+                ));
                 wrong.extend(faults.into_iter().map(|fault| format!("{id} {what}: {fault}\n{shown}")));
             }
         }
@@ -116,7 +140,9 @@ fn errors_of_the_corpus() {
 /// Texts with one or more mistakes: those of the corpus, and an example of every code.
 fn mistaken_texts() -> Vec<String> {
     let stages = ["parse", "check"];
-    let corpus = cases().into_iter().filter(|case| case["stage"].as_str().is_some_and(|stage| stages.contains(&stage)));
+    let corpus = cases()
+        .into_iter()
+        .filter(|case| case["stage"].as_str().is_some_and(|stage| stages.contains(&stage)));
     let corpus = corpus.map(|case| case["text"].as_str().expect("a text").to_owned());
     let examples = gateaux::codes().into_iter().map(|code| code.example.to_owned());
     let more = [
@@ -127,7 +153,11 @@ fn mistaken_texts() -> Vec<String> {
         "sum(2x) + 3y",
         "x: vector(n)\n(1 + x)/(x + 2)",
     ];
-    corpus.chain(examples).chain(more.map(str::to_owned)).filter(|text| Problem::parse(text).is_err()).collect()
+    corpus
+        .chain(examples)
+        .chain(more.map(str::to_owned))
+        .filter(|text| Problem::parse(text).is_err())
+        .collect()
 }
 
 fn applied(text: &str, edit: &Edit) -> String {
@@ -139,7 +169,9 @@ fn applied(text: &str, edit: &Edit) -> String {
 fn complaints(text: &str, like: &Diagnostic) -> usize {
     let errors = Problem::parse(text).err();
     let all = errors.as_ref().map_or(&[][..], Errors::diagnostics);
-    all.iter().filter(|diagnostic| diagnostic.code == like.code && diagnostic.message == like.message).count()
+    all.iter()
+        .filter(|diagnostic| diagnostic.code == like.code && diagnostic.message == like.message)
+        .count()
 }
 
 #[test]
@@ -148,7 +180,9 @@ fn advice_that_is_an_edit_makes_its_complaint_go_away() {
     for text in mistaken_texts() {
         let errors = Problem::parse(&text).expect_err("it is mistaken");
         for diagnostic in errors.diagnostics() {
-            let Some(edit) = diagnostic.help.as_ref().and_then(|help| help.edit.as_ref()) else { continue };
+            let Some(edit) = diagnostic.help.as_ref().and_then(|help| help.edit.as_ref()) else {
+                continue;
+            };
             n_edits += 1;
             let edited = applied(&text, edit);
             assert!(
@@ -168,15 +202,26 @@ fn errors_are_sorted_and_stand_in_the_text() {
         let errors = Problem::parse(&text).expect_err("it is mistaken");
         let spans: Vec<Span> = errors.diagnostics().iter().map(|diagnostic| diagnostic.span).collect();
         assert!(!spans.is_empty());
-        assert!(spans.is_sorted_by_key(|span| (span.start, span.end)), "{text}: {spans:?}");
-        assert!(spans.iter().all(|span| text.get(span.start..span.end).is_some()), "{text}: {spans:?}");
+        assert!(
+            spans.is_sorted_by_key(|span| (span.start, span.end)),
+            "{text}: {spans:?}"
+        );
+        assert!(
+            spans.iter().all(|span| text.get(span.start..span.end).is_some()),
+            "{text}: {spans:?}"
+        );
     }
 }
 
 #[test]
 fn several_mistakes_are_reported_together() {
     let codes = |text: &str| -> Vec<&str> {
-        Problem::parse(text).expect_err("it is mistaken").diagnostics().iter().map(|diagnostic| diagnostic.code).collect()
+        Problem::parse(text)
+            .expect_err("it is mistaken")
+            .diagnostics()
+            .iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect()
     };
     assert_eq!(codes("2x + 3y @ z"), ["G0106", "G0106", "G0005"]);
     let text = "A: matrix(3, 4)\nx: vector(3)\nnrom2(A*x) + det(A) + x[4] + sum(x, x)";
@@ -188,7 +233,11 @@ fn several_mistakes_are_reported_together() {
 #[test]
 fn a_letter_that_use_overrules_is_told() {
     let mut problem = Problem::parse("norm2(A*x - b)^2").expect("it infers");
-    let b = problem.variables().iter().find(|variable| variable.name == "b").expect("it occurs");
+    let b = problem
+        .variables()
+        .iter()
+        .find(|variable| variable.name == "b")
+        .expect("it occurs");
     assert_eq!((b.text.as_str(), b.origin), ("b: vector(m)", Origin::Use));
     let hint = "b is taken as a vector, since no scalar fits; declare it to choose otherwise";
     assert_eq!(problem.hints(), [hint]);
@@ -196,14 +245,29 @@ fn a_letter_that_use_overrules_is_told() {
     assert_eq!(answer.explicit(Notation::Text), Some("2*A'*(A*x - b)"));
     assert!(answer.notes().iter().any(|note| note == hint));
     // Declared, it is no surprise.
-    assert!(Problem::parse("b: vector(m)\nnorm2(A*x - b)^2").expect("it infers").hints().is_empty());
+    assert!(
+        Problem::parse("b: vector(m)\nnorm2(A*x - b)^2")
+            .expect("it infers")
+            .hints()
+            .is_empty()
+    );
 }
 
 #[test]
 fn what_is_not_available_yet_says_so() {
-    for text in ["max(x)", "min(x)", "softmax(X, 2)", "logsumexp(X, 1)", "norm(x, 3)", "cumsum(x)", "x: complex vector(n)\nx"] {
+    for text in [
+        "max(x)",
+        "min(x)",
+        "softmax(X, 2)",
+        "logsumexp(X, 1)",
+        "norm(x, 3)",
+        "cumsum(x)",
+        "x: complex vector(n)\nx",
+    ] {
         let errors = Problem::parse(text).expect_err("it is not available");
-        let [only] = errors.diagnostics() else { panic!("{text}: {errors}") };
+        let [only] = errors.diagnostics() else {
+            panic!("{text}: {errors}")
+        };
         assert_eq!(only.code, "G0301", "{text}: {errors}");
         assert!(only.message.contains("is not available yet"), "{text}: {errors}");
     }
@@ -214,16 +278,31 @@ fn inputs_that_do_not_fit_say_which_and_why() {
     let evaluated = |text: &str, inputs: &[(&str, &[usize], &[f64])]| {
         let mut given = Inputs::default();
         for (name, shape, data) in inputs {
-            given.values.insert((*name).to_owned(), Array::from_row_major(shape, data).expect("an array"));
+            given.values.insert(
+                (*name).to_owned(),
+                Array::from_row_major(shape, data).expect("an array"),
+            );
         }
-        let errors = Problem::parse(text).expect("it parses").evaluate(None, &given).expect_err("they do not fit");
+        let errors = Problem::parse(text)
+            .expect("it parses")
+            .evaluate(None, &given)
+            .expect_err("they do not fit");
         errors.to_string()
     };
     let text = "A: matrix(m, n)\nx: vector(n)\nA*x";
     assert_eq!(evaluated(text, &[]), "error[G0600]: the inputs for A, x are missing");
-    assert_eq!(evaluated(text, &[("A", &[1, 2], &[1.0, 2.0])]), "error[G0600]: the input for x is missing");
+    assert_eq!(
+        evaluated(text, &[("A", &[1, 2], &[1.0, 2.0])]),
+        "error[G0600]: the input for x is missing"
+    );
     let sizes = evaluated(text, &[("A", &[1, 2], &[1.0, 2.0]), ("x", &[1], &[1.0])]);
-    assert_eq!(sizes, "error[G0600]: n has two sizes: A has n = 2 columns, but x has 1 entries");
+    assert_eq!(
+        sizes,
+        "error[G0600]: n has two sizes: A has n = 2 columns, but x has 1 entries"
+    );
     let positive = evaluated("x: positive vector(2)\nsum(log(x))", &[("x", &[2], &[1.0, -1.0])]);
-    assert_eq!(positive, "error[G0601]: x is declared positive, but its value is not positive");
+    assert_eq!(
+        positive,
+        "error[G0601]: x is declared positive, but its value is not positive"
+    );
 }

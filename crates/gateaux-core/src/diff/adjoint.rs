@@ -13,8 +13,13 @@ type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
 /// [`Error::Unsupported`] where the body is not linear in the holes.
 pub(super) fn adjoint(store: &mut Store, body: Expr, holes: &[Expr], cotangent: Expr) -> Result<Vec<Expr>> {
     if store.shape(body) != store.shape(cotangent) {
-        let shapes = [body, cotangent].map(|expr| store.shape(expr).text(&store.dims)).join(" and ");
-        return Err(Error::IllShaped { operation: "an adjoint", shapes });
+        let shapes = [body, cotangent]
+            .map(|expr| store.shape(expr).text(&store.dims))
+            .join(" and ");
+        return Err(Error::IllShaped {
+            operation: "an adjoint",
+            shapes,
+        });
     }
     let order = store.post_order(&[body]);
     let mut depends = vec![false; body.index() + 1];
@@ -54,7 +59,11 @@ fn transpose_form(
     let mut send = |child: Expr, coefficient: Rational, cotangent: Expr| {
         arrivals.entry(child).or_default().push((coefficient, cotangent));
     };
-    let nonlinear = |what: &str| Err(Error::Unsupported { what: format!("the transpose of {what}") });
+    let nonlinear = |what: &str| {
+        Err(Error::Unsupported {
+            what: format!("the transpose of {what}"),
+        })
+    };
     let one = Rational::one;
     match store.form(expr).clone() {
         Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => {}
@@ -120,12 +129,18 @@ fn transposed_around(store: &mut Store, factors: &[MatrixPower], at: usize, cota
     let mut list = Vec::with_capacity(factors.len());
     let reversed = |store: &mut Store, part: &[MatrixPower], list: &mut Vec<MatrixPower>| -> Result<()> {
         for factor in part.iter().rev() {
-            list.push(MatrixPower { base: store.transpose(factor.base)?, power: factor.power });
+            list.push(MatrixPower {
+                base: store.transpose(factor.base)?,
+                power: factor.power,
+            });
         }
         Ok(())
     };
     reversed(store, &factors[..at], &mut list)?;
-    list.push(MatrixPower { base: cotangent, power: 1 });
+    list.push(MatrixPower {
+        base: cotangent,
+        power: 1,
+    });
     reversed(store, &factors[at + 1..], &mut list)?;
     store.matrix_product(list)
 }
@@ -163,7 +178,10 @@ fn transposed_kron(store: &mut Store, a: Expr, b: Expr, cotangent: Expr, side: S
             };
             let eye = store.eye(inner)?;
             let square = store.entries(Shape::Matrix(inner, inner));
-            let limit = Error::Limit { what: "as a dimension", limit: i64::MAX as usize };
+            let limit = Error::Limit {
+                what: "as a dimension",
+                limit: i64::MAX as usize,
+            };
             let Some(square) = square else { return Err(limit) };
             // vec(eye) as a matrix of one column, which kron takes.
             let column = store.reshape(eye, Shape::Matrix(square, crate::expr::Dims::ONE))?;
@@ -174,17 +192,27 @@ fn transposed_kron(store: &mut Store, a: Expr, b: Expr, cotangent: Expr, side: S
                     let transposed = store.transpose(b)?;
                     let spread = store.kron(outer_rows, transposed)?;
                     let blocks = store.matmul(&[spread, cotangent])?;
-                    [store.kron(outer_rows, row)?, store.kron(blocks, eye)?, store.kron(outer_columns, column)?]
+                    [
+                        store.kron(outer_rows, row)?,
+                        store.kron(blocks, eye)?,
+                        store.kron(outer_columns, column)?,
+                    ]
                 }
                 Side::Right => {
                     let transposed = store.transpose(a)?;
                     let spread = store.kron(transposed, outer_rows)?;
                     let blocks = store.matmul(&[spread, cotangent])?;
-                    [store.kron(row, outer_rows)?, store.kron(eye, blocks)?, store.kron(column, outer_columns)?]
+                    [
+                        store.kron(row, outer_rows)?,
+                        store.kron(eye, blocks)?,
+                        store.kron(column, outer_columns)?,
+                    ]
                 }
             };
             store.matmul(&factors)
         }
-        _ => Err(Error::Unsupported { what: "the transpose of kron".to_owned() }),
+        _ => Err(Error::Unsupported {
+            what: "the transpose of kron".to_owned(),
+        }),
     }
 }

@@ -57,14 +57,25 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
         let before = form;
         form = differential(store, before, &[(*variable, *hole)])?;
         forms.push(form);
-        let body = if operator == before { form } else { differential(store, operator, &[(*variable, *hole)])? };
+        let body = if operator == before {
+            form
+        } else {
+            differential(store, operator, &[(*variable, *hole)])?
+        };
         let map = LinearMap { hole: *hole, body }.on_all_arrays(store, *var)?;
         operator = map.body;
         free_holes.push(map.hole);
         // The axis of length 1 of a row is gone after the first derivative, so there is no second one of this kind.
         let known = array.filter(|_| !is_row_jacobian);
         array = match known {
-            Some(known) if known == before => explicit(store, LinearMap { hole: *hole, body: form }, *var)?,
+            Some(known) if known == before => explicit(
+                store,
+                LinearMap {
+                    hole: *hole,
+                    body: form,
+                },
+                *var,
+            )?,
             Some(known) => {
                 let body = differential(store, known, &[(*variable, *hole)])?;
                 explicit(store, LinearMap { hole: *hole, body }, *var)?
@@ -77,7 +88,10 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
     let explicit = array.map_or(Explicit::Operator, Explicit::Array);
     let (raw_gradient, adjoint) = match slots.as_slice() {
         [(_, var, hole)] => {
-            let map = LinearMap { hole: *hole, body: form };
+            let map = LinearMap {
+                hole: *hole,
+                body: form,
+            };
             let raw = raw_gradient(store, map, *var, array)?;
             (raw, Some(adjoint_of(store, map, *var, array)?))
         }
@@ -140,7 +154,9 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
 }
 
 fn as_var(store: &Store, variable: Expr) -> Result<Var> {
-    store.as_var(variable).ok_or(Error::Unsupported { what: "a derivative by an expression".to_owned() })
+    store.as_var(variable).ok_or(Error::Unsupported {
+        what: "a derivative by an expression".to_owned(),
+    })
 }
 
 /// The explicit form of a linear map, where it has one.
@@ -171,7 +187,10 @@ fn adjoint_of(store: &mut Store, map: LinearMap, var: Var, gradient: Option<Expr
         Shape::Vector(_) | Shape::Row(_) => ["v", "w", "u"],
         Shape::Matrix(..) | Shape::Tensor(_) => ["V", "W", "U"],
     };
-    let name = names.into_iter().find(|name| !store.has_variable(name)).unwrap_or("cotangent");
+    let name = names
+        .into_iter()
+        .find(|name| !store.has_variable(name))
+        .unwrap_or("cotangent");
     let cotangent = store.add_variable(name, shape, Structure::General, Facts::NONE)?;
     // The adjoint of a map to a scalar is the gradient times the cotangent.
     if let (Shape::Scalar, Some(gradient)) = (shape, gradient) {

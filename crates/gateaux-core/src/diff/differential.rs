@@ -19,7 +19,11 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
     for expr in order {
         let change = match holes.iter().find(|(variable, _)| *variable == expr) {
             Some((_, hole)) => Some(*hole),
-            None if store.children(expr).iter().any(|child| changes[child.index()].is_some()) => {
+            None if store
+                .children(expr)
+                .iter()
+                .any(|child| changes[child.index()].is_some()) =>
+            {
                 Some(change_of(store, expr, &changes)?)
             }
             None => None,
@@ -40,7 +44,11 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
     match store.form(expr).clone() {
         Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => {}
         Form::Add(addends) => {
-            terms.extend(addends.iter().filter_map(|term| Some((term.coefficient.clone(), of(term.expr)?))));
+            terms.extend(
+                addends
+                    .iter()
+                    .filter_map(|term| Some((term.coefficient.clone(), of(term.expr)?))),
+            );
         }
         Form::Scale(scalar, array) => {
             if let Some(change) = of(scalar) {
@@ -70,12 +78,7 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
                 terms.push((Rational::one(), store.kron(a, change)?));
             }
         }
-        Form::Transpose(a)
-        | Form::Trace(a)
-        | Form::Sum(a)
-        | Form::Diag(a)
-        | Form::DiagOf(a)
-        | Form::Reshape(a) => {
+        Form::Transpose(a) | Form::Trace(a) | Form::Sum(a) | Form::Diag(a) | Form::DiagOf(a) | Form::Reshape(a) => {
             if let Some(change) = of(a) {
                 terms.push((Rational::one(), ops::rebuild(store, expr, &[change])?));
             }
@@ -85,7 +88,11 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
             return change_of_call(store, ops::op(function), &args, &changes);
         }
     }
-    if terms.is_empty() { store.zeros(shape) } else { store.sum(&terms) }
+    if terms.is_empty() {
+        store.zeros(shape)
+    } else {
+        store.sum(&terms)
+    }
 }
 
 /// `d(X^k)` is the sum of `X^i*dX*X^j` with `i + j = k - 1`, between the other factors; for `k < 0` the sum of
@@ -99,7 +106,10 @@ fn change_of_factor(
 ) -> Result<()> {
     let MatrixPower { base, power } = factors[at];
     if power.unsigned_abs() > MAX_POWER {
-        return Err(Error::Limit { what: "terms in the derivative of a matrix power", limit: MAX_POWER as usize });
+        return Err(Error::Limit {
+            what: "terms in the derivative of a matrix power",
+            limit: MAX_POWER as usize,
+        });
     }
     let steps: Vec<(i64, i64)> = if power > 0 {
         (0..power).rev().map(|left| (power - 1 - left, left)).collect()
@@ -139,7 +149,10 @@ fn change_of_power(
         };
         let mut list = others.clone();
         list.push(ElementPower { base, exponent: lower });
-        list.push(ElementPower { base: change, exponent: Store::ONE });
+        list.push(ElementPower {
+            base: change,
+            exponent: Store::ONE,
+        });
         let product = store.product(list)?;
         terms.push((Rational::one(), store.hadamard(exponent, product)?));
     }
@@ -157,7 +170,9 @@ fn change_of_power(
 
 /// The formula of the record, over the arguments and their changes.
 fn change_of_call(store: &mut Store, op: &'static Op, args: &[Expr], changes: &[Option<Expr>]) -> Result<Expr> {
-    let missing = || Error::Unsupported { what: format!("the derivative of {}", op.name) };
+    let missing = || Error::Unsupported {
+        what: format!("the derivative of {}", op.name),
+    };
     let (alternative, mut environment) = ops::bind(store, op, args)?;
     if let ([_], [Some(change)], true) = (args, changes, op.is_elementwise()) {
         let formula = op.differential.first().ok_or_else(missing)?;
@@ -165,7 +180,11 @@ fn change_of_call(store: &mut Store, op: &'static Op, args: &[Expr], changes: &[
         return store.hadamard(derivative, *change);
     }
     bind_changes(store, op, alternative, args, changes, &mut environment)?;
-    let formula = op.differential.get(alternative).or(op.differential.first()).ok_or_else(missing)?;
+    let formula = op
+        .differential
+        .get(alternative)
+        .or(op.differential.first())
+        .ok_or_else(missing)?;
     if op.is_elementwise() {
         ops::instantiate_elementwise(store, formula, &environment)
     } else {

@@ -22,7 +22,11 @@ enum Step {
 /// # Errors
 /// [`Error::Unsupported`] where no matrix expression of the language is known.
 pub(super) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
-    let mut pass = Pass { hole: map.hole, known: HashMap::new(), depends: HashMap::new() };
+    let mut pass = Pass {
+        hole: map.hole,
+        known: HashMap::new(),
+        depends: HashMap::new(),
+    };
     let mut todo = vec![map.body];
     while let Some(expr) = todo.last().copied() {
         if pass.known.contains_key(&expr) {
@@ -72,13 +76,20 @@ impl Pass {
             Form::Add(terms) => {
                 let parts: Vec<Expr> = terms.iter().map(|term| term.expr).collect();
                 self.when_known(store, &parts, |store, matrices| {
-                    let terms: Vec<_> =
-                        terms.iter().zip(matrices).map(|(term, m)| (term.coefficient.clone(), *m)).collect();
+                    let terms: Vec<_> = terms
+                        .iter()
+                        .zip(matrices)
+                        .map(|(term, m)| (term.coefficient.clone(), *m))
+                        .collect();
                     store.sum(&terms)
                 })
             }
             Form::Scale(scalar, array) if self.depends(store, scalar) => {
-                let gradient = LinearMap { hole: self.hole, body: scalar }.adjoint(store, Store::ONE)?;
+                let gradient = LinearMap {
+                    hole: self.hole,
+                    body: scalar,
+                }
+                .adjoint(store, Store::ONE)?;
                 let row = store.transpose(gradient)?;
                 store.matmul(&[array, row]).map(Step::Known)
             }
@@ -87,7 +98,10 @@ impl Pass {
             }
             Form::Product(factors) => {
                 let mut rest = factors.to_vec();
-                let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+                let at = factors
+                    .iter()
+                    .position(|f| self.depends(store, f.base))
+                    .ok_or_else(unsupported)?;
                 let child = rest.remove(at).base;
                 self.when_known(store, &[child], |store, matrices| {
                     let scale = store.product(rest)?;
@@ -111,7 +125,11 @@ impl Pass {
         parts: &[Expr],
         build: impl FnOnce(&mut Store, &[Expr]) -> Result<Expr>,
     ) -> Result<Step> {
-        let missing: Vec<Expr> = parts.iter().copied().filter(|part| !self.known.contains_key(part)).collect();
+        let missing: Vec<Expr> = parts
+            .iter()
+            .copied()
+            .filter(|part| !self.known.contains_key(part))
+            .collect();
         if !missing.is_empty() {
             return Ok(Step::Needs(missing));
         }
@@ -121,12 +139,18 @@ impl Pass {
 
     /// `P*v` for a vector v in the hole is `P*J`; a matrix in the hole is opened.
     fn product_step(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Step> {
-        let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+        let at = factors
+            .iter()
+            .position(|f| self.depends(store, f.base))
+            .ok_or_else(unsupported)?;
         let inner = factors[at].base;
         if at + 1 == factors.len() {
             return self.when_known(store, &[inner], |store, matrices| {
                 let mut list = factors[..at].to_vec();
-                list.push(MatrixPower { base: matrices[0], power: 1 });
+                list.push(MatrixPower {
+                    base: matrices[0],
+                    power: 1,
+                });
                 store.matrix_product(list)
             });
         }
@@ -157,11 +181,13 @@ impl Pass {
             }
             // (C.*N)*s is the diagonal of C*diag(s)*N'.
             Form::Product(factors) => {
-                let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+                let at = factors
+                    .iter()
+                    .position(|f| self.depends(store, f.base))
+                    .ok_or_else(unsupported)?;
                 let mut rest = factors.to_vec();
                 let inner = rest.remove(at).base;
-                let (rest, diagonal, transposed) =
-                    (store.product(rest)?, store.diag(column)?, store.transpose(inner)?);
+                let (rest, diagonal, transposed) = (store.product(rest)?, store.diag(column)?, store.transpose(inner)?);
                 let product = store.matmul(&[rest, diagonal, transposed])?;
                 store.diag_of(product)
             }
@@ -171,8 +197,13 @@ impl Pass {
 
     /// The diagonal of a product in which the hole stands in a sum or a diagonal matrix.
     fn open_diagonal(&mut self, store: &mut Store, matrix: Expr) -> Result<Expr> {
-        let Form::MatMul(factors) = store.form(matrix).clone() else { return Err(unsupported()) };
-        let at = factors.iter().position(|f| self.depends(store, f.base)).ok_or_else(unsupported)?;
+        let Form::MatMul(factors) = store.form(matrix).clone() else {
+            return Err(unsupported());
+        };
+        let at = factors
+            .iter()
+            .position(|f| self.depends(store, f.base))
+            .ok_or_else(unsupported)?;
         let around = |store: &mut Store, part: &[MatrixPower]| match part {
             [] => Ok(None),
             _ => store.matrix_product(part.to_vec()).map(Some),
@@ -186,7 +217,9 @@ impl Pass {
         match store.form(factors[at].base).clone() {
             // diag(P*diag(v)*S) is (P.*S')*v.
             Form::Diag(vector) => {
-                let (Some(before), Some(after)) = (before, after) else { return Err(unsupported()) };
+                let (Some(before), Some(after)) = (before, after) else {
+                    return Err(unsupported());
+                };
                 let transposed = store.transpose(after)?;
                 let entries = store.multiply(&[before, transposed])?;
                 store.matmul(&[entries, vector])
@@ -223,5 +256,7 @@ fn open_transpose(store: &mut Store, matrix: Expr) -> Result<Expr> {
 }
 
 fn unsupported() -> Error {
-    Error::Unsupported { what: "the Jacobian as a matrix expression".to_owned() }
+    Error::Unsupported {
+        what: "the Jacobian as a matrix expression".to_owned(),
+    }
 }

@@ -39,7 +39,9 @@ impl LinearMap {
     /// A small multiple of making the body: each subexpression is visited once.
     pub fn adjoint(self, store: &mut Store, cotangent: Expr) -> Result<Expr> {
         let mut found = adjoint::adjoint(store, self.body, &[self.hole], cotangent)?;
-        found.pop().ok_or(Error::Unsupported { what: "an adjoint without a hole".to_owned() })
+        found.pop().ok_or(Error::Unsupported {
+            what: "an adjoint without a hole".to_owned(),
+        })
     }
 
     /// The array of all outputs by all inputs, in the space of the variable.
@@ -78,7 +80,9 @@ impl LinearMap {
             return Ok(self);
         }
         let Some(var) = store.as_var(self.hole) else {
-            return Err(Error::Unsupported { what: "a hole that is no variable".to_owned() });
+            return Err(Error::Unsupported {
+                what: "a hole that is no variable".to_owned(),
+            });
         };
         let name = store.variable(var).name.clone();
         let hole = store.add_free_hole(&name, of)?;
@@ -123,6 +127,8 @@ pub fn project(store: &mut Store, structure: Structure, point: Expr, array: Expr
             let skew = part(store, rotated, -1)?;
             store.matmul(&[point, skew])
         }
-        Structure::Lower => Err(Error::Unsupported { what: "the derivative by a lower triangular matrix".to_owned() }),
+        Structure::Lower => Err(Error::Unsupported {
+            what: "the derivative by a lower triangular matrix".to_owned(),
+        }),
     }
 }

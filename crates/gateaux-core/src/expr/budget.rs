@@ -58,7 +58,12 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { nodes: 400_000, entries: 6_000_000, bits: 16_384, used_entries: 0 }
+        Budget {
+            nodes: 400_000,
+            entries: 6_000_000,
+            bits: 16_384,
+            used_entries: 0,
+        }
     }
 }
 
@@ -67,10 +72,16 @@ impl Budget {
     pub(super) fn charge(&mut self, nodes: usize, entries: usize) -> Result<()> {
         self.used_entries += entries;
         if nodes > self.nodes {
-            return Err(Error::Limit { what: "expressions", limit: self.nodes });
+            return Err(Error::Limit {
+                what: "expressions",
+                limit: self.nodes,
+            });
         }
         if self.used_entries > self.entries {
-            return Err(Error::Limit { what: "terms and factors", limit: self.entries });
+            return Err(Error::Limit {
+                what: "terms and factors",
+                limit: self.entries,
+            });
         }
         Ok(())
     }

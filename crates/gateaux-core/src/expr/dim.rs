@@ -26,11 +26,17 @@ pub struct Polynomial(BTreeMap<Vec<Symbol>, i64>);
 impl Polynomial {
     /// The terms in a fixed order: the factors of each, with repetition, and its coefficient.
     pub fn terms(&self) -> impl Iterator<Item = (&[Symbol], i64)> {
-        self.0.iter().map(|(factors, coefficient)| (factors.as_slice(), *coefficient))
+        self.0
+            .iter()
+            .map(|(factors, coefficient)| (factors.as_slice(), *coefficient))
     }
 
     fn constant(value: i64) -> Self {
-        Polynomial(if value == 0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), value)]) })
+        Polynomial(if value == 0 {
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([(Vec::new(), value)])
+        })
     }
 
     fn symbol(symbol: Symbol) -> Self {
@@ -70,7 +76,9 @@ pub struct Dims {
 
 impl Default for Dims {
     fn default() -> Self {
-        let mut dims = Dims { table: IndexSet::default() };
+        let mut dims = Dims {
+            table: IndexSet::default(),
+        };
         dims.intern(Polynomial::constant(1));
         dims
     }
@@ -123,7 +131,9 @@ impl Dims {
 
     /// What the dimension is made of.
     pub fn polynomial(&self, dim: Dim) -> &Polynomial {
-        self.table.get_index(dim.0 as usize).expect("a Dim is made only by the table that holds it")
+        self.table
+            .get_index(dim.0 as usize)
+            .expect("a Dim is made only by the table that holds it")
     }
 
     /// The number, if the dimension is one.
@@ -164,18 +174,20 @@ impl Dims {
 
     /// The value with `size` telling the values of the names; `None` where a name is unknown or a number leaves 64 bits.
     pub fn evaluate(&self, dim: Dim, size: &dyn Fn(&str) -> Option<i64>) -> Option<i64> {
-        self.polynomial(dim).terms().try_fold(0i64, |sum, (factors, coefficient)| {
-            let mut product = coefficient;
-            for symbol in factors {
-                let factor = match symbol {
-                    Symbol::Name(name) => size(name)?,
-                    // Minima nest only as deep as the text that wrote them, which the parser bounds.
-                    Symbol::Min(lhs, rhs) => self.evaluate(*lhs, size)?.min(self.evaluate(*rhs, size)?),
-                };
-                product = product.checked_mul(factor)?;
-            }
-            sum.checked_add(product)
-        })
+        self.polynomial(dim)
+            .terms()
+            .try_fold(0i64, |sum, (factors, coefficient)| {
+                let mut product = coefficient;
+                for symbol in factors {
+                    let factor = match symbol {
+                        Symbol::Name(name) => size(name)?,
+                        // Minima nest only as deep as the text that wrote them, which the parser bounds.
+                        Symbol::Min(lhs, rhs) => self.evaluate(*lhs, size)?.min(self.evaluate(*rhs, size)?),
+                    };
+                    product = product.checked_mul(factor)?;
+                }
+                sum.checked_add(product)
+            })
     }
 
     /// The dimension in the notation of the language: `m*n`, `n - 1`, `min(m, n)`.

@@ -89,7 +89,10 @@ impl Structure {
 
     /// The name of the kind; `None` for a general array, whose kind is that of its shape.
     pub fn kind(self) -> Option<&'static str> {
-        Structure::ALL.iter().find(|(structure, _)| *structure == self).map(|(_, kind)| *kind)
+        Structure::ALL
+            .iter()
+            .find(|(structure, _)| *structure == self)
+            .map(|(_, kind)| *kind)
     }
 
     /// What a matrix of this structure is known to be.

@@ -46,7 +46,9 @@ impl Store {
     }
 
     fn trace_atom(&mut self, expr: Expr) -> Result<Expr> {
-        let Some(n) = self.shape(expr).square() else { return self.ill_shaped("a trace", &[expr]) };
+        let Some(n) = self.shape(expr).square() else {
+            return self.ill_shaped("a trace", &[expr]);
+        };
         match self.form(expr).clone() {
             Form::Eye | Form::Ones => self.size(n),
             Form::Zero => Ok(Store::ZERO),
@@ -80,9 +82,13 @@ impl Store {
         if factors.len() > 1 {
             // Rotation brings the two ends together, and they may cancel or join.
             let (first, last) = (factors[0], factors[factors.len() - 1]);
-            let diagonal = factors.iter().position(|f| f.power == 1 && matches!(self.form(f.base), Form::Diag(_)));
+            let diagonal = factors
+                .iter()
+                .position(|f| f.power == 1 && matches!(self.form(f.base), Form::Diag(_)));
             if let Some(at) = diagonal {
-                let Form::Diag(vector) = *self.form(factors[at].base) else { unreachable!("found as a Diag") };
+                let Form::Diag(vector) = *self.form(factors[at].base) else {
+                    unreachable!("found as a Diag")
+                };
                 let rest = self.matrix_product(rotated(at)[1..].to_vec())?;
                 let diagonal = self.diag_of(rest)?;
                 let row = self.transpose(diagonal)?;
@@ -110,7 +116,10 @@ impl Store {
         for factor in factors.iter().rev() {
             let (coefficient, base) = self.transposed_term(factor.base)?;
             sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
-            reversed.push(MatrixPower { base, power: factor.power });
+            reversed.push(MatrixPower {
+                base,
+                power: factor.power,
+            });
         }
         if factors.len() > MAX_TRACE_ROTATIONS {
             return Ok((Rational::one(), factors.to_vec()));
@@ -144,7 +153,11 @@ impl Store {
         match self.form(expr).clone() {
             Form::Zero => Ok(Store::ZERO),
             Form::Ones => {
-                let sizes: Vec<Expr> = shape.axes().into_iter().map(|dim| self.size(dim)).collect::<Result<_>>()?;
+                let sizes: Vec<Expr> = shape
+                    .axes()
+                    .into_iter()
+                    .map(|dim| self.size(dim))
+                    .collect::<Result<_>>()?;
                 self.multiply(&sizes)
             }
             Form::Eye => match shape.square() {
@@ -240,7 +253,9 @@ impl Store {
 
     /// A sum stays together: `diag(x + y)`.
     fn diag_atom(&mut self, vector: Expr) -> Result<Expr> {
-        let Shape::Vector(n) = self.shape(vector) else { return self.ill_shaped("diag", &[vector]) };
+        let Shape::Vector(n) = self.shape(vector) else {
+            return self.ill_shaped("diag", &[vector]);
+        };
         match *self.form(vector) {
             Form::Ones => self.eye(n),
             Form::Zero => self.zeros(Shape::Matrix(n, n)),
@@ -257,7 +272,9 @@ impl Store {
     }
 
     fn diag_of_atom(&mut self, matrix: Expr) -> Result<Expr> {
-        let Some(n) = self.shape(matrix).square() else { return self.ill_shaped("the diagonal", &[matrix]) };
+        let Some(n) = self.shape(matrix).square() else {
+            return self.ill_shaped("the diagonal", &[matrix]);
+        };
         match self.form(matrix).clone() {
             Form::Eye | Form::Ones => self.ones(Shape::Vector(n)),
             Form::Zero => self.zeros(Shape::Vector(n)),
@@ -268,16 +285,26 @@ impl Store {
                 let mut diagonals = Vec::with_capacity(factors.len());
                 for factor in factors.iter() {
                     let exponent = factor.exponent;
-                    let exponent =
-                        if self.shape(exponent).is_scalar() { exponent } else { self.diag_of(exponent)? };
-                    diagonals.push(ElementPower { base: self.diag_of(factor.base)?, exponent });
+                    let exponent = if self.shape(exponent).is_scalar() {
+                        exponent
+                    } else {
+                        self.diag_of(exponent)?
+                    };
+                    diagonals.push(ElementPower {
+                        base: self.diag_of(factor.base)?,
+                        exponent,
+                    });
                 }
                 self.product(diagonals)
             }
             Form::Call(function, args) if function.elementwise => {
                 let mut diagonals = Vec::with_capacity(args.len());
                 for arg in args.iter() {
-                    diagonals.push(if self.shape(*arg).is_scalar() { *arg } else { self.diag_of(*arg)? });
+                    diagonals.push(if self.shape(*arg).is_scalar() {
+                        *arg
+                    } else {
+                        self.diag_of(*arg)?
+                    });
                 }
                 self.call(function, &diagonals, Shape::Vector(n))
             }
@@ -324,7 +351,10 @@ impl Store {
             return self.ill_shaped("vec", &[matrix]);
         };
         let Some(size) = self.dims.mul(m, n) else {
-            return Err(Error::Limit { what: "as a dimension", limit: i64::MAX as usize });
+            return Err(Error::Limit {
+                what: "as a dimension",
+                limit: i64::MAX as usize,
+            });
         };
         self.reshape(matrix, Shape::Vector(size))
     }
@@ -373,7 +403,10 @@ impl Store {
     pub fn kron(&mut self, lhs: Expr, rhs: Expr) -> Result<Expr> {
         let (a, b) = (self.shape(lhs), self.shape(rhs));
         let product = |store: &mut Store, x, y| {
-            store.dims.mul(x, y).ok_or(Error::Limit { what: "as a dimension", limit: i64::MAX as usize })
+            store.dims.mul(x, y).ok_or(Error::Limit {
+                what: "as a dimension",
+                limit: i64::MAX as usize,
+            })
         };
         let shape = match (a, b) {
             (Shape::Scalar, _) => return self.scale(lhs, rhs),
@@ -445,11 +478,16 @@ impl Store {
                 let signs = all(self, &mut factors.iter().map(|f| f.base), Facts::POSITIVE);
                 let even = factors.iter().all(|f| {
                     self.facts(f.base).has(Facts::NONNEGATIVE)
-                        || self.as_number(f.exponent).and_then(Rational::as_integer).is_some_and(|e| e % 2 == 0)
+                        || self
+                            .as_number(f.exponent)
+                            .and_then(Rational::as_integer)
+                            .is_some_and(|e| e % 2 == 0)
                 });
                 let structure = all(self, &mut factors.iter().map(|f| f.base), Facts::SYMMETRIC);
                 let plain = factors.iter().all(|f| self.shape(f.exponent).is_scalar());
-                signs | if even { Facts::NONNEGATIVE } else { Facts::NONE } | if plain { structure } else { Facts::NONE }
+                signs
+                    | if even { Facts::NONNEGATIVE } else { Facts::NONE }
+                    | if plain { structure } else { Facts::NONE }
             }
             Form::Trace(inner) if self.facts(*inner).has(Facts::POSDEF) => Facts::POSITIVE,
             Form::Trace(inner) if self.facts(*inner).has(Facts::PSD) => Facts::NONNEGATIVE,
@@ -468,24 +506,37 @@ impl Store {
             }
             Form::DiagOf(matrix) => {
                 let facts = self.facts(*matrix);
-                if facts.has(Facts::POSDEF) { Facts::POSITIVE } else { facts.only(Facts::POSITIVE) }
+                if facts.has(Facts::POSDEF) {
+                    Facts::POSITIVE
+                } else {
+                    facts.only(Facts::POSITIVE)
+                }
             }
-            Form::Kron(a, b) => self.facts(*a).common(self.facts(*b)).only(
-                Facts::POSDEF | Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER | Facts::POSITIVE,
-            ),
+            Form::Kron(a, b) => self
+                .facts(*a)
+                .common(self.facts(*b))
+                .only(Facts::POSDEF | Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER | Facts::POSITIVE),
             Form::Call(..) => Facts::NONE,
         }
     }
 
     fn facts_of_sum(&self, terms: &[Term]) -> Facts {
         let linear = Facts::SYMMETRIC | Facts::DIAGONAL | Facts::SKEW | Facts::LOWER;
-        let common = terms.iter().fold(Facts::POSDEF | Facts::POSITIVE | linear, |facts, term| {
-            let own = self.facts(term.expr);
-            // The sum of a definite and a semidefinite matrix is definite; so for signs.
-            facts.common(if term.coefficient.is_negative() { own.only(linear) } else { own })
-        });
+        let common = terms
+            .iter()
+            .fold(Facts::POSDEF | Facts::POSITIVE | linear, |facts, term| {
+                let own = self.facts(term.expr);
+                // The sum of a definite and a semidefinite matrix is definite; so for signs.
+                facts.common(if term.coefficient.is_negative() {
+                    own.only(linear)
+                } else {
+                    own
+                })
+            });
         let positive = |wanted: Facts| {
-            terms.iter().any(|term| !term.coefficient.is_negative() && self.facts(term.expr).has(wanted))
+            terms
+                .iter()
+                .any(|term| !term.coefficient.is_negative() && self.facts(term.expr).has(wanted))
         };
         let mut facts = common;
         if common.has(Facts::PSD) && positive(Facts::POSDEF) {
@@ -501,9 +552,21 @@ impl Store {
         if let [only] = factors {
             let facts = self.facts(only.base);
             let kept = Facts::SYMMETRIC | Facts::POSDEF | Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER;
-            let square = if only.power % 2 == 0 && facts.has(Facts::SYMMETRIC) { Facts::PSD } else { Facts::NONE };
-            let square = if only.power < 0 && square == Facts::PSD { Facts::POSDEF } else { square };
-            let skew = if only.power % 2 != 0 { facts.only(Facts::SKEW) } else { Facts::NONE };
+            let square = if only.power % 2 == 0 && facts.has(Facts::SYMMETRIC) {
+                Facts::PSD
+            } else {
+                Facts::NONE
+            };
+            let square = if only.power < 0 && square == Facts::PSD {
+                Facts::POSDEF
+            } else {
+                square
+            };
+            let skew = if only.power % 2 != 0 {
+                facts.only(Facts::SKEW)
+            } else {
+                Facts::NONE
+            };
             let kept = if only.power < 0 && !facts.has(Facts::POSDEF) && facts.has(Facts::PSD) {
                 // The inverse of a semidefinite matrix exists only where it is definite.
                 return Facts::POSDEF | facts.only(kept);
@@ -513,30 +576,50 @@ impl Store {
             return facts.only(kept) | square | skew;
         }
         let nonnegative = factors.iter().fold(Facts::NONNEGATIVE, |facts, factor| {
-            if factor.power > 0 { facts.common(self.facts(factor.base)) } else { Facts::NONE }
+            if factor.power > 0 {
+                facts.common(self.facts(factor.base))
+            } else {
+                Facts::NONE
+            }
         });
-        let structure = factors.iter().fold(Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER, |facts, factor| {
-            facts.common(self.facts(factor.base))
-        });
-        let structure = structure.only(Facts::ORTHOGONAL | Facts::LOWER | if structure.has(Facts::DIAGONAL) { Facts::DIAGONAL } else { Facts::NONE });
+        let structure = factors
+            .iter()
+            .fold(Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER, |facts, factor| {
+                facts.common(self.facts(factor.base))
+            });
+        let structure = structure.only(
+            Facts::ORTHOGONAL
+                | Facts::LOWER
+                | if structure.has(Facts::DIAGONAL) {
+                    Facts::DIAGONAL
+                } else {
+                    Facts::NONE
+                },
+        );
         nonnegative | structure | self.congruence_facts(expr, factors)
     }
 
     /// `B'*S*B` is symmetric with S, and semidefinite with S; `B'*B` is semidefinite.
     fn congruence_facts(&self, expr: Expr, factors: &[MatrixPower]) -> Facts {
-        let mirrored = factors.iter().zip(factors.iter().rev()).take(factors.len() / 2).all(|(l, r)| {
-            l.power == r.power && self.are_transposes(l.base, r.base)
-        });
+        let mirrored = factors
+            .iter()
+            .zip(factors.iter().rev())
+            .take(factors.len() / 2)
+            .all(|(l, r)| l.power == r.power && self.are_transposes(l.base, r.base));
         if !mirrored {
             return Facts::NONE;
         }
         let middle = factors.len() / 2;
-        let core = if factors.len() % 2 == 0 {
+        let core = if factors.len().is_multiple_of(2) {
             Facts::PSD
         } else {
             let factor = factors[middle];
             let facts = self.facts(factor.base);
-            if factor.power % 2 == 0 && facts.has(Facts::SYMMETRIC) { Facts::PSD } else { facts.only(Facts::PSD | Facts::SKEW) }
+            if factor.power % 2 == 0 && facts.has(Facts::SYMMETRIC) {
+                Facts::PSD
+            } else {
+                facts.only(Facts::PSD | Facts::SKEW)
+            }
         };
         match self.shape(expr) {
             Shape::Scalar if core.has(Facts::PSD) => Facts::NONNEGATIVE,

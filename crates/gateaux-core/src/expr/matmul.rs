@@ -26,7 +26,12 @@ impl Store {
     /// # Errors
     /// [`Error::IllShaped`] where neighbors do not fit.
     pub fn matmul(&mut self, factors: &[Expr]) -> Result<Expr> {
-        self.matrix_product(factors.iter().map(|base| MatrixPower { base: *base, power: 1 }).collect())
+        self.matrix_product(
+            factors
+                .iter()
+                .map(|base| MatrixPower { base: *base, power: 1 })
+                .collect(),
+        )
     }
 
     /// `base^power` for a square matrix and any integer; `base^-1` is the inverse.
@@ -37,7 +42,11 @@ impl Store {
         let Some(n) = self.shape(base).square() else {
             return self.ill_shaped("a matrix power", &[base]);
         };
-        if power == 0 { self.eye(n) } else { self.matrix_product(vec![MatrixPower { base, power }]) }
+        if power == 0 {
+            self.eye(n)
+        } else {
+            self.matrix_product(vec![MatrixPower { base, power }])
+        }
     }
 
     /// The inverse of a square matrix.
@@ -54,8 +63,12 @@ impl Store {
         if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
             return self.zeros(shape);
         }
-        let mut chain =
-            Chain { coefficient: Rational::one(), scalars: Vec::new(), head: Vec::new(), tail: Vec::new() };
+        let mut chain = Chain {
+            coefficient: Rational::one(),
+            scalars: Vec::new(),
+            head: Vec::new(),
+            tail: Vec::new(),
+        };
         let mut queue: Vec<MatrixPower> = factors.into_iter().rev().collect();
         while let Some(factor) = queue.pop() {
             if !self.expand_matrix(factor, &mut chain, &mut queue)? {
@@ -69,14 +82,13 @@ impl Store {
         let mut shape = Shape::Scalar;
         for factor in factors {
             let next = self.shape(factor.base);
-            let fits = |store: &Store| -> Option<Shape> {
+            let fits = || -> Option<Shape> {
                 if shape.is_scalar() || next.is_scalar() {
                     return Some(if shape.is_scalar() { next } else { shape });
                 }
                 let (rows, inner) = shape.rows_and_columns()?;
                 let (again, columns) = next.rows_and_columns()?;
-                let _ = store;
-                (inner == again).then(|| match (shape, next) {
+                (inner == again).then_some(match (shape, next) {
                     (Shape::Row(_), Shape::Vector(_)) => Shape::Scalar,
                     (Shape::Row(_), _) => Shape::Row(columns),
                     (_, Shape::Vector(_)) => Shape::Vector(rows),
@@ -84,11 +96,14 @@ impl Store {
                 })
             };
             let bad_power = factor.power != 1 && next.square().is_none();
-            match fits(self) {
+            match fits() {
                 Some(product) if !bad_power => shape = product,
                 _ => {
                     let shapes = format!("{} and {}", shape.text(&self.dims), next.text(&self.dims));
-                    return Err(Error::IllShaped { operation: "a matrix product", shapes });
+                    return Err(Error::IllShaped {
+                        operation: "a matrix product",
+                        shapes,
+                    });
                 }
             }
         }
@@ -105,7 +120,10 @@ impl Store {
         let (coefficient, primitive) = self.split_content(base)?;
         if !coefficient.is_one() {
             let Some(value) = coefficient.power(power, self.budget.bits) else {
-                return Err(Error::Limit { what: "bits of a number", limit: self.budget.bits as usize });
+                return Err(Error::Limit {
+                    what: "bits of a number",
+                    limit: self.budget.bits as usize,
+                });
             };
             chain.coefficient = &chain.coefficient * &value;
             queue.push(MatrixPower { base: primitive, power });
@@ -127,14 +145,23 @@ impl Store {
             Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
             Form::Diag(vector) if power != 1 => {
                 let powers = self.pow_number(vector, Rational::from(power))?;
-                queue.push(MatrixPower { base: self.diag(powers)?, power: 1 });
+                queue.push(MatrixPower {
+                    base: self.diag(powers)?,
+                    power: 1,
+                });
             }
             Form::Kron(a, b) if power < 0 && self.shape(a).square().is_some() && self.shape(b).square().is_some() => {
                 let (a, b) = (self.matrix_power(a, power)?, self.matrix_power(b, power)?);
-                queue.push(MatrixPower { base: self.kron(a, b)?, power: 1 });
+                queue.push(MatrixPower {
+                    base: self.kron(a, b)?,
+                    power: 1,
+                });
             }
             _ if power < 0 && self.facts(base).has(Facts::ORTHOGONAL) => {
-                queue.push(MatrixPower { base: self.transpose(base)?, power: -power });
+                queue.push(MatrixPower {
+                    base: self.transpose(base)?,
+                    power: -power,
+                });
             }
             _ => return Ok(false),
         }
@@ -145,7 +172,10 @@ impl Store {
     fn expand_product(&mut self, inner: &[MatrixPower], power: i64, queue: &mut Vec<MatrixPower>) -> Result<bool> {
         if let [only] = inner {
             let Some(power) = only.power.checked_mul(power) else {
-                return Err(Error::Limit { what: "as an exponent", limit: i64::MAX as usize });
+                return Err(Error::Limit {
+                    what: "as an exponent",
+                    limit: i64::MAX as usize,
+                });
             };
             queue.push(MatrixPower { base: only.base, power });
             return Ok(true);
@@ -154,10 +184,21 @@ impl Store {
         match power {
             1 => queue.extend(inner.iter().rev()),
             // The inverse of a product is the product of the inverses, last first.
-            -1 if square => queue.extend(inner.iter().map(|f| MatrixPower { base: f.base, power: -f.power })),
+            -1 if square => queue.extend(inner.iter().map(|f| MatrixPower {
+                base: f.base,
+                power: -f.power,
+            })),
             i64::MIN..-1 if square => {
-                let base = self
-                    .matrix_product(inner.iter().rev().map(|f| MatrixPower { base: f.base, power: -f.power }).collect())?;
+                let base = self.matrix_product(
+                    inner
+                        .iter()
+                        .rev()
+                        .map(|f| MatrixPower {
+                            base: f.base,
+                            power: -f.power,
+                        })
+                        .collect(),
+                )?;
                 queue.push(MatrixPower { base, power: -power });
             }
             _ => return Ok(false),
@@ -170,9 +211,8 @@ impl Store {
         let shape = self.shape(factor.base);
         if let Some(last) = chain.tail.last().copied() {
             let last_shape = self.shape(last.base);
-            if matches!(last_shape, Shape::Vector(_)) && matches!(shape, Shape::Row(_)) {
-                self.close_segment(chain)?;
-            } else if self.is_closed_scalar(&chain.tail) {
+            let at_seam = matches!(last_shape, Shape::Vector(_)) && matches!(shape, Shape::Row(_));
+            if at_seam || self.is_closed_scalar(&chain.tail) {
                 self.close_segment(chain)?;
             } else if let Some(joined) = self.join(last, factor)? {
                 chain.tail.pop();
@@ -201,7 +241,10 @@ impl Store {
         } else if chain.head.is_empty() {
             chain.head = segment;
         } else {
-            return Err(Error::IllShaped { operation: "a matrix product", shapes: "two seams".to_owned() });
+            return Err(Error::IllShaped {
+                operation: "a matrix product",
+                shapes: "two seams".to_owned(),
+            });
         }
         Ok(())
     }
@@ -211,7 +254,10 @@ impl Store {
         let one = |base| Some(MatrixPower { base, power: 1 });
         if lhs.base == rhs.base && self.shape(lhs.base).square().is_some() {
             let Some(power) = lhs.power.checked_add(rhs.power) else {
-                return Err(Error::Limit { what: "as an exponent", limit: i64::MAX as usize });
+                return Err(Error::Limit {
+                    what: "as an exponent",
+                    limit: i64::MAX as usize,
+                });
             };
             return Ok(Some(MatrixPower { base: lhs.base, power }));
         }
@@ -220,14 +266,19 @@ impl Store {
         }
         let orthogonal = self.facts(lhs.base).has(Facts::ORTHOGONAL) && self.facts(rhs.base).has(Facts::ORTHOGONAL);
         if orthogonal && self.transpose(lhs.base)? == rhs.base {
-            return Ok(Some(MatrixPower { base: lhs.base, power: 0 }));
+            return Ok(Some(MatrixPower {
+                base: lhs.base,
+                power: 0,
+            }));
         }
         Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
             (Form::Diag(a), Form::Diag(b)) => {
                 let diagonal = self.multiply(&[a, b])?;
                 one(self.diag(diagonal)?)
             }
-            (Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => one(self.multiply(&[a, rhs.base])?),
+            (Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => {
+                one(self.multiply(&[a, rhs.base])?)
+            }
             (_, Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
                 let column = self.transpose(lhs.base)?;
                 let scaled = self.multiply(&[column, b])?;
@@ -253,7 +304,12 @@ impl Store {
         if self.is_closed_scalar(&chain.tail) {
             self.close_segment(&mut chain)?;
         }
-        let Chain { coefficient, scalars, head, tail } = chain;
+        let Chain {
+            coefficient,
+            scalars,
+            head,
+            tail,
+        } = chain;
         let factors: Vec<MatrixPower> = head.into_iter().chain(tail).collect();
         let core = match factors.as_slice() {
             [] => match shape.rows_and_columns() {
@@ -285,10 +341,10 @@ impl Store {
     /// The scalar `row * ... * column`, the same for both directions of reading.
     fn inner_product(&mut self, segment: Vec<MatrixPower>) -> Result<Expr> {
         let last = segment.len() - 1;
-        if let [row, column] = *segment {
-            if let Some(sum) = self.canceled_inner_product(row.base, column.base)? {
-                return Ok(sum);
-            }
+        if let [row, column] = *segment
+            && let Some(sum) = self.canceled_inner_product(row.base, column.base)?
+        {
+            return Ok(sum);
         }
         if self.is_ones(segment[0].base) {
             let column = self.matrix_product(segment[1..].to_vec())?;
@@ -299,7 +355,10 @@ impl Store {
         for factor in segment.iter().rev() {
             let (coefficient, base) = self.transposed_term(factor.base)?;
             sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
-            reversed.push(MatrixPower { base, power: factor.power });
+            reversed.push(MatrixPower {
+                base,
+                power: factor.power,
+            });
         }
         if self.is_ones(segment[last].base) {
             let column = self.matrix_product(reversed[1..].to_vec())?;
@@ -313,7 +372,11 @@ impl Store {
         }
         if reversed == segment {
             // x'*K*x of a skew K equals its own negative.
-            return if sign.is_one() { self.intern(Form::MatMul(segment.into()), Shape::Scalar) } else { Ok(Store::ZERO) };
+            return if sign.is_one() {
+                self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+            } else {
+                Ok(Store::ZERO)
+            };
         }
         if self.reading_key(&reversed) < self.reading_key(&segment) {
             let inner = self.intern(Form::MatMul(reversed.into()), Shape::Scalar)?;
@@ -330,7 +393,11 @@ impl Store {
         }
         let product = self.multiply(&[lhs, column])?;
         let shorter = self.weight(product) < self.weight(lhs).min(self.weight(column)).saturating_add(1);
-        if shorter { self.sum_all(product).map(Some) } else { Ok(None) }
+        if shorter {
+            self.sum_all(product).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Of all ways to read a scalar product or a trace the least is taken: a hole stands last and without a
@@ -365,7 +432,11 @@ impl Store {
         if let [only] = *factors {
             // S*S of a symmetric matrix.
             let even = only.power % 2 == 0 && self.facts(only.base).has(Facts::SYMMETRIC);
-            return if even { self.matrix_power(only.base, only.power / 2).map(Some) } else { Ok(None) };
+            return if even {
+                self.matrix_power(only.base, only.power / 2).map(Some)
+            } else {
+                Ok(None)
+            };
         }
         if factors.len() % 2 == 1 {
             return Ok(None);

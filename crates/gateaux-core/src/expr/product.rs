@@ -25,7 +25,10 @@ impl Store {
     /// [`Error::IllShaped`] where the shapes differ.
     pub fn product(&mut self, factors: Vec<ElementPower>) -> Result<Expr> {
         let Some(first) = factors.first() else {
-            return Err(Error::IllShaped { operation: "a product", shapes: "no factors".to_owned() });
+            return Err(Error::IllShaped {
+                operation: "a product",
+                shapes: "no factors".to_owned(),
+            });
         };
         let shape = self.shape(first.base);
         for factor in &factors {
@@ -39,8 +42,12 @@ impl Store {
             let inner = self.product(factors)?;
             return self.transpose(inner);
         }
-        let mut parts =
-            Parts { coefficient: Rational::one(), scalars: Vec::new(), factors: Vec::new(), zero: false };
+        let mut parts = Parts {
+            coefficient: Rational::one(),
+            scalars: Vec::new(),
+            factors: Vec::new(),
+            zero: false,
+        };
         let mut queue: Vec<ElementPower> = factors.into_iter().rev().collect();
         while let Some(factor) = queue.pop() {
             self.place_factor(factor, &mut parts, &mut queue)?;
@@ -77,16 +84,26 @@ impl Store {
                 let outer = self.number(coefficient)?;
                 if let Some(root) = self.exact_root(outer, exponent) {
                     parts.coefficient = &parts.coefficient * &root;
-                    queue.push(ElementPower { base: rest, exponent: factor.exponent });
+                    queue.push(ElementPower {
+                        base: rest,
+                        exponent: factor.exponent,
+                    });
                     return Ok(());
                 }
             }
             if let Some((inner, power)) = self.nonnegative_power(base) {
-                queue.push(ElementPower { base: inner, exponent: self.multiply(&[power, factor.exponent])? });
+                queue.push(ElementPower {
+                    base: inner,
+                    exponent: self.multiply(&[power, factor.exponent])?,
+                });
                 return Ok(());
             }
         }
-        match parts.factors.iter().position(|known| known.base == base && self.may_merge(known.exponent, exponent)) {
+        match parts
+            .factors
+            .iter()
+            .position(|known| known.base == base && self.may_merge(known.exponent, exponent))
+        {
             Some(at) => {
                 let known = parts.factors.swap_remove(at);
                 let exponent = self.add(known.exponent, exponent)?;
@@ -111,12 +128,15 @@ impl Store {
         queue: &mut Vec<ElementPower>,
     ) -> Result<bool> {
         let (coefficient, rest) = self.split_content(base)?;
-        if !coefficient.is_one() {
-            if let Some(value) = coefficient.power(power, self.budget.bits) {
-                parts.coefficient = &parts.coefficient * &value;
-                queue.push(ElementPower { base: rest, exponent: self.integer(power)? });
-                return Ok(true);
-            }
+        if !coefficient.is_one()
+            && let Some(value) = coefficient.power(power, self.budget.bits)
+        {
+            parts.coefficient = &parts.coefficient * &value;
+            queue.push(ElementPower {
+                base: rest,
+                exponent: self.integer(power)?,
+            });
+            return Ok(true);
         }
         match self.form(base).clone() {
             Form::Scale(scalar, array) => {
@@ -131,7 +151,10 @@ impl Store {
                 let power = self.integer(power)?;
                 for factor in inner.iter().rev() {
                     let exponent = self.scale(power, factor.exponent)?;
-                    queue.push(ElementPower { base: factor.base, exponent });
+                    queue.push(ElementPower {
+                        base: factor.base,
+                        exponent,
+                    });
                 }
                 Ok(true)
             }
@@ -160,9 +183,7 @@ impl Store {
     fn nonnegative_power(&self, base: Expr) -> Option<(Expr, Expr)> {
         match self.form(base) {
             Form::Product(inner) => match **inner {
-                [ElementPower { base, exponent }] if self.facts(base).has(Facts::NONNEGATIVE) => {
-                    Some((base, exponent))
-                }
+                [ElementPower { base, exponent }] if self.facts(base).has(Facts::NONNEGATIVE) => Some((base, exponent)),
                 _ => None,
             },
             _ => None,
@@ -170,7 +191,12 @@ impl Store {
     }
 
     fn finish_product(&mut self, parts: Parts, shape: Shape) -> Result<Expr> {
-        let Parts { coefficient, scalars, mut factors, .. } = parts;
+        let Parts {
+            coefficient,
+            scalars,
+            mut factors,
+            ..
+        } = parts;
         factors.sort_by_key(|factor| (factor.base, factor.exponent));
         let core = match factors.as_slice() {
             [] => self.ones(shape)?,
@@ -199,7 +225,10 @@ impl Store {
     fn diagonal_product(&mut self, factors: &[ElementPower]) -> Result<Expr> {
         let mut diagonals = Vec::with_capacity(factors.len());
         for factor in factors {
-            diagonals.push(ElementPower { base: self.diag_of(factor.base)?, exponent: factor.exponent });
+            diagonals.push(ElementPower {
+                base: self.diag_of(factor.base)?,
+                exponent: factor.exponent,
+            });
         }
         let diagonal = self.product(diagonals)?;
         self.diag(diagonal)
@@ -207,7 +236,15 @@ impl Store {
 
     /// The product of scalars.
     pub fn multiply(&mut self, scalars: &[Expr]) -> Result<Expr> {
-        self.product(scalars.iter().map(|base| ElementPower { base: *base, exponent: Store::ONE }).collect())
+        self.product(
+            scalars
+                .iter()
+                .map(|base| ElementPower {
+                    base: *base,
+                    exponent: Store::ONE,
+                })
+                .collect(),
+        )
     }
 
     /// `lhs .* rhs`; a scalar broadcasts.
@@ -222,7 +259,11 @@ impl Store {
     /// `base .^ exponent`; a scalar base broadcasts over an array of exponents.
     pub fn pow(&mut self, base: Expr, exponent: Expr) -> Result<Expr> {
         let shape = self.shape(exponent);
-        let base = if self.shape(base).is_scalar() && !shape.is_scalar() { self.fill(base, shape)? } else { base };
+        let base = if self.shape(base).is_scalar() && !shape.is_scalar() {
+            self.fill(base, shape)?
+        } else {
+            base
+        };
         self.product(vec![ElementPower { base, exponent }])
     }
 

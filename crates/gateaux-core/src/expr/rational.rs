@@ -40,7 +40,10 @@ impl Rational {
             None => (literal, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let too_large = || Error::Limit { what: "bits of a number", limit: bits as usize };
+        let too_large = || Error::Limit {
+            what: "bits of a number",
+            limit: bits as usize,
+        };
         let digits: BigInt = format!("0{whole}{fraction}").parse().map_err(|_| too_large())?;
         let exponent = exponent.checked_sub(fraction.len() as i64).ok_or_else(too_large)?;
         // A decimal digit has less than four bits.
@@ -48,7 +51,11 @@ impl Rational {
             return Err(too_large());
         }
         let scale = BigInt::from(10).pow(exponent.unsigned_abs() as u32);
-        Ok(Rational(if exponent < 0 { BigRational::new(digits, scale) } else { (digits * scale).into() }))
+        Ok(Rational(if exponent < 0 {
+            BigRational::new(digits, scale)
+        } else {
+            (digits * scale).into()
+        }))
     }
 
     /// Whether the number is 0.
@@ -73,7 +80,11 @@ impl Rational {
 
     /// The number as a small integer, if it is one.
     pub fn as_integer(&self) -> Option<i64> {
-        if self.0.is_integer() { self.0.numer().to_i64() } else { None }
+        if self.0.is_integer() {
+            self.0.numer().to_i64()
+        } else {
+            None
+        }
     }
 
     /// Numerator and denominator, the denominator positive.
@@ -108,7 +119,11 @@ impl Rational {
         if size > 1 && size.saturating_mul(exponent.unsigned_abs()) > bits {
             return None;
         }
-        let exponent = if size <= 1 { exponent % 2 + 2 * i64::from(exponent != 0) } else { exponent };
+        let exponent = if size <= 1 {
+            exponent % 2 + 2 * i64::from(exponent != 0)
+        } else {
+            exponent
+        };
         Some(Rational(Pow::pow(&self.0, &BigInt::from(exponent))))
     }
 

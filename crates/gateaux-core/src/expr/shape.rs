@@ -30,7 +30,10 @@ pub struct Axes {
 impl Axes {
     /// The axes, or `None` where there are more than [`MAX_AXES`].
     pub fn new(dims: &[Dim]) -> Option<Axes> {
-        let mut axes = Axes { len: u8::try_from(dims.len()).ok()?, dims: [Dims::ONE; MAX_AXES] };
+        let mut axes = Axes {
+            len: u8::try_from(dims.len()).ok()?,
+            dims: [Dims::ONE; MAX_AXES],
+        };
         axes.dims.get_mut(..dims.len())?.copy_from_slice(dims);
         Some(axes)
     }
@@ -107,7 +110,11 @@ impl Shape {
             Shape::Matrix(..) => "matrix",
             Shape::Tensor(_) => "tensor",
         };
-        let axes = if let Shape::Row(n) = self { vec![*n] } else { self.axes() };
+        let axes = if let Shape::Row(n) = self {
+            vec![*n]
+        } else {
+            self.axes()
+        };
         let sizes: Vec<String> = axes.into_iter().map(|dim| dims.text(dim)).collect();
         format!("{kind}({})", sizes.join(", "))
     }

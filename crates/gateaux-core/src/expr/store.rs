@@ -168,9 +168,19 @@ impl Store {
         };
         // The two most used constants have fixed handles.
         for value in [0, 1] {
-            let node = Node { form: Form::Number(Rational::from(value)), shape: Shape::Scalar };
+            let node = Node {
+                form: Form::Number(Rational::from(value)),
+                shape: Shape::Scalar,
+            };
             store.nodes.insert(node);
-            store.known.push(Known { facts: Facts::NONNEGATIVE, transposes: 0, transposable: 0, transpose: None, weight: 1, has_hole: false });
+            store.known.push(Known {
+                facts: Facts::NONNEGATIVE,
+                transposes: 0,
+                transposable: 0,
+                transpose: None,
+                weight: 1,
+                has_hole: false,
+            });
         }
         store.known[Store::ONE.index()].facts = Facts::POSITIVE;
         store
@@ -217,14 +227,22 @@ impl Store {
     }
 
     fn node(&self, expr: Expr) -> &Node {
-        self.nodes.get_index(expr.index()).expect("an Expr is made only by the store that holds it")
+        self.nodes
+            .get_index(expr.index())
+            .expect("an Expr is made only by the store that holds it")
     }
 
     /// A new variable, different from all others whatever their names.
     pub fn add_variable(&mut self, name: &str, shape: Shape, structure: Structure, facts: Facts) -> Result<Expr> {
         let var = Var(self.variables.len() as u32);
         let facts = facts | structure.facts();
-        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts, is_hole: false });
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            shape,
+            structure,
+            facts,
+            is_hole: false,
+        });
         self.intern(Form::Var(var), shape)
     }
 
@@ -248,7 +266,13 @@ impl Store {
     fn make_hole(&mut self, name: &str, of: Var, structure: Structure, facts: Facts) -> Result<Expr> {
         let shape = self.variable(of).shape;
         let var = Var(self.variables.len() as u32);
-        self.variables.push(Variable { name: name.to_owned(), shape, structure, facts, is_hole: true });
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            shape,
+            structure,
+            facts,
+            is_hole: true,
+        });
         self.intern(Form::Var(var), shape)
     }
 
@@ -294,7 +318,14 @@ impl Store {
             Form::Var(var) => self.variable(*var).is_hole,
             _ => self.children(expr).iter().any(|child| self.has_hole(*child)),
         };
-        self.known.push(Known { facts: Facts::NONE, transposes, transposable, transpose: None, weight, has_hole });
+        self.known.push(Known {
+            facts: Facts::NONE,
+            transposes,
+            transposable,
+            transpose: None,
+            weight,
+            has_hole,
+        });
         self.known[index].facts = self.infer_facts(expr);
         Ok(expr)
     }
@@ -310,7 +341,10 @@ impl Store {
     }
 
     fn weigh(&self, expr: Expr) -> u32 {
-        let parts = self.children(expr).iter().fold(0u32, |sum, child| sum.saturating_add(self.weight(*child)));
+        let parts = self
+            .children(expr)
+            .iter()
+            .fold(0u32, |sum, child| sum.saturating_add(self.weight(*child)));
         let own = match self.form(expr) {
             Form::Number(_) | Form::Size(_) | Form::Var(_) => 1,
             Form::Eye | Form::Ones | Form::Zero => 2,
@@ -319,13 +353,17 @@ impl Store {
                 (terms.len() - 1 + 2 * numbers) as u32
             }
             Form::MatMul(factors) => {
-                let powers = factors.iter().map(|f| if f.power == 1 { 0 } else { 1 + u32::from(f.power != -1) });
+                let powers = factors
+                    .iter()
+                    .map(|f| if f.power == 1 { 0 } else { 1 + u32::from(f.power != -1) });
                 (factors.len() - 1) as u32 + powers.sum::<u32>()
             }
             // A factor without an exponent has the number 1 as its exponent, which is not written.
             Form::Product(factors) => {
                 let plain = factors.iter().filter(|f| f.exponent == Store::ONE).count() as u32;
-                return parts.saturating_add(2 * factors.len() as u32 - 1).saturating_sub(2 * plain);
+                return parts
+                    .saturating_add(2 * factors.len() as u32 - 1)
+                    .saturating_sub(2 * plain);
             }
             _ => 1,
         };
@@ -359,7 +397,10 @@ impl Store {
     /// A constant.
     pub fn number(&mut self, value: Rational) -> Result<Expr> {
         if value.bits() > self.budget.bits {
-            return Err(Error::Limit { what: "bits of a number", limit: self.budget.bits as usize });
+            return Err(Error::Limit {
+                what: "bits of a number",
+                limit: self.budget.bits as usize,
+            });
         }
         self.intern(Form::Number(value), Shape::Scalar)
     }
@@ -396,17 +437,22 @@ impl Store {
 
     /// The array of zeros; for a scalar shape the number 0.
     pub fn zeros(&mut self, shape: Shape) -> Result<Expr> {
-        if shape.is_scalar() { Ok(Store::ZERO) } else { self.intern(Form::Zero, shape) }
+        if shape.is_scalar() {
+            Ok(Store::ZERO)
+        } else {
+            self.intern(Form::Zero, shape)
+        }
     }
 
     /// A call of a function with this result shape; normalization beyond moving transposes out is the business of the
     /// operation table.
     pub(crate) fn call(&mut self, function: Function, args: &[Expr], shape: Shape) -> Result<Expr> {
-        if function.elementwise && !shape.is_scalar() {
-            if let Some(args) = self.transposed_arguments(args)? {
-                let inner = self.call(function, &args, shape.transposed().unwrap_or(shape))?;
-                return self.transpose(inner);
-            }
+        if function.elementwise
+            && !shape.is_scalar()
+            && let Some(args) = self.transposed_arguments(args)?
+        {
+            let inner = self.call(function, &args, shape.transposed().unwrap_or(shape))?;
+            return self.transpose(inner);
         }
         self.intern(Form::Call(function, args.into()), shape)
     }
@@ -417,14 +463,14 @@ impl Store {
             Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => vec![],
             Form::Add(terms) => terms.iter().map(|term| term.expr).collect(),
             Form::MatMul(factors) => factors.iter().map(|factor| factor.base).collect(),
-            Form::Product(factors) => factors.iter().flat_map(|factor| [factor.base, factor.exponent]).collect(),
+            Form::Product(factors) => factors
+                .iter()
+                .flat_map(|factor| [factor.base, factor.exponent])
+                .collect(),
             Form::Scale(a, b) | Form::Kron(a, b) => vec![*a, *b],
-            Form::Transpose(a)
-            | Form::Trace(a)
-            | Form::Sum(a)
-            | Form::Diag(a)
-            | Form::DiagOf(a)
-            | Form::Reshape(a) => vec![*a],
+            Form::Transpose(a) | Form::Trace(a) | Form::Sum(a) | Form::Diag(a) | Form::DiagOf(a) | Form::Reshape(a) => {
+                vec![*a]
+            }
             Form::Call(_, args) => args.to_vec(),
         }
     }
@@ -455,6 +501,9 @@ impl Store {
 
     pub(super) fn ill_shaped<T>(&self, operation: &'static str, exprs: &[Expr]) -> Result<T> {
         let shapes: Vec<String> = exprs.iter().map(|expr| self.shape(*expr).text(&self.dims)).collect();
-        Err(Error::IllShaped { operation, shapes: shapes.join(" and ") })
+        Err(Error::IllShaped {
+            operation,
+            shapes: shapes.join(" and "),
+        })
     }
 }

@@ -16,7 +16,10 @@ impl Store {
     /// [`Error::IllShaped`] where the shapes differ.
     pub fn sum(&mut self, terms: &[(Rational, Expr)]) -> Result<Expr> {
         let Some((_, first)) = terms.first() else {
-            return Err(Error::IllShaped { operation: "a sum", shapes: "no terms".to_owned() });
+            return Err(Error::IllShaped {
+                operation: "a sum",
+                shapes: "no terms".to_owned(),
+            });
         };
         let shape = self.shape(*first);
         if let Some((_, odd)) = terms.iter().find(|(_, expr)| self.shape(*expr) != shape) {
@@ -41,11 +44,18 @@ impl Store {
             match self.form(*expr) {
                 _ if coefficient.is_zero() => {}
                 Form::Zero => {}
-                Form::Number(value) => flat.push(Term { coefficient: coefficient * value, expr: Store::ONE }),
-                Form::Add(inner) => flat.extend(
-                    inner.iter().map(|t| Term { coefficient: coefficient * &t.coefficient, expr: t.expr }),
-                ),
-                _ => flat.push(Term { coefficient: coefficient.clone(), expr: *expr }),
+                Form::Number(value) => flat.push(Term {
+                    coefficient: coefficient * value,
+                    expr: Store::ONE,
+                }),
+                Form::Add(inner) => flat.extend(inner.iter().map(|t| Term {
+                    coefficient: coefficient * &t.coefficient,
+                    expr: t.expr,
+                })),
+                _ => flat.push(Term {
+                    coefficient: coefficient.clone(),
+                    expr: *expr,
+                }),
             }
         }
         flat
@@ -73,7 +83,10 @@ impl Store {
     }
 
     pub(super) fn transpose_terms(&mut self, terms: &[Term]) -> Result<Vec<(Rational, Expr)>> {
-        terms.iter().map(|term| Ok((term.coefficient.clone(), self.transpose(term.expr)?))).collect()
+        terms
+            .iter()
+            .map(|term| Ok((term.coefficient.clone(), self.transpose(term.expr)?)))
+            .collect()
     }
 
     /// Finds whether the transposes of the terms are the same terms again, or their negatives.
@@ -84,12 +97,18 @@ impl Store {
         let mut transposed = self.flatten_terms(&self.clone_terms(terms));
         for term in &mut transposed {
             let (coefficient, expr) = self.transposed_term(term.expr)?;
-            *term = Term { coefficient: &term.coefficient * &coefficient, expr };
+            *term = Term {
+                coefficient: &term.coefficient * &coefficient,
+                expr,
+            };
         }
         transposed.sort_by_key(|term| term.expr);
         let same = |sign: i64| {
             let sign = Rational::from(sign);
-            transposed.iter().zip(terms).all(|(t, term)| t.expr == term.expr && &sign * &t.coefficient == term.coefficient)
+            transposed
+                .iter()
+                .zip(terms)
+                .all(|(t, term)| t.expr == term.expr && &sign * &t.coefficient == term.coefficient)
         };
         if same(1) {
             self.add_facts(sum, Facts::SYMMETRIC);
@@ -233,9 +252,15 @@ fn content(terms: &[Term]) -> Rational {
     let common = if terms.iter().all(|term| term.coefficient.abs() == size) {
         size
     } else if terms.iter().all(|term| term.coefficient.is_integer()) {
-        terms.iter().fold(Rational::zero(), |gcd, term| gcd.gcd(&term.coefficient))
+        terms
+            .iter()
+            .fold(Rational::zero(), |gcd, term| gcd.gcd(&term.coefficient))
     } else {
         Rational::one()
     };
-    if terms.iter().all(|term| term.coefficient.is_negative()) { -&common } else { common }
+    if terms.iter().all(|term| term.coefficient.is_negative()) {
+        -&common
+    } else {
+        common
+    }
 }

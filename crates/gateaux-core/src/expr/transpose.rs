@@ -54,7 +54,10 @@ impl Store {
             Form::MatMul(factors) => {
                 let mut reversed = Vec::with_capacity(factors.len());
                 for factor in factors.iter().rev() {
-                    reversed.push(MatrixPower { base: self.transpose(factor.base)?, power: factor.power });
+                    reversed.push(MatrixPower {
+                        base: self.transpose(factor.base)?,
+                        power: factor.power,
+                    });
                 }
                 self.matrix_product(reversed)
             }
@@ -85,7 +88,12 @@ impl Store {
     pub(super) fn transpose_powers(&mut self, factors: &[ElementPower]) -> Result<Vec<ElementPower>> {
         factors
             .iter()
-            .map(|f| Ok(ElementPower { base: self.transpose(f.base)?, exponent: self.transpose(f.exponent)? }))
+            .map(|f| {
+                Ok(ElementPower {
+                    base: self.transpose(f.base)?,
+                    exponent: self.transpose(f.exponent)?,
+                })
+            })
             .collect()
     }
 
@@ -107,11 +115,16 @@ impl Store {
 
     /// The transposes of the arguments of an elementwise function, where the function is better applied to them.
     pub(super) fn transposed_arguments(&mut self, args: &[Expr]) -> Result<Option<Vec<Expr>>> {
-        let Some(array) = args.iter().find(|arg| !self.shape(**arg).is_scalar()) else { return Ok(None) };
+        let Some(array) = args.iter().find(|arg| !self.shape(**arg).is_scalar()) else {
+            return Ok(None);
+        };
         if !self.prefers_transpose(self.shape(*array), args.iter().copied()) {
             return Ok(None);
         }
-        args.iter().map(|arg| self.transpose(*arg)).collect::<Result<Vec<_>>>().map(Some)
+        args.iter()
+            .map(|arg| self.transpose(*arg))
+            .collect::<Result<Vec<_>>>()
+            .map(Some)
     }
 
     /// Transposes at the leaves of a matrix expression, and leaves that a transposition would change.
@@ -150,5 +163,9 @@ impl Store {
 /// Keeps the counts small without changing which of them is the larger half: sharing can make them exponential.
 fn bounded(inside: u32, leaves: u32) -> (u32, u32) {
     const LARGE: u32 = 1 << 20;
-    if leaves < LARGE { (inside, leaves) } else { (inside / 2, leaves / 2) }
+    if leaves < LARGE {
+        (inside, leaves)
+    } else {
+        (inside / 2, leaves / 2)
+    }
 }

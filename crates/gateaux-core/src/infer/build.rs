@@ -35,7 +35,13 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
         if !needed[id.0 as usize] || typing.shape(id).is_none() || absorbed[id.0 as usize] {
             continue;
         }
-        let mut pass = Pass { tree, typing, store, built: &built, variables: &mut variables };
+        let mut pass = Pass {
+            tree,
+            typing,
+            store,
+            built: &built,
+            variables: &mut variables,
+        };
         let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;
         built[id.0 as usize] = Some(expr);
     }
@@ -46,7 +52,10 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
     }
     let root = tree.node(typing.root).span;
     let function = built[typing.root.0 as usize].ok_or_else(|| later(root, "this expression"))?;
-    Ok(Built { function, variables: all })
+    Ok(Built {
+        function,
+        variables: all,
+    })
 }
 
 /// The variable with this index, made where it is not yet.
@@ -55,7 +64,11 @@ fn make_variable(store: &mut Store, typing: &Typing, made: &mut [Option<Expr>], 
         return Ok(known);
     }
     let variable = &typing.variables[at];
-    let positive = if variable.positive { Facts::POSITIVE } else { Facts::NONE };
+    let positive = if variable.positive {
+        Facts::POSITIVE
+    } else {
+        Facts::NONE
+    };
     let expr = store.add_variable(&variable.name, variable.shape, variable.structure, positive)?;
     made[at] = Some(expr);
     Ok(expr)
@@ -120,6 +133,49 @@ fn is_sum(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Add | BinaryOp::Sub)
 }
 
+/// Operators whose chains are built at once: from `a + b + c + ...` one by one, each sum would be made anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chained {
+    Sum,
+    Product,
+    Elementwise,
+}
+
+fn chained(op: BinaryOp) -> Option<Chained> {
+    match op {
+        BinaryOp::Add | BinaryOp::Sub => Some(Chained::Sum),
+        BinaryOp::Mul => Some(Chained::Product),
+        BinaryOp::DotMul => Some(Chained::Elementwise),
+        BinaryOp::Div
+        | BinaryOp::Solve
+        | BinaryOp::Pow
+        | BinaryOp::DotAdd
+        | BinaryOp::DotSub
+        | BinaryOp::DotDiv
+        | BinaryOp::DotPow
+        | BinaryOp::Kron
+        | BinaryOp::Less
+        | BinaryOp::LessEq
+        | BinaryOp::Greater
+        | BinaryOp::GreaterEq => None,
+    }
+}
+
+/// By node: whether it is the left operand of an operation of its own kind, and so a part of that one's chain.
+fn inside_chains(tree: &Tree) -> Vec<bool> {
+    let mut inner = vec![false; tree.nodes().len()];
+    for (_, node) in tree.nodes() {
+        if let NodeKind::Binary(op, _, lhs, _) = &node.kind
+            && let NodeKind::Binary(below, ..) = &tree.node(*lhs).kind
+            && chained(*op).is_some()
+            && chained(*op) == chained(*below)
+        {
+            inner[lhs.0 as usize] = true;
+        }
+    }
+    inner
+}
+
 struct Pass<'a> {
     tree: &'a Tree,
     typing: &'a Typing,
@@ -157,10 +213,13 @@ impl Pass<'_> {
             }
             NodeKind::Binary(op, ..) if is_sum(*op) => self.sum(id),
             NodeKind::Binary(BinaryOp::Mul, ..) => self.product(id),
-            NodeKind::Binary(op, _, lhs, rhs) => {
-                let (lhs, rhs) = (self.at(*lhs)?, self.at(*rhs)?);
-                ops::apply_binary(self.store, *op, lhs, rhs)
-            }
+            NodeKind::Binary(op, _, lhs, rhs) => match chained(*op) {
+                Some(kind) => self.chain(id, kind),
+                None => {
+                    let (lhs, rhs) = (self.at(*lhs)?, self.at(*rhs)?);
+                    ops::apply_binary(self.store, *op, lhs, rhs)
+                }
+            },
             NodeKind::Transpose(operand) => {
                 let operand = self.at(*operand)?;
                 self.store.transpose(operand)
@@ -202,6 +261,45 @@ impl Pass<'_> {
         factors.push(self.at(node)?);
         factors.reverse();
         self.store.matmul(&factors)
+    }
+
+    /// A whole chain of sums or of products.
+    fn chain(&mut self, id: NodeId, kind: Chained) -> Result<Expr> {
+        // The operands, last first, each with the operator before it.
+        let mut operands = Vec::new();
+        let mut at = id;
+        loop {
+            match &self.tree.node(at).kind {
+                NodeKind::Binary(op, _, lhs, rhs) if chained(*op) == Some(kind) => {
+                    operands.push((*op, self.at(*rhs)?));
+                    at = *lhs;
+                }
+                _ => break,
+            }
+        }
+        operands.push((BinaryOp::Add, self.at(at)?));
+        operands.reverse();
+        let exprs = || operands.iter().map(|(_, expr)| *expr);
+        match kind {
+            Chained::Sum => {
+                let sign = |op| Rational::from(if op == BinaryOp::Sub { -1 } else { 1 });
+                let terms: Vec<_> = operands.iter().map(|(op, expr)| (sign(*op), *expr)).collect();
+                self.store.sum(&terms)
+            }
+            Chained::Product => self.store.matmul(&exprs().collect::<Vec<_>>()),
+            Chained::Elementwise => {
+                let (scalars, arrays): (Vec<Expr>, Vec<Expr>) =
+                    exprs().partition(|expr| self.store.shape(*expr).is_scalar());
+                match (scalars.as_slice(), arrays.as_slice()) {
+                    ([], _) => self.store.multiply(&arrays),
+                    (_, []) => self.store.multiply(&scalars),
+                    _ => {
+                        let (scalar, array) = (self.store.multiply(&scalars)?, self.store.multiply(&arrays)?);
+                        self.store.scale(scalar, array)
+                    }
+                }
+            }
+        }
     }
 
     fn call(&mut self, id: NodeId, name: &str, args: &[NodeId]) -> Result<Expr> {
@@ -259,7 +357,11 @@ fn later(span: Span, what: &str) -> Diagnostic {
 /// An error of the calculus, at the piece of the text that asked for it.
 pub fn diagnostic(error: Error, span: Span) -> Diagnostic {
     match &error {
-        Error::Limit { what, limit } => Diagnostic::new(codes::LIMIT, span, format!("this needs more than {limit} {what}, which is the limit")),
+        Error::Limit { what, limit } => Diagnostic::new(
+            codes::LIMIT,
+            span,
+            format!("this needs more than {limit} {what}, which is the limit"),
+        ),
         Error::Unsupported { .. } => Diagnostic::new(codes::LATER, span, error.to_string()),
         Error::IllShaped { .. } => Diagnostic::new(codes::INTERNAL, span, format!("{error}; please report this text")),
     }

@@ -184,13 +184,23 @@ fn the_origin_of_a_kind_is_told() {
 #[test]
 fn a_letter_for_a_scalar_becomes_an_array_where_only_an_array_fits() {
     check_types(&[
-        ("norm2(A*x - b)^2", "A: matrix(m, n); x: vector(n); b: vector(m); scalar"),
+        (
+            "norm2(A*x - b)^2",
+            "A: matrix(m, n); x: vector(n); b: vector(m); scalar",
+        ),
         ("b*x", "b: scalar; x: vector(n); vector(n)"),
-        ("a*X + c1*Y - d", "a: scalar; X: matrix(m, n); c1: scalar; Y: matrix(m, n); d: matrix(m, n); matrix(m, n)"),
+        (
+            "a*X + c1*Y - d",
+            "a: scalar; X: matrix(m, n); c1: scalar; Y: matrix(m, n); d: matrix(m, n); matrix(m, n)",
+        ),
     ]);
     let typing = |text: &str| infer(&parse(text).0, text, &[], &mut Dims::default()).expect("it infers");
     let found = typing("norm2(A*x - b)^2 + a*e");
-    let origins: Vec<_> = found.variables.iter().map(|variable| (variable.name.as_str(), variable.origin)).collect();
+    let origins: Vec<_> = found
+        .variables
+        .iter()
+        .map(|variable| (variable.name.as_str(), variable.origin))
+        .collect();
     let want = [
         ("A", Origin::Name),
         ("x", Origin::Name),
@@ -235,10 +245,22 @@ fn a_column_and_a_row_say_where_to_transpose() {
 fn forms_that_are_not_available_yet_are_no_mistakes_of_number() {
     let x = "x: vector(n)\n";
     check_mistakes(&[
-        (&format!("{x}max(x)"), "G0301 \"max\" max(x), the largest entry, is not available yet"),
-        (&format!("{x}norm(x, 3)"), "G0301 \"norm\" norm(x, p) is not available yet"),
-        ("softmax(X, 2)", "G0301 \"softmax\" softmax(X, axis) is not available yet"),
-        ("logsumexp(X, 1)", "G0301 \"logsumexp\" logsumexp(X, axis) is not available yet"),
+        (
+            &format!("{x}max(x)"),
+            "G0301 \"max\" max(x), the largest entry, is not available yet",
+        ),
+        (
+            &format!("{x}norm(x, 3)"),
+            "G0301 \"norm\" norm(x, p) is not available yet",
+        ),
+        (
+            "softmax(X, 2)",
+            "G0301 \"softmax\" softmax(X, axis) is not available yet",
+        ),
+        (
+            "logsumexp(X, 1)",
+            "G0301 \"logsumexp\" logsumexp(X, axis) is not available yet",
+        ),
         ("max(x, y, w)", "G0400 \"max\" max takes 2 arguments, 3 are given"),
     ]);
 }

@@ -14,8 +14,16 @@ pub static ADJ: Op = Op {
     kink: "",
     facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC), (Facts::POSDEF, Facts::POSDEF)],
     rules: &[
-        Rule { name: "adj-eye", left: "adj(eye)", right: "eye" },
-        Rule { name: "adj-transpose", left: "adj(X')", right: "adj(X)'" },
+        Rule {
+            name: "adj-eye",
+            left: "adj(eye)",
+            right: "eye",
+        },
+        Rule {
+            name: "adj-transpose",
+            left: "adj(X')",
+            right: "adj(X)'",
+        },
     ],
     kernel: Kernel::Adjugate,
     sample: "X: matrix(n, n)",

@@ -25,7 +25,11 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         BinaryOp::Sub => store.sub(lhs, rhs),
         BinaryOp::DotAdd | BinaryOp::DotSub => {
             let (lhs, rhs) = broadcast(store, lhs, rhs)?;
-            if op == BinaryOp::DotAdd { store.add(lhs, rhs) } else { store.sub(lhs, rhs) }
+            if op == BinaryOp::DotAdd {
+                store.add(lhs, rhs)
+            } else {
+                store.sub(lhs, rhs)
+            }
         }
         BinaryOp::Mul => store.matmul(&[lhs, rhs]),
         BinaryOp::Div if store.shape(rhs).is_scalar() => store.divide(lhs, rhs),
@@ -40,7 +44,10 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         BinaryOp::Pow if store.shape(lhs).is_scalar() => store.pow(lhs, rhs),
         BinaryOp::Pow => match store.as_number(rhs).and_then(Rational::as_integer) {
             Some(power) => store.matrix_power(lhs, power),
-            None => Err(Error::IllShaped { operation: "a matrix power", shapes: "an exponent that is no integer".into() }),
+            None => Err(Error::IllShaped {
+                operation: "a matrix power",
+                shapes: "an exponent that is no integer".into(),
+            }),
         },
         BinaryOp::DotMul => store.hadamard(lhs, rhs),
         BinaryOp::DotDiv => {
@@ -49,9 +56,9 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         }
         BinaryOp::DotPow => store.pow(lhs, rhs),
         BinaryOp::Kron => store.kron(lhs, rhs),
-        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => {
-            Err(Error::Unsupported { what: "a comparison".to_owned() })
-        }
+        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => Err(Error::Unsupported {
+            what: "a comparison".to_owned(),
+        }),
     }
 }
 
@@ -88,8 +95,15 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
             let shape = match &signatures(op)[alternative].result {
                 ParamKind::Like(at) => store.shape(args[*at]),
                 ParamKind::Scalar => Shape::Scalar,
-                ParamKind::Vector(_) | ParamKind::Row(_) | ParamKind::Matrix(..) if !args.is_empty() => store.shape(args[0]),
-                _ => return Err(Error::IllShaped { operation: op.name, shapes: "this signature".to_owned() }),
+                ParamKind::Vector(_) | ParamKind::Row(_) | ParamKind::Matrix(..) if !args.is_empty() => {
+                    store.shape(args[0])
+                }
+                _ => {
+                    return Err(Error::IllShaped {
+                        operation: op.name,
+                        shapes: "this signature".to_owned(),
+                    });
+                }
             };
             call(store, op, args, shape)
         }
@@ -98,20 +112,33 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
 
 /// A call in normal form: entries equal to one scalar move inside, rules apply, facts are noted.
 fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Result<Expr> {
-    if op.is_elementwise() && !shape.is_scalar() {
-        if let Some(fills) = args.iter().map(|arg| store.fill_value(*arg)).collect::<Option<Vec<_>>>() {
-            let scalars: Vec<Expr> = fills.iter().map(|(c, entry)| store.times(c, *entry)).collect::<Result<_>>()?;
-            let value = call(store, op, &scalars, Shape::Scalar)?;
-            return store.fill(value, shape);
-        }
+    if op.is_elementwise()
+        && !shape.is_scalar()
+        && let Some(fills) = args
+            .iter()
+            .map(|arg| store.fill_value(*arg))
+            .collect::<Option<Vec<_>>>()
+    {
+        let scalars: Vec<Expr> = fills
+            .iter()
+            .map(|(c, entry)| store.times(c, *entry))
+            .collect::<Result<_>>()?;
+        let value = call(store, op, &scalars, Shape::Scalar)?;
+        return store.fill(value, shape);
     }
     if let Some(simpler) = rules::apply(store, op, args, shape)? {
         return Ok(simpler);
     }
     let result = store.call(op.function(), args, shape)?;
     if matches!(store.form(result), crate::expr::Form::Call(..)) {
-        let known = args.iter().fold(Facts::ALL, |facts, arg| facts.common(store.facts(*arg)));
-        let mut facts = if op.is_elementwise() { known.only(Facts::SYMMETRIC) } else { Facts::NONE };
+        let known = args
+            .iter()
+            .fold(Facts::ALL, |facts, arg| facts.common(store.facts(*arg)));
+        let mut facts = if op.is_elementwise() {
+            known.only(Facts::SYMMETRIC)
+        } else {
+            Facts::NONE
+        };
         for (premise, conclusion) in op.facts {
             if known.has(*premise) {
                 facts = facts | *conclusion;
@@ -159,5 +186,8 @@ pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<
         }
     }
     let shapes: Vec<String> = args.iter().map(|arg| store.shape(*arg).text(&store.dims)).collect();
-    Err(Error::IllShaped { operation: op.name, shapes: shapes.join(" and ") })
+    Err(Error::IllShaped {
+        operation: op.name,
+        shapes: shapes.join(" and "),
+    })
 }

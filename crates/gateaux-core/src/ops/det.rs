@@ -14,9 +14,21 @@ pub static DET: Op = Op {
     kink: "",
     facts: &[(Facts::POSDEF, Facts::POSITIVE), (Facts::PSD, Facts::NONNEGATIVE)],
     rules: &[
-        Rule { name: "det-eye", left: "det(eye)", right: "1" },
-        Rule { name: "det-inv", left: "det(inv(X))", right: "1/det(X)" },
-        Rule { name: "det-transpose", left: "det(X')", right: "det(X)" },
+        Rule {
+            name: "det-eye",
+            left: "det(eye)",
+            right: "1",
+        },
+        Rule {
+            name: "det-inv",
+            left: "det(inv(X))",
+            right: "1/det(X)",
+        },
+        Rule {
+            name: "det-transpose",
+            left: "det(X')",
+            right: "det(X)",
+        },
     ],
     kernel: Kernel::Det,
     sample: "X: matrix(n, n)",

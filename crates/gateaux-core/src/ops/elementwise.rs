@@ -8,19 +8,22 @@ use super::{Facts, Kernel, Meaning, Op, Rule};
 
 const P: (Facts, Facts) = (Facts::NONE, Facts::POSITIVE);
 const N: (Facts, Facts) = (Facts::NONE, Facts::NONNEGATIVE);
-const KEEPS_SIGN: &[(Facts, Facts)] = &[(Facts::POSITIVE, Facts::POSITIVE), (Facts::NONNEGATIVE, Facts::NONNEGATIVE)];
+const KEEPS_SIGN: &[(Facts, Facts)] = &[
+    (Facts::POSITIVE, Facts::POSITIVE),
+    (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
+];
 
 /// A row: the derivative is a formula of scalars in x.
 struct Row(
-    &'static str,                      // name
-    &'static [&'static str],           // aliases
-    &'static str,                      // derivative
-    &'static str,                      // domain
-    &'static str,                      // naive meaning
-    F,                                 // kernel
-    &'static str,                      // LaTeX
-    &'static [(Facts, Facts)],         // facts
-    &'static str,                      // what it is
+    &'static str,              // name
+    &'static [&'static str],   // aliases
+    &'static str,              // derivative
+    &'static str,              // domain
+    &'static str,              // naive meaning
+    F,                         // kernel
+    &'static str,              // LaTeX
+    &'static [(Facts, Facts)], // facts
+    &'static str,              // what it is
 );
 
 #[rustfmt::skip]
@@ -56,31 +59,124 @@ static KINKS: &[(&str, &str)] = &[
 
 /// Simplifications, by function.
 static RULES: &[(&str, &[Rule])] = &[
-    ("exp", &[
-        Rule { name: "exp-zero", left: "exp(0)", right: "1" },
-    ]),
-    ("log", &[
-        Rule { name: "log-one", left: "log(1)", right: "0" },
-        Rule { name: "log-exp", left: "log(exp(x))", right: "x" },
-        Rule { name: "log-det", left: "log(det(X))", right: "logdet(X)" },
-        Rule { name: "log-inverse-det", left: "log(1/det(X))", right: "-logdet(X)" },
-        Rule { name: "log-sum-exp", left: "log(sum(exp(x)))", right: "logsumexp(x)" },
-        Rule { name: "log-one-plus-exp", left: "log(1 + exp(x))", right: "softplus(x)" },
-        Rule { name: "log-sigmoid", left: "log(sigmoid(x))", right: "-softplus(-x)" },
-    ]),
-    ("log1p", &[Rule { name: "log1p-exp", left: "log1p(exp(x))", right: "softplus(x)" }]),
-    ("sin", &[Rule { name: "sin-zero", left: "sin(0)", right: "0" }]),
-    ("cos", &[Rule { name: "cos-zero", left: "cos(0)", right: "1" }]),
-    ("tanh", &[Rule { name: "tanh-zero", left: "tanh(0)", right: "0" }]),
-    ("abs", &[
-        Rule { name: "abs-abs", left: "abs(abs(x))", right: "abs(x)" },
-        Rule { name: "abs-exp", left: "abs(exp(x))", right: "exp(x)" },
-    ]),
-    ("sign", &[Rule { name: "sign-exp", left: "sign(exp(x))", right: "1" }]),
-    ("relu", &[
-        Rule { name: "relu-relu", left: "relu(relu(x))", right: "relu(x)" },
-        Rule { name: "relu-exp", left: "relu(exp(x))", right: "exp(x)" },
-    ]),
+    (
+        "exp",
+        &[Rule {
+            name: "exp-zero",
+            left: "exp(0)",
+            right: "1",
+        }],
+    ),
+    (
+        "log",
+        &[
+            Rule {
+                name: "log-one",
+                left: "log(1)",
+                right: "0",
+            },
+            Rule {
+                name: "log-exp",
+                left: "log(exp(x))",
+                right: "x",
+            },
+            Rule {
+                name: "log-det",
+                left: "log(det(X))",
+                right: "logdet(X)",
+            },
+            Rule {
+                name: "log-inverse-det",
+                left: "log(1/det(X))",
+                right: "-logdet(X)",
+            },
+            Rule {
+                name: "log-sum-exp",
+                left: "log(sum(exp(x)))",
+                right: "logsumexp(x)",
+            },
+            Rule {
+                name: "log-one-plus-exp",
+                left: "log(1 + exp(x))",
+                right: "softplus(x)",
+            },
+            Rule {
+                name: "log-sigmoid",
+                left: "log(sigmoid(x))",
+                right: "-softplus(-x)",
+            },
+        ],
+    ),
+    (
+        "log1p",
+        &[Rule {
+            name: "log1p-exp",
+            left: "log1p(exp(x))",
+            right: "softplus(x)",
+        }],
+    ),
+    (
+        "sin",
+        &[Rule {
+            name: "sin-zero",
+            left: "sin(0)",
+            right: "0",
+        }],
+    ),
+    (
+        "cos",
+        &[Rule {
+            name: "cos-zero",
+            left: "cos(0)",
+            right: "1",
+        }],
+    ),
+    (
+        "tanh",
+        &[Rule {
+            name: "tanh-zero",
+            left: "tanh(0)",
+            right: "0",
+        }],
+    ),
+    (
+        "abs",
+        &[
+            Rule {
+                name: "abs-abs",
+                left: "abs(abs(x))",
+                right: "abs(x)",
+            },
+            Rule {
+                name: "abs-exp",
+                left: "abs(exp(x))",
+                right: "exp(x)",
+            },
+        ],
+    ),
+    (
+        "sign",
+        &[Rule {
+            name: "sign-exp",
+            left: "sign(exp(x))",
+            right: "1",
+        }],
+    ),
+    (
+        "relu",
+        &[
+            Rule {
+                name: "relu-relu",
+                left: "relu(relu(x))",
+                right: "relu(x)",
+            },
+            Rule {
+                name: "relu-exp",
+                left: "relu(exp(x))",
+                right: "exp(x)",
+            },
+        ],
+    ),
 ];
 
 /// A point of the domain, where it is not everything.
@@ -103,11 +199,18 @@ fn record(row: &'static Row) -> Op {
         kind: &["x: any -> like(x)"],
         about,
         domain,
-        meaning: if meaning.is_empty() { Meaning::Primitive } else { Meaning::Equals(meaning) },
+        meaning: if meaning.is_empty() {
+            Meaning::Primitive
+        } else {
+            Meaning::Equals(meaning)
+        },
         differential: std::slice::from_ref(derivative),
         kink: known(KINKS, name).unwrap_or(""),
         facts,
-        rules: RULES.iter().find(|(known, _)| known == name).map_or(&[], |(_, rules)| rules),
+        rules: RULES
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or(&[], |(_, rules)| rules),
         kernel: Kernel::Entries(*kernel),
         sample: known(SAMPLES, name).unwrap_or("x: vector(n)"),
         latex,

@@ -58,8 +58,9 @@ pub(super) fn tree(text: &'static str) -> Result<Parsed> {
     if let Some(known) = cache.get(text) {
         return Ok(known);
     }
-    let parsed = parse_expression(text)
-        .map_err(|_| Error::Unsupported { what: format!("the formula \"{text}\" of an operation record") })?;
+    let parsed = parse_expression(text).map_err(|_| Error::Unsupported {
+        what: format!("the formula \"{text}\" of an operation record"),
+    })?;
     // Leaked on purpose: one small tree for each formula of the static table.
     let parsed: Parsed = Box::leak(Box::new(parsed));
     cache.insert(text, parsed);
@@ -94,7 +95,9 @@ pub(super) fn instantiate_in(
         let expr = build(store, &node.kind, &built, environment, reading)?;
         built.push(Some(expr));
     }
-    built.pop().flatten().ok_or_else(|| Error::Unsupported { what: format!("the formula \"{text}\"") })
+    built.pop().flatten().ok_or_else(|| Error::Unsupported {
+        what: format!("the formula \"{text}\""),
+    })
 }
 
 fn build(
@@ -106,7 +109,11 @@ fn build(
 ) -> Result<Expr> {
     let unsupported = |what: String| Error::Unsupported { what };
     let at = |id: NodeId| {
-        built.get(id.0 as usize).copied().flatten().ok_or_else(|| unsupported("a formula out of order".to_owned()))
+        built
+            .get(id.0 as usize)
+            .copied()
+            .flatten()
+            .ok_or_else(|| unsupported("a formula out of order".to_owned()))
     };
     match kind {
         NodeKind::Number(text) => {
@@ -165,5 +172,9 @@ fn entrywise(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Result<Ex
 
 /// The expression as an array of the shape: a scalar fills it.
 pub(super) fn of_shape(store: &mut Store, expr: Expr, shape: Shape) -> Result<Expr> {
-    if store.shape(expr).is_scalar() && !shape.is_scalar() { store.fill(expr, shape) } else { Ok(expr) }
+    if store.shape(expr).is_scalar() && !shape.is_scalar() {
+        store.fill(expr, shape)
+    } else {
+        Ok(expr)
+    }
 }

@@ -89,7 +89,12 @@ pub static OPS: &[Op] = &[
     },
     Op {
         name: "vec",
-        kind: &["x: scalar -> vector(1)", "x: vector(n) -> vector(n)", "x: row(n) -> vector(n)", "X: matrix(m, n) -> vector(m*n)"],
+        kind: &[
+            "x: scalar -> vector(1)",
+            "x: vector(n) -> vector(n)",
+            "x: row(n) -> vector(n)",
+            "X: matrix(m, n) -> vector(m*n)",
+        ],
         about: "The columns of a matrix, stacked into one vector.",
         meaning: Meaning::Form(|store, args| store.vec(args[0])),
         differential: &["vec(dx)", "vec(dx)", "vec(dx)", "vec(dX)"],
@@ -101,7 +106,10 @@ pub static OPS: &[Op] = &[
     },
     Op {
         name: "kron",
-        kind: &["A: matrix(m, n); B: matrix(p, q) -> matrix(m*p, n*q)", "x: vector(m); y: vector(n) -> vector(m*n)"],
+        kind: &[
+            "A: matrix(m, n); B: matrix(p, q) -> matrix(m*p, n*q)",
+            "x: vector(m); y: vector(n) -> vector(m*n)",
+        ],
         about: "The Kronecker product of two matrices or two vectors.",
         meaning: Meaning::Form(|store, args| store.kron(args[0], args[1])),
         differential: &["kron(dA, B) + kron(A, dB)", "kron(dx, y) + kron(x, dy)"],
@@ -115,7 +123,10 @@ pub static OPS: &[Op] = &[
 
 /// `sum(x)`, `sum(X, 1)`, `sum(X, 2)`
 fn sum(store: &mut Store, args: &[Expr]) -> Result<Expr> {
-    let axis = args.get(1).and_then(|axis| store.as_number(*axis)).and_then(crate::expr::Rational::as_integer);
+    let axis = args
+        .get(1)
+        .and_then(|axis| store.as_number(*axis))
+        .and_then(crate::expr::Rational::as_integer);
     match (axis, store.shape(args[0])) {
         (Some(1), Shape::Matrix(m, _)) => {
             let row = store.ones(Shape::Row(m))?;

@@ -14,10 +14,26 @@ pub static LOGDET: Op = Op {
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
     rules: &[
-        Rule { name: "logdet-eye", left: "logdet(eye)", right: "0" },
-        Rule { name: "logdet-inv", left: "logdet(inv(X))", right: "-logdet(X)" },
-        Rule { name: "logdet-transpose", left: "logdet(X')", right: "logdet(X)" },
-        Rule { name: "logdet-diag", left: "logdet(diag(exp(x)))", right: "sum(x)" },
+        Rule {
+            name: "logdet-eye",
+            left: "logdet(eye)",
+            right: "0",
+        },
+        Rule {
+            name: "logdet-inv",
+            left: "logdet(inv(X))",
+            right: "-logdet(X)",
+        },
+        Rule {
+            name: "logdet-transpose",
+            left: "logdet(X')",
+            right: "logdet(X)",
+        },
+        Rule {
+            name: "logdet-diag",
+            left: "logdet(diag(exp(x)))",
+            right: "sum(x)",
+        },
     ],
     kernel: Kernel::Logdet,
     sample: "X: posdef(n)",

@@ -17,6 +17,9 @@ pub static LOGSUMEXP: Op = Op {
     kernel: Kernel::LogSumExp,
     sample: "x: vector(n)",
     latex: r"\operatorname{logsumexp}\left({0}\right)",
-    examples: &[("logsumexp(x)", "x", "softmax(x)"), ("logsumexp(A*x)", "x", "A'*softmax(A*x)")],
+    examples: &[
+        ("logsumexp(x)", "x", "softmax(x)"),
+        ("logsumexp(A*x)", "x", "A'*softmax(A*x)"),
+    ],
     source: "Boyd & Vandenberghe, Convex Optimization, 3.1.5",
 };

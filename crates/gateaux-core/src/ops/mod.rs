@@ -23,10 +23,10 @@ mod substitute;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use apply::{apply_binary, apply_call, apply_unary};
 pub(crate) use apply::bind;
-pub use substitute::{rebuild, substitute};
+pub use apply::{apply_binary, apply_call, apply_unary};
 pub use formula::{Environment, instantiate, instantiate_elementwise};
+pub use substitute::{rebuild, substitute};
 
 use crate::expr::{Expr, Facts, Function, Result, Store};
 
@@ -124,7 +124,10 @@ impl Op {
     /// The handle under which expressions hold the function.
     pub fn function(&'static self) -> Function {
         let index = table().index[self.name];
-        Function { index: index as u16, elementwise: self.is_elementwise() }
+        Function {
+            index: index as u16,
+            elementwise: self.is_elementwise(),
+        }
     }
 }
 
@@ -141,11 +144,20 @@ fn table() -> &'static Table {
             .chain(pairwise::OPS)
             .chain(linear::OPS)
             .chain(norms::OPS)
-            .chain([&det::DET, &logdet::LOGDET, &adj::ADJ, &logsumexp::LOGSUMEXP, &softmax::SOFTMAX])
+            .chain([
+                &det::DET,
+                &logdet::LOGDET,
+                &adj::ADJ,
+                &logsumexp::LOGSUMEXP,
+                &softmax::SOFTMAX,
+            ])
             .collect();
         let names = |(at, op): (usize, &&'static Op)| {
             let op: &'static Op = op;
-            std::iter::once(op.name).chain(op.aliases.iter().copied()).map(move |name| (name, at)).collect::<Vec<_>>()
+            std::iter::once(op.name)
+                .chain(op.aliases.iter().copied())
+                .map(move |name| (name, at))
+                .collect::<Vec<_>>()
         };
         let index = ops.iter().enumerate().flat_map(names).collect();
         Table { ops, index }
@@ -164,7 +176,12 @@ pub fn find(name: &str) -> Option<&'static Op> {
 
 /// All names and aliases of functions, and the constructors that are part of the grammar, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<&'static str> = table().index.keys().copied().chain(CONSTRUCTORS.iter().copied()).collect();
+    let mut names: Vec<&'static str> = table()
+        .index
+        .keys()
+        .copied()
+        .chain(CONSTRUCTORS.iter().copied())
+        .collect();
     names.sort_unstable();
     names.into_iter()
 }
@@ -179,10 +196,42 @@ pub const CONSTRUCTORS: &[&str] = &["eye", "ones", "zeros", "vector", "matrix", 
 
 /// Functions of the language that are not available yet.
 const LATER: &[&str] = &[
-    "chol", "commutation", "conj", "cross", "ctranspose", "cumsum", "digamma", "cdf", "eigvals", "eigvecs", "einsum",
-    "expm", "frechet_chol", "frechet_expm", "frechet_logm", "frechet_sqrtm", "imag", "lgamma", "lmax", "lmin", "logm",
-    "maximum", "minimum", "norminf", "nuclear", "pinv", "prod", "real", "spectral", "sqrtm", "svdu",
-    "svdv", "svdvals", "tril", "triu", "where",
+    "chol",
+    "commutation",
+    "conj",
+    "cross",
+    "ctranspose",
+    "cumsum",
+    "digamma",
+    "cdf",
+    "eigvals",
+    "eigvecs",
+    "einsum",
+    "expm",
+    "frechet_chol",
+    "frechet_expm",
+    "frechet_logm",
+    "frechet_sqrtm",
+    "imag",
+    "lgamma",
+    "lmax",
+    "lmin",
+    "logm",
+    "maximum",
+    "minimum",
+    "norminf",
+    "nuclear",
+    "pinv",
+    "prod",
+    "real",
+    "spectral",
+    "sqrtm",
+    "svdu",
+    "svdv",
+    "svdvals",
+    "tril",
+    "triu",
+    "where",
 ];
 
 /// The name, if it is a function of the language that is not available yet.

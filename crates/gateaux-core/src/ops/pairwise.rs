@@ -2,7 +2,11 @@
 
 use super::{Facts, Kernel, Meaning, Op, Rule};
 
-const KINDS: &[&str] = &["x: any; y: like(x) -> like(x)", "x: scalar; y: any -> like(y)", "x: any; y: scalar -> like(x)"];
+const KINDS: &[&str] = &[
+    "x: any; y: like(x) -> like(x)",
+    "x: scalar; y: any -> like(y)",
+    "x: any; y: scalar -> like(x)",
+];
 
 /// `max(x, y)` and `min(x, y)`
 pub static OPS: &[Op] = &[
@@ -15,10 +19,21 @@ pub static OPS: &[Op] = &[
         meaning: Meaning::Equals("(x + y + abs(x - y))/2"),
         differential: &["dy + sign(relu(x - y))*(dx - dy)"],
         kink: "the derivative of max(x, y) where x = y is taken as that of y",
-        facts: &[(Facts::POSITIVE, Facts::POSITIVE), (Facts::NONNEGATIVE, Facts::NONNEGATIVE)],
+        facts: &[
+            (Facts::POSITIVE, Facts::POSITIVE),
+            (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
+        ],
         rules: &[
-            Rule { name: "max-zero", left: "max(x, 0)", right: "relu(x)" },
-            Rule { name: "max-zero-left", left: "max(0, x)", right: "relu(x)" },
+            Rule {
+                name: "max-zero",
+                left: "max(x, 0)",
+                right: "relu(x)",
+            },
+            Rule {
+                name: "max-zero-left",
+                left: "max(0, x)",
+                right: "relu(x)",
+            },
         ],
         kernel: Kernel::Larger,
         sample: "x: vector(n); y: vector(n)",
@@ -35,7 +50,10 @@ pub static OPS: &[Op] = &[
         meaning: Meaning::Equals("(x + y - abs(x - y))/2"),
         differential: &["dy + sign(relu(y - x))*(dx - dy)"],
         kink: "the derivative of min(x, y) where x = y is taken as that of y",
-        facts: &[(Facts::POSITIVE, Facts::POSITIVE), (Facts::NONNEGATIVE, Facts::NONNEGATIVE)],
+        facts: &[
+            (Facts::POSITIVE, Facts::POSITIVE),
+            (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
+        ],
         rules: &[],
         kernel: Kernel::Smaller,
         sample: "x: vector(n); y: vector(n)",

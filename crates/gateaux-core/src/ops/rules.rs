@@ -10,14 +10,25 @@ use crate::expr::{Expr, Form, Rational, Result, Shape, Store, Term};
 pub(super) fn apply(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Result<Option<Expr>> {
     for rule in op.rules {
         let (tree, root) = formula::tree(rule.left)?;
-        let NodeKind::Call(_, patterns) = &tree.node(*root).kind else { continue };
+        let NodeKind::Call(_, patterns) = &tree.node(*root).kind else {
+            continue;
+        };
         let mut found = Environment::default();
-        if patterns.len() == args.len() && patterns.iter().zip(args).all(|(p, arg)| matches(store, tree, *p, *arg, &mut found)) {
-            let reading = if op.is_elementwise() { Reading::Entries } else { Reading::Matrices };
-            if let (NodeKind::Name(name), Shape::Matrix(n, _)) = (right_side(rule.right)?, shape) {
-                if name == "eye" {
-                    return store.eye(n).map(Some);
-                }
+        if patterns.len() == args.len()
+            && patterns
+                .iter()
+                .zip(args)
+                .all(|(p, arg)| matches(store, tree, *p, *arg, &mut found))
+        {
+            let reading = if op.is_elementwise() {
+                Reading::Entries
+            } else {
+                Reading::Matrices
+            };
+            if let (NodeKind::Name(name), Shape::Matrix(n, _)) = (right_side(rule.right)?, shape)
+                && name == "eye"
+            {
+                return store.eye(n).map(Some);
             }
             let right = formula::instantiate_in(store, rule.right, &found, reading)?;
             return formula::of_shape(store, right, shape).map(Some);
@@ -44,9 +55,13 @@ fn matches(store: &Store, tree: &Tree, pattern: NodeId, expr: Expr, found: &mut 
             }
         },
         NodeKind::Number(text) => {
-            let Ok(value) = Rational::parse(text, 64) else { return false };
+            let Ok(value) = Rational::parse(text, 64) else {
+                return false;
+            };
             let zero = value.is_zero() && store.is_zero(expr);
-            zero || store.fill_value(expr).is_some_and(|(entry, rest)| rest == Store::ONE && entry == value)
+            zero || store
+                .fill_value(expr)
+                .is_some_and(|(entry, rest)| rest == Store::ONE && entry == value)
         }
         NodeKind::Transpose(inner) => match store.form(expr) {
             Form::Transpose(operand) => matches(store, tree, *inner, *operand, found),
@@ -56,11 +71,16 @@ fn matches(store: &Store, tree: &Tree, pattern: NodeId, expr: Expr, found: &mut 
             ("inv", Form::MatMul(factors), [p]) => {
                 matches!(**factors, [only] if only.power == -1 && matches(store, tree, *p, only.base, found))
             }
-            ("diag", Form::Diag(inner), [p]) | ("sum", Form::Sum(inner), [p]) => matches(store, tree, *p, *inner, found),
+            ("diag", Form::Diag(inner), [p]) | ("sum", Form::Sum(inner), [p]) => {
+                matches(store, tree, *p, *inner, found)
+            }
             (name, Form::Call(function, args), patterns) => {
                 find(name).is_some_and(|op| op.function() == *function)
                     && patterns.len() == args.len()
-                    && patterns.iter().zip(args).all(|(p, arg)| matches(store, tree, *p, *arg, found))
+                    && patterns
+                        .iter()
+                        .zip(args)
+                        .all(|(p, arg)| matches(store, tree, *p, *arg, found))
             }
             _ => false,
         },
@@ -89,15 +109,24 @@ fn matches(store: &Store, tree: &Tree, pattern: NodeId, expr: Expr, found: &mut 
 }
 
 /// Two terms against two patterns; a number stands for a constant term.
-fn matches_terms(store: &Store, tree: &Tree, patterns: [NodeId; 2], terms: [&Term; 2], found: &mut Environment) -> bool {
+fn matches_terms(
+    store: &Store,
+    tree: &Tree,
+    patterns: [NodeId; 2],
+    terms: [&Term; 2],
+    found: &mut Environment,
+) -> bool {
     let mut attempt = found.clone();
-    let all = patterns.into_iter().zip(terms).all(|(pattern, term)| match &tree.node(pattern).kind {
-        NodeKind::Number(text) => {
-            let constant = term.expr == Store::ONE || matches!(store.form(term.expr), Form::Ones);
-            constant && Rational::parse(text, 64).is_ok_and(|value| value == term.coefficient)
-        }
-        _ => term.coefficient.is_one() && matches(store, tree, pattern, term.expr, &mut attempt),
-    });
+    let all = patterns
+        .into_iter()
+        .zip(terms)
+        .all(|(pattern, term)| match &tree.node(pattern).kind {
+            NodeKind::Number(text) => {
+                let constant = term.expr == Store::ONE || matches!(store.form(term.expr), Form::Ones);
+                constant && Rational::parse(text, 64).is_ok_and(|value| value == term.coefficient)
+            }
+            _ => term.coefficient.is_one() && matches(store, tree, pattern, term.expr, &mut attempt),
+        });
     if all {
         *found = attempt;
     }

@@ -19,7 +19,11 @@ pub fn substitute(store: &mut Store, root: Expr, replacements: &[(Expr, Expr)]) 
             None => {
                 let children = store.children(expr);
                 let mapped: Vec<Expr> = children.iter().map(|child| image[child]).collect();
-                if mapped == children { expr } else { rebuild(store, expr, &mapped)? }
+                if mapped == children {
+                    expr
+                } else {
+                    rebuild(store, expr, &mapped)?
+                }
             }
         };
         image.insert(expr, new);
@@ -33,19 +37,34 @@ pub fn rebuild(store: &mut Store, expr: Expr, children: &[Expr]) -> Result<Expr>
     match store.form(expr).clone() {
         Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => Ok(expr),
         Form::Add(terms) => {
-            let terms: Vec<_> =
-                terms.iter().zip(children).map(|(term, child)| (term.coefficient.clone(), *child)).collect();
+            let terms: Vec<_> = terms
+                .iter()
+                .zip(children)
+                .map(|(term, child)| (term.coefficient.clone(), *child))
+                .collect();
             store.sum(&terms)
         }
         Form::Scale(..) => store.scale(children[0], children[1]),
         Form::MatMul(factors) => {
-            let factors =
-                factors.iter().zip(children).map(|(f, base)| MatrixPower { base: *base, power: f.power }).collect();
+            let factors = factors
+                .iter()
+                .zip(children)
+                .map(|(f, base)| MatrixPower {
+                    base: *base,
+                    power: f.power,
+                })
+                .collect();
             store.matrix_product(factors)
         }
         Form::Transpose(_) => store.transpose(children[0]),
         Form::Product(_) => {
-            let factors = children.chunks(2).map(|pair| ElementPower { base: pair[0], exponent: pair[1] }).collect();
+            let factors = children
+                .chunks(2)
+                .map(|pair| ElementPower {
+                    base: pair[0],
+                    exponent: pair[1],
+                })
+                .collect();
             store.product(factors)
         }
         Form::Trace(_) => store.trace(children[0]),

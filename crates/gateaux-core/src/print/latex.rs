@@ -24,7 +24,11 @@ impl Spelling for Latex {
             Piece::Call(name, args) => call(name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call("vec", &[*x]),
             Piece::Reshape(x, dims) => {
-                let mut tasks = vec!["\\operatorname{reshape}_{".into(), Task::Text(dims.join(" \\times ")), "}".into()];
+                let mut tasks = vec![
+                    "\\operatorname{reshape}_{".into(),
+                    Task::Text(dims.join(" \\times ")),
+                    "}".into(),
+                ];
                 tasks.extend(["\\left(".into(), Task::Piece(*x, Binding::Sum), "\\right)".into()]);
                 tasks
             }
@@ -120,7 +124,11 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
     match (name, args) {
         ("inv", [x]) => return vec![Task::Piece(*x, Binding::Postfix), "^{-1}".into()],
         ("kron", [a, b]) => {
-            return vec![Task::Piece(*a, Binding::Power), " \\otimes ".into(), Task::Piece(*b, Binding::Power)];
+            return vec![
+                Task::Piece(*a, Binding::Power),
+                " \\otimes ".into(),
+                Task::Piece(*b, Binding::Power),
+            ];
         }
         ("sum", [x, axis]) => {
             return vec![
@@ -140,7 +148,10 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
     }
     let mut tasks = Vec::new();
     let mut rest = template;
-    while let Some(at) = rest.find(['0', '1']).filter(|at| rest[..*at].ends_with('{') && rest[*at + 1..].starts_with('}')) {
+    while let Some(at) = rest
+        .find(['0', '1'])
+        .filter(|at| rest[..*at].ends_with('{') && rest[*at + 1..].starts_with('}'))
+    {
         tasks.push(Task::Text(rest[..at - 1].to_owned()));
         let index = usize::from(rest.as_bytes()[at] - b'0');
         tasks.extend(args.get(index).map(|arg| Task::Piece(*arg, Binding::Sum)));
@@ -166,12 +177,15 @@ pub fn latex_name(name: &str) -> String {
     if name == "pi" {
         return "\\pi".to_owned();
     }
-    if let Some(of) = name.strip_prefix('d').map(|of| of.strip_prefix('_').unwrap_or(of)) {
-        if !of.is_empty() && greek(name).is_none() {
-            return format!("\\mathrm{{d}}{}", latex_name(of));
-        }
+    if let Some(of) = name.strip_prefix('d').map(|of| of.strip_prefix('_').unwrap_or(of))
+        && !of.is_empty()
+        && greek(name).is_none()
+    {
+        return format!("\\mathrm{{d}}{}", latex_name(of));
     }
-    let stem_end = name.find(|c: char| c == '_' || c.is_ascii_digit() || ('₀'..='₉').contains(&c)).unwrap_or(name.len());
+    let stem_end = name
+        .find(|c: char| c == '_' || c.is_ascii_digit() || ('₀'..='₉').contains(&c))
+        .unwrap_or(name.len());
     let (stem, index) = name.split_at(stem_end);
     let stem = match greek(stem) {
         Some(command) => command,
@@ -181,24 +195,70 @@ pub fn latex_name(name: &str) -> String {
     let index: String = index
         .trim_start_matches('_')
         .chars()
-        .map(|c| if ('₀'..='₉').contains(&c) { char::from(b'0' + (c as u32 - '₀' as u32) as u8) } else { c })
+        .map(|c| {
+            if ('₀'..='₉').contains(&c) {
+                char::from(b'0' + (c as u32 - '₀' as u32) as u8)
+            } else {
+                c
+            }
+        })
         .collect();
     if index.is_empty() {
-        return if stem.is_empty() { name.replace('_', "\\_") } else { stem };
+        return if stem.is_empty() {
+            name.replace('_', "\\_")
+        } else {
+            stem
+        };
     }
     let index = index.replace('_', "\\_");
     let letters = index.chars().any(|c| c.is_alphabetic());
-    if letters && index.chars().count() > 1 { format!("{stem}_{{\\mathrm{{{index}}}}}") } else { format!("{stem}_{{{index}}}") }
+    if letters && index.chars().count() > 1 {
+        format!("{stem}_{{\\mathrm{{{index}}}}}")
+    } else {
+        format!("{stem}_{{{index}}}")
+    }
 }
 
 const GREEK: &[(&str, &str)] = &[
-    ("alpha", "α"), ("beta", "β"), ("gamma", "γ"), ("delta", "δ"), ("epsilon", "ε"), ("zeta", "ζ"), ("eta", "η"),
-    ("theta", "θ"), ("iota", "ι"), ("kappa", "κ"), ("lambda", "λ"), ("mu", "μ"), ("nu", "ν"), ("xi", "ξ"),
-    ("pi", "π"), ("rho", "ρ"), ("sigma", "σ"), ("tau", "τ"), ("upsilon", "υ"), ("phi", "φ"), ("chi", "χ"),
-    ("psi", "ψ"), ("omega", "ω"), ("Gamma", "Γ"), ("Delta", "Δ"), ("Theta", "Θ"), ("Lambda", "Λ"), ("Xi", "Ξ"),
-    ("Pi", "Π"), ("Sigma", "Σ"), ("Upsilon", "Υ"), ("Phi", "Φ"), ("Psi", "Ψ"), ("Omega", "Ω"),
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+    ("delta", "δ"),
+    ("epsilon", "ε"),
+    ("zeta", "ζ"),
+    ("eta", "η"),
+    ("theta", "θ"),
+    ("iota", "ι"),
+    ("kappa", "κ"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("nu", "ν"),
+    ("xi", "ξ"),
+    ("pi", "π"),
+    ("rho", "ρ"),
+    ("sigma", "σ"),
+    ("tau", "τ"),
+    ("upsilon", "υ"),
+    ("phi", "φ"),
+    ("chi", "χ"),
+    ("psi", "ψ"),
+    ("omega", "ω"),
+    ("Gamma", "Γ"),
+    ("Delta", "Δ"),
+    ("Theta", "Θ"),
+    ("Lambda", "Λ"),
+    ("Xi", "Ξ"),
+    ("Pi", "Π"),
+    ("Sigma", "Σ"),
+    ("Upsilon", "Υ"),
+    ("Phi", "Φ"),
+    ("Psi", "Ψ"),
+    ("Omega", "Ω"),
 ];
 
 fn greek(name: &str) -> Option<String> {
-    GREEK.iter().find(|(word, letter)| *word == name || *letter == name).map(|(word, _)| format!("\\{word}"))
+    GREEK
+        .iter()
+        .find(|(word, letter)| *word == name || *letter == name)
+        .map(|(word, _)| format!("\\{word}"))
 }

@@ -143,7 +143,9 @@ impl Layout {
     }
 
     pub(super) fn push(&mut self, piece: Piece) -> PieceId {
-        let size = 1 + self.parts(&piece).iter().fold(0usize, |sum, part| sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0)));
+        let size = 1 + self.parts(&piece).iter().fold(0usize, |sum, part| {
+            sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0))
+        });
         let extra = match &piece {
             Piece::Sum(terms) => terms.len().saturating_sub(2),
             Piece::Product(_, rest) => rest.len().saturating_sub(1),
@@ -212,6 +214,10 @@ impl Layout {
             _ => store.split_coefficient(expr),
         };
         let piece = self.term(store, &coefficient.abs(), rest)?;
-        Ok(if coefficient.is_negative() { self.push(Piece::Negative(piece)) } else { piece })
+        Ok(if coefficient.is_negative() {
+            self.push(Piece::Negative(piece))
+        } else {
+            piece
+        })
     }
 }

@@ -13,7 +13,10 @@ pub(super) fn quotient(value: &Rational) -> (Option<String>, Option<String>) {
     if value.is_integer() {
         return ((!value.is_one()).then(|| integer(&numerator.to_string())), None);
     }
-    let small = denominator.to_string().parse::<i64>().is_ok_and(|d| d <= LARGEST_QUOTIENT);
+    let small = denominator
+        .to_string()
+        .parse::<i64>()
+        .is_ok_and(|d| d <= LARGEST_QUOTIENT);
     let above = numerator.to_string();
     if let (false, Some(decimal)) = (small && above == "1", decimal(value)) {
         return (Some(decimal), None);
@@ -25,7 +28,11 @@ pub(super) fn quotient(value: &Rational) -> (Option<String>, Option<String>) {
 fn integer(digits: &str) -> String {
     let stem = digits.trim_end_matches('0');
     let zeros = digits.len() - stem.len();
-    if zeros > 6 { format!("{stem}e{zeros}") } else { digits.to_owned() }
+    if zeros > 6 {
+        format!("{stem}e{zeros}")
+    } else {
+        digits.to_owned()
+    }
 }
 
 /// The finite decimal expansion, if there is a short one.

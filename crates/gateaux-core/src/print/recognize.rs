@@ -20,7 +20,9 @@ pub(super) fn square_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>>
 fn looks_square(store: &Store, expr: Expr) -> bool {
     store.shape(expr).is_scalar()
         && match store.form(expr) {
-            Form::MatMul(factors) => factors.len() % 2 == 0 && mirrored(store, factors[0].base, factors[factors.len() - 1].base),
+            Form::MatMul(factors) => {
+                factors.len() % 2 == 0 && mirrored(store, factors[0].base, factors[factors.len() - 1].base)
+            }
             Form::Trace(inner) => matches!(store.form(*inner), Form::MatMul(_)),
             _ => false,
         }
@@ -44,8 +46,12 @@ pub(super) fn absolute(store: &Store, expr: Expr) -> Option<Expr> {
 /// The x whose sum is divided by its number of entries, and the factors that say so.
 pub(super) fn mean(store: &mut Store, factors: &[ElementPower]) -> Option<(Expr, Vec<ElementPower>)> {
     let minus_one = Rational::from(-1);
-    let sum = factors.iter().find(|f| f.exponent == Store::ONE && matches!(store.form(f.base), Form::Sum(_)))?;
-    let Form::Sum(of) = *store.form(sum.base) else { return None };
+    let sum = factors
+        .iter()
+        .find(|f| f.exponent == Store::ONE && matches!(store.form(f.base), Form::Sum(_)))?;
+    let Form::Sum(of) = *store.form(sum.base) else {
+        return None;
+    };
     let mut used = vec![*sum];
     let shape = store.shape(of);
     let whole = store.entries(shape)?;
@@ -83,7 +89,8 @@ pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option
         let transposed = store.transpose(terms[at].expr)?;
         let (coefficient, transposed) = store.split_coefficient(transposed);
         let expected = &coefficient * &terms[at].coefficient;
-        let Some(other) = (at + 1..terms.len()).find(|other| !paired[*other] && terms[*other].expr == transposed) else {
+        let Some(other) = (at + 1..terms.len()).find(|other| !paired[*other] && terms[*other].expr == transposed)
+        else {
             return Ok(None);
         };
         let same = terms[other].coefficient == expected;
@@ -100,5 +107,9 @@ pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option
     if !coefficient.abs().is_one() && leaves <= MAX_PAIR {
         return Ok(None);
     }
-    Ok(Some((if sign == Some(true) { "sym" } else { "skew" }, coefficient, primitive)))
+    Ok(Some((
+        if sign == Some(true) { "sym" } else { "skew" },
+        coefficient,
+        primitive,
+    )))
 }

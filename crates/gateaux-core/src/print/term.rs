@@ -68,7 +68,11 @@ impl Layout {
         };
         let first = above.remove(0).1;
         above.extend(divisor.map(|piece| (Infix::Over, piece)));
-        if above.is_empty() { first } else { self.push(Piece::Product(first, above)) }
+        if above.is_empty() {
+            first
+        } else {
+            self.push(Piece::Product(first, above))
+        }
     }
 
     /// The factors of a scalar, those with negative exponents below.
@@ -79,7 +83,10 @@ impl Layout {
                 // The only factor needs no parentheses: `2*x'*y`.
                 return self.chain(store, scalar, &list, factors);
             }
-            _ => vec![ElementPower { base: scalar, exponent: Store::ONE }],
+            _ => vec![ElementPower {
+                base: scalar,
+                exponent: Store::ONE,
+            }],
         };
         if let Some((of, used)) = recognize::mean(store, &list) {
             let of = self.need(of);
@@ -106,7 +113,11 @@ impl Layout {
             }
             let piece = self.power(store, factor.base, exponent)?;
             alone &= is_below;
-            if is_below { factors.below.push(piece) } else { factors.times(piece) }
+            if is_below {
+                factors.below.push(piece)
+            } else {
+                factors.times(piece)
+            }
         }
         Ok(())
     }
@@ -124,9 +135,13 @@ impl Layout {
                 }
                 // Scalars multiply the first array; without one they are what is divided: `2./x`.
                 for (at, piece) in above.into_iter().enumerate() {
-                    factors.above.push((if at == 0 { Infix::Times } else { Infix::DotTimes }, piece));
+                    factors
+                        .above
+                        .push((if at == 0 { Infix::Times } else { Infix::DotTimes }, piece));
                 }
-                factors.above.extend(below.into_iter().map(|piece| (Infix::DotOver, piece)));
+                factors
+                    .above
+                    .extend(below.into_iter().map(|piece| (Infix::DotOver, piece)));
                 Ok(())
             }
             _ => {
@@ -140,7 +155,10 @@ impl Layout {
     /// The factors of a matrix product; a product with ones at an end is a sum by rows or columns.
     fn chain(&mut self, store: &mut Store, whole: Expr, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         // Around the seam of an outer product each side is a chain of its own.
-        let seam = list.iter().skip(1).position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        let seam = list
+            .iter()
+            .skip(1)
+            .position(|f| matches!(store.shape(f.base), Shape::Row(_)));
         if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
             self.segment(store, &list[..at + 1], factors)?;
             return self.segment(store, &list[at + 1..], factors);
@@ -208,7 +226,11 @@ impl Layout {
         let number = store.as_number(exponent).cloned();
         if let (Some(number), true) = (&number, store.shape(base).is_scalar()) {
             let twice = number * &Rational::from(2);
-            let root = if twice.is_integer() { store.inner_square(base)? } else { None };
+            let root = if twice.is_integer() {
+                store.inner_square(base)?
+            } else {
+                None
+            };
             if let Some(root) = root {
                 let root = self.need(root);
                 let norm = self.push(Piece::Call("norm2", vec![root]));
@@ -262,7 +284,13 @@ impl Layout {
             return Ok(self.numeric_power(norm, &Rational::from(2), false));
         }
         let shape = store.shape(expr);
-        let dims = |store: &Store| shape.axes().into_iter().map(|dim| store.dims.text(dim)).collect::<Vec<_>>();
+        let dims = |store: &Store| {
+            shape
+                .axes()
+                .into_iter()
+                .map(|dim| store.dims.text(dim))
+                .collect::<Vec<_>>()
+        };
         Ok(match store.form(expr).clone() {
             Form::Number(value) => self.number(&value),
             Form::Size(dim) => self.push(Piece::Size(store.dims.text(dim))),
@@ -300,7 +328,11 @@ impl Layout {
             }
             Form::Reshape(inner) => {
                 let inner = self.need(inner);
-                let sizes = if matches!(shape, Shape::Vector(_)) { vec![] } else { dims(store) };
+                let sizes = if matches!(shape, Shape::Vector(_)) {
+                    vec![]
+                } else {
+                    dims(store)
+                };
                 self.push(Piece::Reshape(inner, sizes))
             }
             Form::Kron(a, b) => {
@@ -314,7 +346,9 @@ impl Layout {
 
     fn call(&mut self, store: &mut Store, op: &'static ops::Op, args: &[Expr], shape: Shape) -> Result<PieceId> {
         let mut pieces = Vec::with_capacity(args.len());
-        let has_array = args.iter().any(|arg| store.shape(*arg) == shape && store.fill_value(*arg).is_none());
+        let has_array = args
+            .iter()
+            .any(|arg| store.shape(*arg) == shape && store.fill_value(*arg).is_none());
         for arg in args {
             let entry = match store.fill_value(*arg) {
                 Some((coefficient, entry)) if has_array => store.times(&coefficient, entry)?,
@@ -348,12 +382,20 @@ impl Layout {
                 factors.below.push(below);
             }
             let piece = self.assemble(factors);
-            return Ok(if coefficient.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
+            return Ok(if coefficient.is_negative() {
+                self.push(Piece::Negative(piece))
+            } else {
+                piece
+            });
         }
         let (content, primitive) = store.split_content(expr)?;
         if !content.abs().is_one() {
             let piece = self.term(store, &content.abs(), primitive)?;
-            return Ok(if content.is_negative() { self.push(Piece::Negative(piece)) } else { piece });
+            return Ok(if content.is_negative() {
+                self.push(Piece::Negative(piece))
+            } else {
+                piece
+            });
         }
         let mut signed = Vec::with_capacity(terms.len());
         let broadcasts = is_array_sum(store, &terms);
@@ -375,8 +417,17 @@ impl Layout {
             Some((_, entry)) => (entry, true),
             None => (term.expr, false),
         };
-        let piece = if rest == Store::ONE { self.number(&magnitude) } else { self.term(store, &magnitude, rest)? };
-        Ok(Signed { negative: term.coefficient.is_negative(), dotted, fills: dotted, piece })
+        let piece = if rest == Store::ONE {
+            self.number(&magnitude)
+        } else {
+            self.term(store, &magnitude, rest)?
+        };
+        Ok(Signed {
+            negative: term.coefficient.is_negative(),
+            dotted,
+            fills: dotted,
+            piece,
+        })
     }
 }
 

@@ -35,11 +35,15 @@ struct Parts {
 pub(super) fn factor(store: &mut Store, sum: Expr) -> Result<Expr> {
     let mut sum = sum;
     for _ in 0..MAX_STEPS {
-        let Form::Add(terms) = store.form(sum).clone() else { break };
+        let Form::Add(terms) = store.form(sum).clone() else {
+            break;
+        };
         if terms.len() < 2 || terms.len() > MAX_TERMS {
             break;
         }
-        let Some((common, group)) = best(store, &terms) else { break };
+        let Some((common, group)) = best(store, &terms) else {
+            break;
+        };
         let mut inner = Vec::with_capacity(group.len());
         let mut rest = Vec::with_capacity(terms.len());
         for (at, term) in terms.iter().enumerate() {
@@ -63,8 +67,12 @@ pub(super) fn factor(store: &mut Store, sum: Expr) -> Result<Expr> {
 
 /// What was collected can have further factors in common; one level is enough, as the passes repeat.
 fn factor_once(store: &mut Store, sum: Expr) -> Result<Expr> {
-    let Form::Add(terms) = store.form(sum).clone() else { return Ok(sum) };
-    let Some((common, group)) = best(store, &terms) else { return Ok(sum) };
+    let Form::Add(terms) = store.form(sum).clone() else {
+        return Ok(sum);
+    };
+    let Some((common, group)) = best(store, &terms) else {
+        return Ok(sum);
+    };
     if group.len() != terms.len() {
         return Ok(sum);
     }
@@ -114,13 +122,24 @@ fn weight(store: &Store, common: Common) -> u32 {
 fn parts(store: &Store, term: Expr) -> Parts {
     let factors = |expr: Expr| match store.form(expr) {
         Form::Product(factors) => factors.to_vec(),
-        _ => vec![ElementPower { base: expr, exponent: Store::ONE }],
+        _ => vec![ElementPower {
+            base: expr,
+            exponent: Store::ONE,
+        }],
     };
     if let Form::Scale(scalar, array) = store.form(term) {
-        return Parts { scalars: factors(*scalar), array: Some(*array), is_trace: false };
+        return Parts {
+            scalars: factors(*scalar),
+            array: Some(*array),
+            is_trace: false,
+        };
     }
     if !store.shape(term).is_scalar() {
-        return Parts { scalars: vec![], array: Some(term), is_trace: false };
+        return Parts {
+            scalars: vec![],
+            array: Some(term),
+            is_trace: false,
+        };
     }
     let mut scalars = factors(term);
     let product = |factor: &ElementPower| {
@@ -128,17 +147,34 @@ fn parts(store: &Store, term: Expr) -> Parts {
     };
     let array = scalars.iter().position(product).map(|at| scalars.remove(at).base);
     match array.map(|array| store.form(array)) {
-        Some(Form::Trace(inner)) => Parts { scalars, array: Some(*inner), is_trace: true },
-        _ => Parts { scalars, array, is_trace: false },
+        Some(Form::Trace(inner)) => Parts {
+            scalars,
+            array: Some(*inner),
+            is_trace: true,
+        },
+        _ => Parts {
+            scalars,
+            array,
+            is_trace: false,
+        },
     }
 }
 
 /// The factors of a term that leave something when they are taken away.
 fn factors(store: &Store, term: Expr) -> Vec<Common> {
-    let Parts { scalars, array, is_trace } = parts(store, term);
+    let Parts {
+        scalars,
+        array,
+        is_trace,
+    } = parts(store, term);
     let mut found = Vec::new();
     // The only factor of a scalar leaves the number 1.
-    found.extend(scalars.iter().filter(|f| f.base != Store::ONE).map(|f| Common::Scalar(*f)));
+    found.extend(
+        scalars
+            .iter()
+            .filter(|f| f.base != Store::ONE)
+            .map(|f| Common::Scalar(*f)),
+    );
     match array.map(|array| store.form(array)) {
         Some(Form::MatMul(list)) if is_trace && list.len() > 1 => found.push(Common::TraceLast(list[list.len() - 1])),
         _ if is_trace => {}
@@ -155,7 +191,11 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
 
 /// The term without the factor.
 fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
-    let Parts { mut scalars, array, is_trace } = parts(store, term);
+    let Parts {
+        mut scalars,
+        array,
+        is_trace,
+    } = parts(store, term);
     let remove = |list: &mut Vec<ElementPower>, factor: ElementPower| {
         if let Some(at) = list.iter().position(|known| *known == factor) {
             list.remove(at);
@@ -184,7 +224,11 @@ fn without(store: &mut Store, term: Expr, common: Common) -> Result<Expr> {
         },
         (_, None) => None,
     };
-    let scalar = if scalars.is_empty() { Store::ONE } else { store.product(scalars)? };
+    let scalar = if scalars.is_empty() {
+        Store::ONE
+    } else {
+        store.product(scalars)?
+    };
     match array {
         Some(array) if is_trace && !matches!(common, Common::TraceLast(_)) => {
             let trace = store.trace(array)?;

@@ -42,7 +42,11 @@ fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
     for expr in store.post_order(&[root]) {
         let children = store.children(expr);
         let mapped: Vec<Expr> = children.iter().map(|child| image[child]).collect();
-        let rebuilt = if mapped == children { expr } else { rebuild(store, expr, &mapped)? };
+        let rebuilt = if mapped == children {
+            expr
+        } else {
+            rebuild(store, expr, &mapped)?
+        };
         let simpler = local(store, rebuilt)?;
         image.insert(expr, simpler);
     }
@@ -52,13 +56,21 @@ fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
 /// The simplifications at one expression whose parts are simple.
 fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
     let shorter = |store: &Store, candidate: Expr, known: Expr| {
-        if store.weight(candidate) < store.weight(known) { candidate } else { known }
+        if store.weight(candidate) < store.weight(known) {
+            candidate
+        } else {
+            known
+        }
     };
     match store.form(expr).clone() {
         Form::Add(terms) if terms.len() > 1 => {
             let opened = open_transposes(store, expr)?;
             // Of equal length the one without the transpose of a sum reads better.
-            let opened = if store.weight(opened) <= store.weight(expr) { opened } else { expr };
+            let opened = if store.weight(opened) <= store.weight(expr) {
+                opened
+            } else {
+                expr
+            };
             let factored = factor::factor(store, opened)?;
             Ok(shorter(store, factored, opened))
         }
@@ -80,7 +92,9 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
 
 /// The sum with the transposes of sums among its terms opened, so that like terms can meet.
 fn open_transposes(store: &mut Store, expr: Expr) -> Result<Expr> {
-    let Form::Add(terms) = store.form(expr).clone() else { return Ok(expr) };
+    let Form::Add(terms) = store.form(expr).clone() else {
+        return Ok(expr);
+    };
     let mut opened: Vec<(Rational, Expr)> = Vec::with_capacity(terms.len());
     let mut changed = false;
     for term in terms.iter() {

@@ -26,18 +26,37 @@ const QUOTIENTS: &[(&str, &str, &str)] = &[("sin", "cos", "tan"), ("sinh", "cosh
 /// The product with the first quotient of [`QUOTIENTS`] in it replaced.
 fn quotient(store: &mut Store, factors: &[ElementPower]) -> Result<Option<Expr>> {
     let minus_one = Rational::from(-1);
-    for (at, above) in factors.iter().enumerate().filter(|(_, factor)| factor.exponent == Store::ONE) {
-        let Some((numerator, arg)) = call(store, above.base) else { continue };
+    for (at, above) in factors
+        .iter()
+        .enumerate()
+        .filter(|(_, factor)| factor.exponent == Store::ONE)
+    {
+        let Some((numerator, arg)) = call(store, above.base) else {
+            continue;
+        };
         for (other, below) in factors.iter().enumerate() {
             if store.as_number(below.exponent) != Some(&minus_one) {
                 continue;
             }
-            let Some((denominator, same)) = call(store, below.base) else { continue };
-            let row = QUOTIENTS.iter().find(|row| row.0 == numerator.name && row.1 == denominator.name && same == arg);
+            let Some((denominator, same)) = call(store, below.base) else {
+                continue;
+            };
+            let row = QUOTIENTS
+                .iter()
+                .find(|row| row.0 == numerator.name && row.1 == denominator.name && same == arg);
             if let Some(op) = row.and_then(|row| ops::find(row.2)) {
                 let base = ops::apply_call(store, op, &[arg])?;
-                let kept = factors.iter().enumerate().filter(|(i, _)| *i != at && *i != other).map(|(_, f)| *f);
-                let list = kept.chain([ElementPower { base, exponent: Store::ONE }]).collect();
+                let kept = factors
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| *i != at && *i != other)
+                    .map(|(_, f)| *f);
+                let list = kept
+                    .chain([ElementPower {
+                        base,
+                        exponent: Store::ONE,
+                    }])
+                    .collect();
                 return store.product(list).map(Some);
             }
         }
@@ -51,12 +70,16 @@ fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Ex
         return Ok(replaced);
     }
     for (at, step) in factors.iter().enumerate() {
-        let Some(("sign", inner)) = call(store, step.base).map(|(op, arg)| (op.name, arg)) else { continue };
+        let Some(("sign", inner)) = call(store, step.base).map(|(op, arg)| (op.name, arg)) else {
+            continue;
+        };
         if step.exponent != Store::ONE {
             continue;
         }
         for (other, factor) in factors.iter().enumerate() {
-            let Some(exponent) = store.as_number(factor.exponent).and_then(Rational::as_integer) else { continue };
+            let Some(exponent) = store.as_number(factor.exponent).and_then(Rational::as_integer) else {
+                continue;
+            };
             let name = call(store, factor.base).map(|(op, arg)| (op.name, arg));
             // The step function times the ramp is the ramp, where that is not in a denominator.
             let is_ramp = factor.base == inner && matches!(name, Some(("relu", _))) && exponent >= 1;
@@ -65,10 +88,17 @@ fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Ex
             if !is_ramp && !is_size {
                 continue;
             }
-            let mut rest: Vec<ElementPower> =
-                factors.iter().enumerate().filter(|(i, _)| *i != at && *i != other).map(|(_, f)| *f).collect();
+            let mut rest: Vec<ElementPower> = factors
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != at && *i != other)
+                .map(|(_, f)| *f)
+                .collect();
             let base = if is_ramp { factor.base } else { inner };
-            rest.push(ElementPower { base, exponent: factor.exponent });
+            rest.push(ElementPower {
+                base,
+                exponent: factor.exponent,
+            });
             let combined = store.product(rest)?;
             return match store.form(combined).clone() {
                 Form::Product(factors) if combined != expr => entries(store, combined, &factors),
@@ -86,15 +116,22 @@ fn inverse(store: &mut Store, expr: Expr, scalar: Expr, array: Expr) -> Result<E
         _ => return Ok(expr),
     };
     for (at, factor) in factors.iter().enumerate() {
-        let is_below = store.as_number(factor.exponent).is_some_and(|e| e.is_negative() && e.is_integer());
-        let Some(("det", of)) = call(store, factor.base).map(|(op, arg)| (op.name, arg)) else { continue };
+        let is_below = store
+            .as_number(factor.exponent)
+            .is_some_and(|e| e.is_negative() && e.is_integer());
+        let Some(("det", of)) = call(store, factor.base).map(|(op, arg)| (op.name, arg)) else {
+            continue;
+        };
         if !is_below {
             continue;
         }
         if let Some(replaced) = replace_adjugate(store, array, of)? {
             let mut scalars = factors.to_vec();
             let exponent = store.add(factor.exponent, Store::ONE)?;
-            scalars[at] = ElementPower { base: factor.base, exponent };
+            scalars[at] = ElementPower {
+                base: factor.base,
+                exponent,
+            };
             let scalar = store.product(scalars)?;
             return store.scale(scalar, replaced);
         }
@@ -112,7 +149,11 @@ fn replace_adjugate(store: &mut Store, array: Expr, of: Expr) -> Result<Option<E
         match call(store, inner) {
             Some((op, arg)) if op.name == "adj" && arg == of => {
                 let inverse = store.inverse(of)?;
-                if transposed { store.transpose(inverse).map(Some) } else { Ok(Some(inverse)) }
+                if transposed {
+                    store.transpose(inverse).map(Some)
+                } else {
+                    Ok(Some(inverse))
+                }
             }
             _ => Ok(None),
         }
@@ -124,7 +165,10 @@ fn replace_adjugate(store: &mut Store, array: Expr, of: Expr) -> Result<Option<E
         for (at, factor) in list.iter().enumerate().filter(|(_, factor)| factor.power == 1) {
             if let Some(inverse) = inverse_of(store, factor.base)? {
                 let mut list = list.to_vec();
-                list[at] = MatrixPower { base: inverse, power: 1 };
+                list[at] = MatrixPower {
+                    base: inverse,
+                    power: 1,
+                };
                 return store.matrix_product(list).map(Some);
             }
         }
