@@ -13,7 +13,8 @@ use std::fmt;
 
 use gateaux_array::{Array, Dual, Field, Number};
 use gateaux_core::diff::{self, Derivative, Explicit};
-use gateaux_core::expr::{Expr, Store, Structure, Var};
+use gateaux_core::expr::{Expr, Form, Store, Structure, Var};
+use gateaux_core::ops::{self, Kernel};
 use gateaux_core::simplify::simplify;
 use gateaux_eval::{Program, Sizes};
 
@@ -53,6 +54,9 @@ impl fmt::Display for Stop {
 
 /// Nothing, or why not.
 pub type Verdict = Result<(), Stop>;
+
+/// A matrix worse than this counts as singular.
+const LARGEST_CONDITION: f64 = 1e8;
 
 fn undefined(error: impl ToString) -> Stop {
     Stop::Undefined(error.to_string())
@@ -160,11 +164,39 @@ impl<T: Judge> Point<T> {
     /// # Errors
     /// Where a kernel fails.
     pub fn run(&mut self, roots: &[Expr]) -> Result<Vec<Vec<T>>, Stop> {
+        if T::IS_ORDERED {
+            self.refuse_singular(roots)?;
+        }
         let found = run(&mut self.case.store, roots, &self.sizes, &self.values)?;
         if found.iter().all(|value| T::is_usable(value)) {
             return Ok(found);
         }
         Err(undefined("a value is not finite or too large"))
+    }
+
+    /// In floats a matrix that is singular by its form, such as `inv(x*y')`, has an inverse made of rounding.
+    fn refuse_singular(&mut self, roots: &[Expr]) -> Verdict {
+        let mut bases = Vec::new();
+        for expr in self.case.store.post_order(roots) {
+            match self.case.store.form(expr) {
+                Form::MatMul(factors) => bases.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
+                Form::Call(function, args) if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) => {
+                    bases.extend(args.iter().copied());
+                }
+                _ => {}
+            }
+        }
+        bases.sort_unstable();
+        bases.dedup();
+        for (base, value) in bases.iter().zip(run(&mut self.case.store, &bases, &self.sizes, &self.values)?) {
+            let shape = self.case.axes(*base, &self.sizes).map_err(undefined)?;
+            let matrix = Array::from_column_major(&shape, value).map_err(undefined)?;
+            let inverse = T::inv(&matrix).map_err(undefined)?;
+            if T::size(&matrix) * T::size(&inverse) > LARGEST_CONDITION {
+                return Err(undefined("a matrix is singular"));
+            }
+        }
+        Ok(())
     }
 
     /// The values of all variables by name, in other numbers.

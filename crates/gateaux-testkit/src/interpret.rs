@@ -221,7 +221,13 @@ fn quotient<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
 }
 
 fn inverse<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
-    T::inv(&x.array).map(Value::new).map_err(text)
+    let inverse = T::inv(&x.array).map_err(text)?;
+    // In floats a matrix that is singular by its form has an inverse made of rounding.
+    let size = |a: &Array<T>| a.data().iter().fold(0.0f64, |max, entry| max.max(entry.pivot_size()));
+    if size(&x.array) * size(&inverse) > 1e10 {
+        return Err("the inverse of a matrix that is nearly singular".to_owned());
+    }
+    Ok(Value::new(inverse))
 }
 
 fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {

@@ -31,6 +31,11 @@ pub trait Judge: Field + Copy {
     /// Whether the values are good enough to be compared: finite, and not so large that digits are lost.
     fn is_usable(a: &[Self]) -> bool;
 
+    /// The largest absolute value of an entry; of numbers without an order 0 or 1.
+    fn size(a: &Array<Self>) -> f64 {
+        a.data().iter().fold(0.0, |max, entry| entry.pivot_size().max(max))
+    }
+
     /// Whether a symmetric positive definite matrix can be told from others.
     const IS_ORDERED: bool;
 }

@@ -5,7 +5,6 @@
 //! of reach must answer with an error that names what is missing.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use gateaux::{Array, Errors, Inputs, Notation, Problem};
@@ -183,55 +182,141 @@ fn nodes(text: &str) -> usize {
     gateaux_syntax::parse(text).0.nodes().len()
 }
 
-fn report(file: &str) -> (usize, usize, Vec<String>, String) {
-    let (mut right, mut out, mut wrong, mut text) = (0, 0, Vec::new(), String::new());
-    let (mut ratios, mut long) = (Vec::new(), Vec::new());
-    for case in cases(file) {
-        let id = case["id"].as_str().expect("an id");
-        let expr = case["expr"].as_str().expect("an expr").replace('\n', "; ");
-        match run(&case) {
-            Outcome::Right { explicit } => {
-                right += 1;
-                if let (Some(explicit), Some(closed)) = (&explicit, case["closed_form"].as_str()) {
-                    let ratio = nodes(explicit) as f64 / nodes(closed) as f64;
-                    ratios.push(ratio);
-                    if ratio > 1.25 {
-                        long.push(format!(
-                            "{ratio:.2} {id} d({expr})/d{}: {explicit}   [{closed}]",
-                            case["wrt"]
-                        ));
+/// Answers that are more than twice as long as the closed form, and why.
+const LONG: &[(&str, &str)] = &[("nx-087", "zero by the Woodbury identity, which is no rewriting rule")];
+
+struct Report {
+    right: usize,
+    out_of_reach: Vec<String>,
+    wrong: Vec<String>,
+    /// Length of the answer over that of the closed form, with the case.
+    ratios: Vec<(f64, String, String)>,
+}
+
+impl Report {
+    fn new(file: &str) -> Report {
+        let mut report = Report {
+            right: 0,
+            out_of_reach: vec![],
+            wrong: vec![],
+            ratios: vec![],
+        };
+        for case in cases(file) {
+            let id = case["id"].as_str().expect("an id").to_owned();
+            let expr = case["expr"].as_str().expect("an expr").replace('\n', "; ");
+            match run(&case) {
+                Outcome::Right { explicit } => {
+                    report.right += 1;
+                    if let (Some(explicit), Some(closed)) = (explicit, case["closed_form"].as_str()) {
+                        let ratio = nodes(&explicit) as f64 / nodes(closed) as f64;
+                        let line = format!("d({expr})/d{}: {explicit}   [{closed}]", case["wrt"]);
+                        report.ratios.push((ratio, id, line));
                     }
                 }
+                Outcome::OutOfReach(errors) => report.out_of_reach.push(format!("{id}: {errors}")),
+                Outcome::Wrong(what) => report.wrong.push(format!("{id} d({expr})/d{}: {what}", case["wrt"])),
             }
-            Outcome::OutOfReach(errors) => {
-                out += 1;
-                let _ = writeln!(text, "out of reach {id}: {errors}");
-            }
-            Outcome::Wrong(what) => wrong.push(format!("{id} d({expr})/d{}: {what}", case["wrt"])),
+        }
+        report.ratios.sort_by(|a, b| b.0.total_cmp(&a.0));
+        report
+    }
+
+    fn mean_ratio(&self) -> f64 {
+        self.ratios.iter().map(|(ratio, ..)| ratio).sum::<f64>() / self.ratios.len().max(1) as f64
+    }
+
+    /// Prints the figures (`cargo test -- --nocapture`) and holds the cases to what the project promises.
+    fn check(&self, file: &str) {
+        let Report {
+            right,
+            out_of_reach,
+            wrong,
+            ratios,
+        } = self;
+        println!(
+            "{file}: {right} right, {} wrong, {} out of reach",
+            wrong.len(),
+            out_of_reach.len()
+        );
+        println!(
+            "length over closed form: mean {:.3} over {} cases",
+            self.mean_ratio(),
+            ratios.len()
+        );
+        for (ratio, id, line) in ratios.iter().filter(|(ratio, ..)| *ratio > 1.25) {
+            println!("  {ratio:.2} {id} {line}");
+        }
+        println!("out of reach:\n  {}", out_of_reach.join("\n  "));
+        assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(self.mean_ratio() <= 1.25, "answers are too long on average");
+        for (ratio, id, line) in ratios {
+            let known = LONG.iter().any(|(long, _)| long == id);
+            assert!(
+                known || *ratio <= 2.0,
+                "{id} is {ratio:.2} times as long as the closed form: {line}"
+            );
+        }
+        for error in out_of_reach {
+            assert!(
+                error.contains("is not available yet"),
+                "the error must name what is missing: {error}"
+            );
         }
     }
-    let mean = ratios.iter().sum::<f64>() / ratios.len().max(1) as f64;
-    let _ = writeln!(
-        text,
-        "{file}: {right} right, {out} out of reach, {} wrong; mean length ratio {mean:.3} over {}",
-        wrong.len(),
-        ratios.len()
-    );
-    long.sort();
-    (right, out, wrong, format!("{text}{}", long.join("\n")))
 }
 
 #[test]
 fn derivatives_of_the_corpus() {
-    let (right, _, wrong, text) = report("derivatives.jsonl");
-    println!("{text}");
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(right >= 229, "at least 60 % of the cases are within reach: {right} are");
+    let report = Report::new("derivatives.jsonl");
+    report.check("derivatives.jsonl");
+    assert!(
+        report.right * 10 >= (report.right + report.out_of_reach.len()) * 6,
+        "60 % are to be within reach"
+    );
 }
 
 #[test]
 fn hessians_of_the_corpus() {
-    let (_, _, wrong, text) = report("hessians.jsonl");
-    println!("{text}");
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    Report::new("hessians.jsonl").check("hessians.jsonl");
+}
+
+/// Cases whose kinds follow from the expression alone: the same kinds, dimensions shared in the same way.
+#[test]
+fn declarations_of_the_corpus_are_inferred() {
+    // Nothing in the expression says that A is square.
+    const OPEN: &[&str] = &["se-075"];
+    for case in cases("derivatives.jsonl").into_iter().chain(cases("hessians.jsonl")) {
+        let id = case["id"].as_str().expect("an id");
+        if case["inferable"] != Value::Bool(true) || OPEN.contains(&id) {
+            continue;
+        }
+        let problem = match Problem::parse(case["expr"].as_str().expect("an expr")) {
+            Ok(problem) => problem,
+            Err(errors) if is_out_of_reach(&errors) => continue,
+            Err(errors) => panic!("{id}: {errors}"),
+        };
+        let (mut there, mut back) = (BTreeMap::new(), BTreeMap::new());
+        for variable in problem.variables() {
+            let declared = &case["vars"][&variable.name];
+            let kind = variable.text.split(['(', ' ']).nth(1).expect("a kind after the name");
+            assert_eq!(Some(kind), declared["kind"].as_str(), "{id}: {}", variable.text);
+            let dims = declared["dims"].as_array().expect("dims");
+            assert_eq!(dims.len(), variable.axes.len(), "{id}: {}", variable.text);
+            for (dim, axis) in dims.iter().zip(&variable.axes) {
+                let dim = dim.as_str().expect("a name");
+                assert_eq!(
+                    there.entry(dim.to_owned()).or_insert(axis.clone()),
+                    axis,
+                    "{id}: {}",
+                    variable.text
+                );
+                assert_eq!(
+                    back.entry(axis.clone()).or_insert(dim.to_owned()),
+                    dim,
+                    "{id}: {}",
+                    variable.text
+                );
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::LinearMap;
-use crate::expr::{Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
+use crate::expr::{Dims, ElementPower, Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
 
 /// What is still to be known before the matrix of an expression is.
 enum Step {
@@ -114,6 +114,95 @@ impl Pass {
                 let opened = self.open_diagonal(store, matrix)?;
                 self.when_known(store, &[opened], |_, matrices| Ok(matrices[0]))
             }
+            Form::Kron(a, b) if self.depends(store, a) && self.depends(store, b) => Err(unsupported()),
+            Form::Kron(a, b) => {
+                let first = self.depends(store, a);
+                let (moving, fixed) = if first { (a, b) } else { (b, a) };
+                self.when_known(store, &[moving], |store, matrices| {
+                    let fixed = as_column(store, fixed)?;
+                    if first {
+                        store.kron(matrices[0], fixed)
+                    } else {
+                        store.kron(fixed, matrices[0])
+                    }
+                })
+            }
+            Form::Reshape(matrix) => {
+                let opened = self.open_vec(store, matrix)?;
+                self.when_known(store, &[opened], |_, matrices| Ok(matrices[0]))
+            }
+            _ => Err(unsupported()),
+        }
+    }
+
+    /// `vec(matrix)` with the hole of the matrix brought into a vector.
+    fn open_vec(&mut self, store: &mut Store, matrix: Expr) -> Result<Expr> {
+        let Shape::Matrix(m, n) = store.shape(matrix) else {
+            return Err(unsupported());
+        };
+        match store.form(matrix).clone() {
+            // vec(diag(v)) is vec(eye) times v, repeated for each column.
+            Form::Diag(vector) => {
+                let (eye, ones) = (store.eye(m)?, store.ones(Shape::Vector(n))?);
+                let (mask, repeated) = (store.vec(eye)?, store.kron(ones, vector)?);
+                store.multiply(&[mask, repeated])
+            }
+            Form::Product(factors) => {
+                if factors.iter().any(|factor| !store.shape(factor.exponent).is_scalar()) {
+                    return Err(unsupported());
+                }
+                let mut stacked = Vec::with_capacity(factors.len());
+                for factor in factors.iter() {
+                    stacked.push(ElementPower {
+                        base: store.vec(factor.base)?,
+                        exponent: factor.exponent,
+                    });
+                }
+                store.product(stacked)
+            }
+            Form::MatMul(factors) => {
+                if let Some(at) = factors
+                    .iter()
+                    .position(|f| matches!(store.shape(f.base), Shape::Row(_)))
+                {
+                    // vec(x*y') is kron(y, x).
+                    let column = store.matrix_product(factors[..at].to_vec())?;
+                    let row = store.matrix_product(factors[at..].to_vec())?;
+                    let row = store.transpose(row)?;
+                    return store.kron(row, column);
+                }
+                let at = factors
+                    .iter()
+                    .position(|f| self.depends(store, f.base))
+                    .ok_or_else(unsupported)?;
+                let inner = factors[at].base;
+                if let Form::Add(terms) = store.form(inner).clone() {
+                    let mut opened = Vec::with_capacity(terms.len());
+                    for term in terms.iter() {
+                        let mut list = factors.to_vec();
+                        list[at].base = term.expr;
+                        let product = store.matrix_product(list)?;
+                        opened.push((term.coefficient.clone(), store.vec(product)?));
+                    }
+                    return store.sum(&opened);
+                }
+                // vec(P*M*S) is kron(S', P)*vec(M).
+                let before = match at {
+                    0 => store.eye(m)?,
+                    _ => store.matrix_product(factors[..at].to_vec())?,
+                };
+                let after = match factors.len() - at {
+                    1 => store.eye(n)?,
+                    _ => store.matrix_product(factors[at + 1..].to_vec())?,
+                };
+                let transposed = store.transpose(after)?;
+                let (kron, stacked) = (store.kron(transposed, before)?, store.vec(inner)?);
+                store.matmul(&[kron, stacked])
+            }
+            Form::Transpose(inner) => {
+                let transposed = open_transpose(store, inner)?;
+                store.vec(transposed)
+            }
             _ => Err(unsupported()),
         }
     }
@@ -179,6 +268,17 @@ impl Pass {
                 let transposed = open_transpose(store, inner)?;
                 store.matmul(&[transposed, column])
             }
+            Form::Diag(vector) => store.multiply(&[vector, column]),
+            // M*s is kron(s', eye)*vec(M).
+            Form::Reshape(vector) if matches!(store.shape(vector), Shape::Vector(_)) => {
+                let Shape::Matrix(m, n) = store.shape(matrix) else {
+                    return Err(unsupported());
+                };
+                let row = store.reshape(column, Shape::Matrix(Dims::ONE, n))?;
+                let eye = store.eye(m)?;
+                let kron = store.kron(row, eye)?;
+                store.matmul(&[kron, vector])
+            }
             // (C.*N)*s is the diagonal of C*diag(s)*N'.
             Form::Product(factors) => {
                 let at = factors
@@ -237,6 +337,14 @@ impl Pass {
             }
             _ => Err(unsupported()),
         }
+    }
+}
+
+/// The vector as a matrix of one column, which `kron` takes beside a matrix.
+fn as_column(store: &mut Store, vector: Expr) -> Result<Expr> {
+    match store.shape(vector) {
+        Shape::Vector(n) => store.reshape(vector, Shape::Matrix(n, Dims::ONE)),
+        _ => Err(unsupported()),
     }
 }
 

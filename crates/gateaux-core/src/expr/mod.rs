@@ -21,9 +21,6 @@ mod store;
 mod sum;
 mod transpose;
 
-#[cfg(test)]
-mod tests;
-
 pub use budget::{Budget, Error, Result};
 pub use dim::{Dim, Dims, Polynomial, Symbol};
 pub use facts::{Facts, Structure};

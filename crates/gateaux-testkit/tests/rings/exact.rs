@@ -39,8 +39,8 @@ const FORMULAS: &[&str] = &[
     "vec(X + Y)", "diag(vec(A))", "vec(diag(x))",
     // Kronecker products.
     "kron(X, Y)", "kron(A, X)", "kron(X, A)", "kron(x, y)", "kron(x, z)", "kron(X*x, z)", "kron(X, Y)*vec(X)", "kron(A, X)*kron(B, Y)",
-    "kron(A, B)*vec(C'*X)", "x'*reshape(kron(z, x), m, n)*z", "kron(X, eye(n))", "kron(X', A)*vec(A*B*C')'*vec(X)",
-    "vec(A)'*kron(B', X)*vec(C)", "kron(inv(X), B)", "kron(X.*Y, A)", "kron(x, x)", "tr(kron(X, X))", "kron(X + Y, B)",
+    "kron(A, B)*vec(X*A)", "x'*reshape(kron(z, x), m, n)*z", "kron(X, eye(n))", "kron(X', A)*vec(X*A)",
+    "vec(C)'*kron(B', X)*vec(A)", "kron(inv(X), B)", "kron(X.*Y, A)", "kron(x, x)", "tr(kron(X, X))", "kron(X + Y, B)",
     // Determinants.
     "det(X)", "det(X*Y)", "det(X)^2", "det(X)*X", "det(inv(X))", "det(X')", "det(X)*inv(X)", "det(A*B + X)", "det(X + x*y')",
     "adj(X)", "adj(X)*x", "tr(adj(X)*Y)", "adj(X*Y)", "adj(X')", "det(x*y')", "adj(X)*X", "adj(adj(X))", "adj(x*y')*X", "1/det(X)",
@@ -154,7 +154,7 @@ const REAL: &[&str] = &[
     "sqrt(x.*x)", "exp(x)", "exp(X)*x", "log(x.^2)", "sum(log(1 .+ exp(X*x)))", "softplus(X*x)", "sigmoid(x).*y", "tanh(X)", "sin(x)'*cos(y)",
     "tan(0.3*x)", "arcsin(0.2*x)", "arccos(0.2*X)", "arctan(X*x)", "sinh(x)", "cosh(X)", "abs(x)", "sign(x).*x", "relu(X*x)", "erf(X)",
     "log1p(x.^2)", "expm1(X*x)", "logdet(X*X' + eye(m))", "logdet(A*A' + eye(m))", "logsumexp(X*x)", "logsumexp(X)", "logsumexp(X)*x",
-    "softmax(x)", "softmax(X*x)", "x.*softmax(x)", "max(x, y)", "min(X, Y)", "max(x, s)", "min(s, x)", "sum(max(X*x, 0))", "s^t", "(1 + s^2)^x",
+    "softmax(x)", "softmax(X*x)", "x.*softmax(x)", "max(x, y)", "min(X, Y)", "max(x, s)", "min(s, x)", "sum(max(X*x, 0))", "s^t", "(1 + s^2).^x",
     "(1 .+ x.^2).^0.5", "(1 .+ x.^2).^(y.^2)", "exp(-norm2(x)^2/2)", "x.^2.5", "log(det(X*X'))", "sum(exp(X))^(-1)*X", "exp(x'*X*x)",
     "log(sum(exp(x)))", "diag(exp(x))*X", "exp(tr(X))", "sqrt(s^2 + 1)*X", "norm2(diag(X))", "tr(exp(X*Y)*Y)", "kron(exp(x), sin(z))",
     "norm2(A'*x)", "sum(abs(X))", "inv(diag(exp(x)) + X*X')*y", "log(sigmoid(x))", "norm(X - x*y')", "normF(X)", "pi*x", "exp(s)*exp(t)",

@@ -1,1 +1,197 @@
+//! Mutants of the operation records and of answers: the checks must reject every one.
 
+use gateaux_array::{DoubleDouble, Prime};
+use gateaux_core::diff::Explicit;
+use gateaux_core::expr::Expr;
+use gateaux_core::ops::{self, Op};
+use gateaux_core::print::{Notation, print};
+use gateaux_testkit::case::Case;
+use gateaux_testkit::check::{Outcome, Point, Stop};
+use gateaux_testkit::interpret::interpret;
+use gateaux_testkit::mutants::mutants;
+use gateaux_testkit::numbers::{Judge, Region, contract, inner};
+use gateaux_testkit::records::{Call, Place, differential_of, outcome, places};
+
+/// Whether the checks tell the mutant of a differential from the right one at some place.
+fn is_caught(op: &'static Op, alternative: usize, right: &'static str, mutant: &'static str) -> Caught {
+    let mut is_same_everywhere = true;
+    for place in places(op).into_iter().filter(|place| place.alternative == alternative) {
+        for verdict in [tried::<DoubleDouble>(op, place, right, mutant), tried::<Prime>(op, place, right, mutant)] {
+            match verdict {
+                None => {}
+                Some(Outcome::Wrong(_)) => return Caught::Yes,
+                Some(_) => is_same_everywhere = false,
+            }
+        }
+    }
+    if is_same_everywhere { Caught::IsTheSame } else { Caught::No }
+}
+
+#[derive(PartialEq)]
+enum Caught {
+    Yes,
+    No,
+    /// The normal form of the mutant is that of the right formula.
+    IsTheSame,
+}
+
+fn tried<T: Judge>(op: &'static Op, place: Place, right: &'static str, mutant: &'static str) -> Option<Outcome> {
+    let mut call = Call::<T>::new(op, place).ok()?;
+    let wanted = call.differential(right).ok()?;
+    let found = match call.differential(mutant) {
+        Ok(found) if found == wanted => return None,
+        Ok(found) => found,
+        Err(stop) => return Some(outcome(Err(stop))),
+    };
+    // What takes another shape is refused before any number is computed.
+    if call.store.shape(found) != call.store.shape(wanted) {
+        return Some(Outcome::Wrong("another shape".to_owned()));
+    }
+    // A place outside of the domain says nothing.
+    match call.against_duals(wanted) {
+        Ok(()) => Some(outcome(call.against_duals(found))),
+        Err(_) => None,
+    }
+}
+
+/// Mutants that are right, with the reason.
+const RIGHT: &[(&str, &str, &str)] = &[];
+
+#[test]
+fn every_mutant_of_a_record_is_rejected() {
+    let (mut caught, mut same, mut survivors) = (0, 0, Vec::new());
+    for op in ops::all().filter(|op| !op.kind.is_empty()) {
+        for alternative in 0..op.kind.len() {
+            let Some(right) = differential_of(op, alternative) else { continue };
+            for mutant in mutants(right).unwrap() {
+                // The text of a record is static; a test may leak a few lines.
+                let text: &'static str = Box::leak(mutant.text.clone().into_boxed_str());
+                match is_caught(op, alternative, right, text) {
+                    Caught::Yes => caught += 1,
+                    Caught::IsTheSame => same += 1,
+                    Caught::No if RIGHT.iter().any(|known| known.0 == op.name && known.1 == text) => same += 1,
+                    Caught::No => survivors.push(format!("{}: {right} => {text} ({})", op.name, mutant.slip)),
+                }
+            }
+        }
+    }
+    println!("{caught} caught, {same} are no mutants");
+    assert!(survivors.is_empty(), "{} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(caught > 400, "too few mutants: {caught}");
+}
+
+/// Problems whose answers are mutated.
+const ANSWERS: &[(&str, &str)] = &[
+    ("A: matrix(m, n); x: vector(n); b: vector(m); (A*x - b)'*(A*x - b)", "x"),
+    ("A: matrix(n, n); x: vector(n); x'*A*x", "x"),
+    ("A: matrix(m, n); X: matrix(n, m); tr(A*X*A*X)", "X"),
+    ("A: matrix(n, n); X: matrix(n, n); tr(A*inv(X))", "X"),
+    ("X: matrix(n, n); det(X)", "X"),
+    ("A: matrix(n, n); x: vector(n); A*diag(x)*x", "x"),
+    ("A: matrix(m, n); x: vector(n); (A*x).*(A*x)", "x"),
+    ("A: matrix(n, n); S: symmetric(n); tr(A*S*S)", "S"),
+    ("A: matrix(n, n); D: diagonal(n); tr(A*D*A)", "D"),
+    ("A: matrix(n, n); K: skew(n); tr(A*K*A)", "K"),
+    ("A: matrix(n, n); Q: orthogonal(n); tr(A*Q)", "Q"),
+    ("A: matrix(m, n); X: matrix(n, n); A*X*X", "X"),
+    ("X: matrix(m, n); b: vector(m); X'*b", "X"),
+    ("X: matrix(m, n); Y: matrix(n, m); X*Y*X", "X"),
+    ("A: matrix(m, n); B: matrix(n, m); X: matrix(m, n); A'*(X.*A)*B", "X"),
+    ("X: matrix(m, m); A: matrix(m, n); diag(X*A*A')", "X"),
+    ("X: matrix(m, n); A: matrix(n, k); vec(X*A)", "X"),
+    ("x: vector(m); y: vector(n); kron(x, y)", "x"),
+    ("x: vector(m); y: vector(n); kron(x, y)", "y"),
+    ("X: matrix(m, n); A: matrix(n, k); kron(A, X)", "X"),
+    ("X: matrix(m, n); A: matrix(n, k); kron(X, A)", "X"),
+    ("s: scalar; X: matrix(m, n); s^3*X", "s"),
+];
+
+/// Shapes of the views, and how a view is held against the truth.
+#[derive(Clone, Copy)]
+enum View {
+    Explicit,
+    Adjoint,
+    Differential,
+}
+
+#[test]
+fn every_mutant_of_an_answer_is_rejected() {
+    let (mut caught, mut same, mut survivors) = (0, 0, Vec::new());
+    for (text, wrt) in ANSWERS {
+        let mut point = Point::<Prime>::new(text, wrt, &[3, 2, 4], (Region::Signed, 5)).unwrap_or_else(|stop| panic!("{stop}"));
+        let derivative = point.derivative(1).unwrap_or_else(|stop| panic!("{stop}"));
+        point.set(derivative.holes[0], point.tangents[0].clone()).unwrap_or_else(|stop| panic!("{stop}"));
+        let (cotangent, adjoint) = derivative.adjoint.unwrap();
+        let shape = point.case.axes(cotangent, &point.sizes).unwrap();
+        let weights = gateaux_testkit::values::point::<Prime>(
+            &shape,
+            gateaux_core::expr::Structure::General,
+            Region::Signed,
+            &mut gateaux_testkit::random::Random::new(9),
+        );
+        point.set(cotangent, weights.unwrap()).unwrap_or_else(|stop| panic!("{stop}"));
+        let mut views = vec![(View::Adjoint, adjoint, vec![cotangent]), (View::Differential, derivative.form, derivative.holes.clone())];
+        if let Explicit::Array(array) = derivative.explicit {
+            views.push((View::Explicit, array, vec![]));
+        }
+        for (view, expr, extra) in views {
+            let right = print(&mut point.case.store, expr, Notation::Text).unwrap();
+            let declared = declarations(&point, &extra);
+            let normal = normal_form(&declared, &right).unwrap_or_else(|mistake| panic!("{mistake}"));
+            assert!(!differs(&point, view, &declared, &right, &extra), "{text} by {wrt}: {right} is not right");
+            for mutant in mutants(&right).unwrap() {
+                match normal_form(&declared, &mutant.text) {
+                    Ok(form) if form == normal => same += 1,
+                    _ if differs(&point, view, &declared, &mutant.text, &extra) => caught += 1,
+                    _ => survivors.push(format!("{text} by {wrt}: {right} => {} ({})", mutant.text, mutant.slip)),
+                }
+            }
+        }
+    }
+    println!("{caught} caught, {same} are no mutants");
+    assert!(survivors.is_empty(), "{} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(caught > 400, "too few mutants: {caught}");
+}
+
+/// The declarations of the problem, and those of holes or cotangents.
+fn declarations(point: &Point<Prime>, extra: &[Expr]) -> String {
+    let mut lines = point.case.declarations.clone();
+    for expr in extra {
+        let variable = point.case.store.variable(point.case.store.as_var(*expr).unwrap());
+        lines.push(format!("{}: {}", variable.name, variable.shape.text(&point.case.store.dims)));
+    }
+    lines.join("\n")
+}
+
+/// The text as it is printed after it was read: two texts of one normal form are one formula.
+fn normal_form(declarations: &str, text: &str) -> Result<(String, String), String> {
+    let mut case = Case::read(&format!("{declarations}\n{text}"))?;
+    let shape = case.store.shape(case.function).text(&case.store.dims);
+    let printed = print(&mut case.store, case.function, Notation::Text).map_err(|error| error.to_string())?;
+    Ok((printed, shape))
+}
+
+/// Whether a view of the derivative, given as text, is not that of the function.
+fn differs(point: &Point<Prime>, view: View, declarations: &str, text: &str, extra: &[Expr]) -> bool {
+    let Ok(claim) = Case::read(&format!("{declarations}\n{text}")) else { return true };
+    let mut values = std::collections::BTreeMap::new();
+    for (name, expr) in &point.case.variables {
+        values.insert(name.clone(), point.values[&point.case.store.as_var(*expr).unwrap()].clone());
+    }
+    for expr in extra {
+        let var = point.case.store.as_var(*expr).unwrap();
+        values.insert(point.case.store.variable(var).name.clone(), point.values[&var].clone());
+    }
+    let (_, slope) = point.truth().unwrap_or_else(|stop: Stop| panic!("{stop}"));
+    let Ok(found) = interpret(&claim.tree, &values, &point.sizes) else { return true };
+    let found = found.array.data();
+    let direction = &point.directions[0];
+    match view {
+        View::Differential => found != slope,
+        View::Explicit => found.len() != slope.len() * direction.len() || contract(found, &[direction]) != slope,
+        View::Adjoint => {
+            let weights = &point.values[&point.case.store.as_var(extra[0]).unwrap()];
+            found.len() != direction.len() || inner(found, direction.data()) != inner(weights.data(), &slope)
+        }
+    }
+}

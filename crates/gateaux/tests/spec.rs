@@ -1,0 +1,324 @@
+//! The manual: every block of `spec/` and of `docs/language.md` is a problem with questions and the answers to them.
+//!
+//! A block is marked `gateaux`. It holds a problem, then questions, each a line that begins with `> `, each followed
+//! by its answer. `GATEAUX_BLESS=1` rewrites the answers; read the diff. Every derivative that is asked for must also
+//! pass its numerical check.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use gateaux::{Answer, Diagnostic, Errors, Notation, Problem, Span, ops};
+
+/// A question and the answer that the page gives.
+struct Query {
+    line: usize,
+    text: String,
+    wanted: Vec<String>,
+}
+
+/// A problem and the questions about it.
+struct Block {
+    line: usize,
+    problem: String,
+    queries: Vec<Query>,
+}
+
+/// A page, as blocks and the lines between them.
+struct Page {
+    path: PathBuf,
+    lines: Vec<String>,
+    blocks: Vec<Block>,
+}
+
+impl Page {
+    fn read(path: PathBuf) -> Page {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let mut blocks = Vec::new();
+        let mut at = 0;
+        while at < lines.len() {
+            at += 1;
+            if lines[at - 1] == "```gateaux" {
+                let length = lines[at..]
+                    .iter()
+                    .position(|line| line == "```")
+                    .expect("every block is closed");
+                blocks.push(Block::read(&lines[at..at + length], at));
+                at += length;
+            }
+        }
+        Page { path, lines, blocks }
+    }
+
+    fn name(&self) -> String {
+        self.path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    }
+
+    /// The text of the page with these answers in place of its own, one list of lines for each question.
+    fn with(&self, answers: &BTreeMap<usize, Vec<String>>) -> String {
+        let mut text = String::new();
+        let mut skipped = 0;
+        for (at, line) in self.lines.iter().enumerate() {
+            if skipped > 0 {
+                skipped -= 1;
+                continue;
+            }
+            text.push_str(line);
+            text.push('\n');
+            if let Some(found) = answers.get(&(at + 1)) {
+                let wanted = self
+                    .blocks
+                    .iter()
+                    .flat_map(|block| &block.queries)
+                    .find(|query| query.line == at + 1);
+                skipped = wanted.map_or(0, |query| query.wanted.len());
+                found.iter().for_each(|line| text.extend([line, "\n"]));
+            }
+        }
+        text
+    }
+}
+
+impl Block {
+    /// The lines inside the fences; `start` lines stand before them.
+    fn read(lines: &[String], start: usize) -> Block {
+        let mut problem = Vec::new();
+        let mut queries: Vec<Query> = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            match (line.strip_prefix("> "), queries.last_mut()) {
+                (Some(text), _) => {
+                    queries.push(Query {
+                        line: start + at + 1,
+                        text: text.to_owned(),
+                        wanted: Vec::new(),
+                    });
+                }
+                (None, Some(query)) => query.wanted.push(line.clone()),
+                (None, None) => problem.push(line.as_str()),
+            }
+        }
+        Block {
+            line: start,
+            problem: problem.join("\n"),
+            queries,
+        }
+    }
+}
+
+/// The pages of `spec/`, sorted by name, and the description of the language.
+fn pages() -> Vec<Page> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let entries = std::fs::read_dir(root.join("spec")).expect("the manual is part of the repository");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    paths.sort();
+    paths.push(root.join("docs/language.md"));
+    paths.into_iter().map(Page::read).collect()
+}
+
+/// A problem that is being asked, with the answers known so far.
+struct Session {
+    text: String,
+    problem: Result<Problem, Errors>,
+    answers: BTreeMap<String, Result<Answer, Errors>>,
+}
+
+impl Session {
+    fn new(text: &str) -> Session {
+        Session {
+            text: text.to_owned(),
+            problem: Problem::parse(text),
+            answers: BTreeMap::new(),
+        }
+    }
+
+    /// The lines that answer a question.
+    fn ask(&mut self, query: &str) -> Result<Vec<String>, String> {
+        let (verb, names) = match query.split_once(' ') {
+            Some((verb, names)) => (verb, names),
+            None => (query, ""),
+        };
+        if verb == "error" {
+            return self.error(names);
+        }
+        let problem = self.problem.as_mut().map_err(|errors| errors.to_string())?;
+        let one = |line: &str| Ok(vec![line.to_owned()]);
+        match (verb, names) {
+            ("variables", "") => {
+                return Ok(problem
+                    .variables()
+                    .iter()
+                    .map(|variable| variable.text.clone())
+                    .collect());
+            }
+            ("function", "") => return one(&problem.function_text(Notation::Text).map_err(|e| e.to_string())?),
+            ("shape", "") => return one(&format!("({})", problem.axes().join(", "))),
+            _ => {}
+        }
+        // `d/dx` and `hessian x` are the explicit forms of orders 1 and 2.
+        let (verb, names) = match (verb.strip_prefix("d/d"), verb) {
+            (Some(name), _) => ("explicit", name.to_owned()),
+            (None, "hessian") => ("explicit", format!("{names}, {names}")),
+            (None, verb) => (verb, names.to_owned()),
+        };
+        let answer = self.answer(&names)?.clone();
+        let none = |what: &str| format!("the derivative has no {what}");
+        let adjoint = |notation: Notation| answer.adjoint(notation).map(|(cot, image)| format!("{cot} -> {image}"));
+        let line = match verb {
+            "explicit" => answer
+                .explicit(Notation::Text)
+                .ok_or_else(|| none("explicit form"))?
+                .to_owned(),
+            "differential" => answer.differential(Notation::Text).to_owned(),
+            "operator" => answer.operator(Notation::Text),
+            "adjoint" => adjoint(Notation::Text).ok_or_else(|| none("adjoint"))?,
+            "latex" => answer
+                .explicit(Notation::Latex)
+                .unwrap_or(answer.differential(Notation::Latex))
+                .to_owned(),
+            "unicode" => answer
+                .explicit(Notation::Unicode)
+                .unwrap_or(answer.differential(Notation::Unicode))
+                .to_owned(),
+            "shape" => format!("({})", answer.derivative_axes().join(", ")),
+            "assumptions" => return Ok(answer.assumptions().to_vec()),
+            "notes" => return Ok(answer.notes().to_vec()),
+            other => return Err(format!("there is no question `{other}`")),
+        };
+        Ok(line.lines().map(str::to_owned).collect())
+    }
+
+    /// The derivative by these names, derived and checked once.
+    fn answer(&mut self, names: &str) -> Result<&Answer, String> {
+        let problem = self.problem.as_mut().map_err(|errors| errors.to_string())?;
+        if !self.answers.contains_key(names) {
+            let list: Vec<&str> = names.split(", ").collect();
+            let answer = problem.derive(&list);
+            if let Ok(answer) = &answer {
+                let check = answer.check(problem);
+                if !check.is_verified() {
+                    let shown = answer.differential(Notation::Text);
+                    return Err(format!(
+                        "the check fails: {:?}\n    differential: {shown}",
+                        check.verdict
+                    ));
+                }
+            }
+            self.answers.insert(names.to_owned(), answer);
+        }
+        self.answers[names].as_ref().map_err(Errors::to_string)
+    }
+
+    /// The mistakes of the text, or of the derivative by the names.
+    fn error(&mut self, names: &str) -> Result<Vec<String>, String> {
+        let errors = match (&mut self.problem, names) {
+            (Err(errors), "") => errors.clone(),
+            (Ok(_), "") => return Err("the text has no mistake".to_owned()),
+            (Err(errors), _) => return Err(errors.to_string()),
+            (Ok(problem), names) => {
+                let list: Vec<&str> = names.split(", ").collect();
+                match problem.derive(&list) {
+                    Ok(answer) => {
+                        return Err(format!(
+                            "there is a derivative: {}",
+                            answer.differential(Notation::Text)
+                        ));
+                    }
+                    Err(errors) => errors,
+                }
+            }
+        };
+        Ok(errors
+            .diagnostics()
+            .iter()
+            .flat_map(|diagnostic| show(diagnostic, &self.text))
+            .collect())
+    }
+}
+
+/// The message, the guilty line with carets under the guilty piece, and the advice.
+fn show(diagnostic: &Diagnostic, text: &str) -> Vec<String> {
+    let mut lines = vec![diagnostic.to_string()];
+    if diagnostic.span != Span::default() {
+        let start = text[..diagnostic.span.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let before = text[start..diagnostic.span.start].chars().count();
+        let guilty = text[diagnostic.span.start..diagnostic.span.end.min(end)]
+            .chars()
+            .count();
+        lines.push(format!("  {}", &text[start..end]));
+        lines.push(format!("  {}{}", " ".repeat(before), "^".repeat(guilty.max(1))));
+    }
+    lines.extend(diagnostic.help.iter().map(|help| format!("help: {}", help.text)));
+    lines
+}
+
+#[test]
+fn every_answer_of_the_manual_is_given_and_verified() {
+    let bless = std::env::var_os("GATEAUX_BLESS").is_some();
+    let mut report = String::new();
+    let mut n_queries = 0;
+    for page in pages() {
+        let mut answers = BTreeMap::new();
+        for block in &page.blocks {
+            let mut session = Session::new(&block.problem);
+            for query in &block.queries {
+                n_queries += 1;
+                let place = format!("{}:{}", page.name(), query.line);
+                match session.ask(&query.text) {
+                    Err(reason) => writeln!(report, "{place}: > {}\n    {reason}\n", query.text).expect("a string"),
+                    Ok(found) if found != query.wanted && !bless => {
+                        writeln!(report, "{place}: > {}", query.text).expect("a string");
+                        query.wanted.iter().for_each(|line| report.extend(["  - ", line, "\n"]));
+                        found.iter().for_each(|line| report.extend(["  + ", line, "\n"]));
+                        report.push('\n');
+                    }
+                    Ok(found) => {
+                        answers.insert(query.line, found);
+                    }
+                }
+            }
+        }
+        if bless {
+            std::fs::write(&page.path, page.with(&answers)).expect("the manual can be written");
+        }
+    }
+    assert!(
+        report.is_empty(),
+        "\n\n{report}if the new answers are right, run `cargo xtask bless` and read the diff"
+    );
+    assert!(n_queries >= 200, "the manual has {n_queries} questions only");
+}
+
+#[test]
+fn every_page_has_a_title_and_questions() {
+    for page in pages() {
+        assert!(page.lines[0].starts_with("# "), "{} has no title", page.name());
+        assert!(!page.blocks.is_empty(), "{} has no block", page.name());
+        for block in &page.blocks {
+            assert!(!block.queries.is_empty(), "{}:{} asks nothing", page.name(), block.line);
+        }
+    }
+}
+
+#[test]
+fn every_function_occurs_in_the_manual() {
+    let problems: Vec<String> = pages()
+        .into_iter()
+        .flat_map(|page| page.blocks)
+        .map(|block| block.problem)
+        .collect();
+    for op in ops::all() {
+        let occurs = |problem: &String| words(problem).any(|word| word == op.name);
+        assert!(problems.iter().any(occurs), "no page has an example of {}", op.name);
+    }
+}
+
+/// The names in a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
