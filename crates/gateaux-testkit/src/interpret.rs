@@ -150,12 +150,7 @@ impl<T: Field> Context<'_, T> {
         args: &[NodeId],
         definitions: &BTreeMap<&str, NodeId>,
     ) -> Outcome<Value<T>> {
-        let size = |id: &NodeId| match &tree.node(*id).kind {
-            NodeKind::Number(digits) => digits.parse().map_err(text),
-            NodeKind::Name(name) => self.sizes.get(name).copied().ok_or(format!("the size {name}")),
-            _ => Err("a size that is computed".to_owned()),
-        };
-        let sizes = |args: &[NodeId]| args.iter().map(size).collect::<Outcome<Vec<usize>>>();
+        let sizes = |args: &[NodeId]| args.iter().map(|arg| self.size(tree, *arg)).collect::<Outcome<Vec<usize>>>();
         let array = match name {
             "eye" => Array::eye(*sizes(args)?.first().ok_or("eye without a size")?),
             "ones" => Array::filled(&sizes(args)?, T::one()),
@@ -164,6 +159,24 @@ impl<T: Field> Context<'_, T> {
             _ => return Err(format!("the constructor {name}")),
         };
         array.map(Value::new).map_err(text)
+    }
+}
+
+impl<T> Context<'_, T> {
+    /// A dimension: a number, a name, their sums and products.
+    fn size(&self, tree: &Tree, id: NodeId) -> Outcome<usize> {
+        let of = |lhs: NodeId, rhs: NodeId| Ok::<_, String>((self.size(tree, lhs)?, self.size(tree, rhs)?));
+        match &tree.node(id).kind {
+            NodeKind::Number(digits) => digits.parse().map_err(text),
+            NodeKind::Name(name) => self.sizes.get(name).copied().ok_or_else(|| format!("the size {name}")),
+            NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs) => of(*lhs, *rhs).map(|(lhs, rhs)| lhs * rhs),
+            NodeKind::Binary(BinaryOp::Add, _, lhs, rhs) => of(*lhs, *rhs).map(|(lhs, rhs)| lhs + rhs),
+            NodeKind::Binary(BinaryOp::Sub, _, lhs, rhs) => {
+                let (lhs, rhs) = of(*lhs, *rhs)?;
+                lhs.checked_sub(rhs).ok_or_else(|| "a negative size".to_owned())
+            }
+            other => Err(format!("the interpreter knows no size {other:?}")),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, DoubleDouble, Dual, Number};
+use gateaux_array::{Array, DoubleDouble, Dual};
 use gateaux_core::diff::{self, Explicit};
 use gateaux_core::expr::{Dim, Expr, Form, Shape, Store, Structure, Var};
 use gateaux_core::ops::signature::{ParamKind, SizeExpr, signatures};
@@ -146,7 +146,7 @@ impl<T: Judge> Call<T> {
     }
 
     fn argument(&mut self, name: &str, shape: Shape, region: Region, random: &mut Random) -> Verdict {
-        let mut variable = |store: &mut Store, name: &str| {
+        let variable = |store: &mut Store, name: &str| {
             // A row is no kind of a variable: it is a vector, transposed.
             let (kept, is_row) = match shape {
                 Shape::Row(n) => (Shape::Vector(n), true),
@@ -296,7 +296,8 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     call.args.clear();
     let mut random = Random::new(place.seed);
     let n = call.store.dims.name("n");
-    let shape = call.store.shape(call.environment.get(&call.names[0]).ok_or_else(|| wrong("no argument"))?);
+    let first = call.environment.get(&call.names[0]).ok_or_else(|| wrong("no argument"))?;
+    let shape = if op.is_elementwise() { call.store.shape(first) } else { Shape::Vector(n) };
     call.points.clear();
     call.names.clear();
     call.argument("x", shape, place.region, &mut random)?;

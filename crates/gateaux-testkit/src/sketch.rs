@@ -409,7 +409,39 @@ impl Sketch {
         }
     }
 
-    /// The pieces of a kind that lie at a path, replaced.
+    /// The same piece with other names of variables.
+    #[must_use]
+    pub fn renamed(&self, rename: &dyn Fn(&str) -> String) -> Sketch {
+        match self {
+            Sketch::Leaf { name, kind, declared } if !declared.is_empty() => {
+                let (declared_name, rest) = declared.split_once(':').unwrap_or((declared, ""));
+                let declared = format!("{}:{rest}", rename(declared_name));
+                Sketch::Leaf { name: rename(name), kind: *kind, declared }
+            }
+            Sketch::Leaf { .. } => self.clone(),
+            Sketch::Node { production, kind, sizes, args } => Sketch::Node {
+                production: *production,
+                kind: *kind,
+                sizes: *sizes,
+                args: args.iter().map(|arg| arg.renamed(rename)).collect(),
+            },
+        }
+    }
+
+    /// The leaves that are variables: how they are written, and what they are.
+    pub fn variable_leaves(&self) -> Vec<(String, Kind)> {
+        let mut found = Vec::new();
+        self.each(&mut |piece| {
+            if let Sketch::Leaf { name, kind, declared } = piece {
+                if !declared.is_empty() && !found.contains(&(name.clone(), *kind)) {
+                    found.push((name.clone(), *kind));
+                }
+            }
+        });
+        found
+    }
+
+    /// The piece with another at a path.
     fn with(&self, path: &[usize], by: &Sketch) -> Sketch {
         let Some((first, rest)) = path.split_first() else { return by.clone() };
         let mut copy = self.clone();

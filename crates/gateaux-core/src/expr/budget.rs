@@ -23,7 +23,7 @@ pub enum Error {
     },
     /// The answer would need something that is not available.
     Unsupported {
-        /// What, as a clause: "the derivative of T[i,j]".
+        /// What, as a clause: "the derivative of eigvals".
         what: String,
     },
 }

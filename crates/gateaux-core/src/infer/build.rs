@@ -27,12 +27,12 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
         return Err(later(variable.span.unwrap_or_default(), "a complex variable"));
     }
     let needed = needed(tree, typing);
-    let absorbed = absorbed(tree);
+    let inside = inside_chains(tree);
     let mut built: Vec<Option<Expr>> = vec![None; tree.nodes().len()];
     // A variable is made where it first stands, since sums are written in the order in which their terms were made.
     let mut variables: Vec<Option<Expr>> = vec![None; typing.variables.len()];
     for (id, node) in tree.nodes() {
-        if !needed[id.0 as usize] || typing.shape(id).is_none() || absorbed[id.0 as usize] {
+        if !needed[id.0 as usize] || typing.shape(id).is_none() || inside[id.0 as usize] {
             continue;
         }
         let mut pass = Pass {
@@ -106,31 +106,6 @@ fn needed(tree: &Tree, typing: &Typing) -> Vec<bool> {
         }
     }
     needed
-}
-
-/// The operands that are part of a longer sum or product: the whole is made at once, so that a sum of n terms costs n
-/// and not n squared.
-fn absorbed(tree: &Tree) -> Vec<bool> {
-    let mut absorbed = vec![false; tree.nodes().len()];
-    for (_, node) in tree.nodes() {
-        if let NodeKind::Binary(op, _, lhs, rhs) = &node.kind {
-            for operand in [lhs, rhs] {
-                let inner = match &tree.node(*operand).kind {
-                    NodeKind::Binary(inner, ..) => *inner,
-                    _ => continue,
-                };
-                let sums = is_sum(*op) && is_sum(inner);
-                // Only from the left: A*(x'*y) is not (A*x')*y.
-                let products = *op == BinaryOp::Mul && inner == BinaryOp::Mul && operand == lhs;
-                absorbed[operand.0 as usize] |= sums || products;
-            }
-        }
-    }
-    absorbed
-}
-
-fn is_sum(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Add | BinaryOp::Sub)
 }
 
 /// Operators whose chains are built at once: from `a + b + c + ...` one by one, each sum would be made anew.
@@ -211,8 +186,6 @@ impl Pass<'_> {
                 let operand = self.at(*operand)?;
                 ops::apply_unary(self.store, *op, operand)
             }
-            NodeKind::Binary(op, ..) if is_sum(*op) => self.sum(id),
-            NodeKind::Binary(BinaryOp::Mul, ..) => self.product(id),
             NodeKind::Binary(op, _, lhs, rhs) => match chained(*op) {
                 Some(kind) => self.chain(id, kind),
                 None => {
@@ -230,37 +203,6 @@ impl Pass<'_> {
             NodeKind::Array(_) => Err(unsupported("a literal array")),
             NodeKind::Text(_) | NodeKind::Missing => Err(unsupported("this expression")),
         }
-    }
-
-    /// A whole sum: its terms from left to right with their signs.
-    fn sum(&mut self, id: NodeId) -> Result<Expr> {
-        let mut terms = Vec::new();
-        let mut todo = vec![(id, 1)];
-        while let Some((node, sign)) = todo.pop() {
-            match (&self.tree.node(node).kind, self.built[node.0 as usize]) {
-                (NodeKind::Binary(op, _, lhs, rhs), None) if is_sum(*op) => {
-                    todo.push((*rhs, if *op == BinaryOp::Sub { -sign } else { sign }));
-                    todo.push((*lhs, sign));
-                }
-                _ => terms.push((Rational::from(sign), self.at(node)?)),
-            }
-        }
-        self.store.sum(&terms)
-    }
-
-    /// A whole product, from the left.
-    fn product(&mut self, id: NodeId) -> Result<Expr> {
-        let mut factors = Vec::new();
-        let mut node = id;
-        while let (NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs), None) =
-            (&self.tree.node(node).kind, self.built[node.0 as usize])
-        {
-            factors.push(self.at(*rhs)?);
-            node = *lhs;
-        }
-        factors.push(self.at(node)?);
-        factors.reverse();
-        self.store.matmul(&factors)
     }
 
     /// A whole chain of sums or of products.

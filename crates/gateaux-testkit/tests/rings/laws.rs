@@ -1,1 +1,356 @@
+//! Ring 3: laws that hold for every expression.
 
+use std::collections::BTreeMap;
+
+use gateaux_array::{Array, DoubleDouble, Number};
+use gateaux_core::diff::{self, Explicit};
+use gateaux_core::expr::{Expr, Structure};
+use gateaux_core::print::{Layout, Notation};
+use gateaux_core::simplify::simplify;
+use gateaux_testkit::case::Case;
+use gateaux_testkit::check::{Point, Stop, compare, run};
+use gateaux_testkit::numbers::{Judge, Region};
+use gateaux_testkit::random::Random;
+use gateaux_testkit::runs::{report, seeds};
+use gateaux_testkit::sketch::{Class, Plan, Sketch, kind, sketch};
+
+type D = DoubleDouble;
+
+/// Cases of each law in an ordinary run.
+const ORDINARY: u64 = 150;
+const SIZES: [usize; 3] = [2, 3, 4];
+
+/// Checks a law on random problems; one that is not defined at its point says nothing.
+fn law(test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
+    let (mut held, mut failures) = (0, Vec::new());
+    for seed in seeds(ORDINARY) {
+        let mut random = Random::new(seed);
+        let plan = Plan { class: Class::Kinked, weight: 2 + random.below(8) };
+        let kind = kind(&mut random);
+        let found = sketch(kind, plan, &mut random);
+        let fails = |sketch: &Sketch| match check(sketch, seed) {
+            Err(Stop::Wrong(reason)) => Some(reason),
+            Ok(()) | Err(Stop::Undefined(_)) => None,
+        };
+        if fails(&found).is_some() {
+            failures.push(report(test, seed, &found, &fails));
+        } else if check(&found, seed).is_ok() {
+            held += 1;
+        }
+    }
+    println!("{test} holds for {held}");
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(2 * held > gateaux_testkit::runs::cases(ORDINARY) || held == 0 && gateaux_testkit::runs::cases(ORDINARY) == 1);
+}
+
+fn wrong(reason: impl ToString) -> Stop {
+    Stop::Wrong(reason.to_string())
+}
+
+fn undefined(reason: impl ToString) -> Stop {
+    Stop::Undefined(reason.to_string())
+}
+
+fn point(sketch: &Sketch, wrt: &str, seed: u64) -> Result<Point<D>, Stop> {
+    Point::new(&sketch.problem(), wrt, &SIZES, (Region::Signed, seed))
+}
+
+/// The multiples of two arrays, added.
+fn combined(a: &Array<D>, b: &Array<D>) -> Array<D> {
+    let (three, half) = (D::from_i64(3), D::from_i64(-7));
+    a.zip(b, |a, b| a.mul(&three).add(&b.mul(&half))).unwrap()
+}
+
+fn combined_entries(a: &[D], b: &[D]) -> Vec<D> {
+    let (a, b) = (Array::vector(a.to_vec()).unwrap(), Array::vector(b.to_vec()).unwrap());
+    combined(&a, &b).into_data()
+}
+
+/// A linear map, given as an expression of its hole, at two arrays and at their combination.
+fn is_linear(point: &mut Point<D>, what: &str, (hole, root): (Expr, Expr), seed: u64) -> Result<(), Stop> {
+    let shape = point.case.axes(hole, &point.sizes).map_err(undefined)?;
+    let mut random = Random::new(seed ^ 0x5eed);
+    let mut draw = || gateaux_testkit::values::point::<D>(&shape, Structure::General, Region::Signed, &mut random);
+    let (one, two) = (draw().map_err(undefined)?, draw().map_err(undefined)?);
+    let mut values = Vec::new();
+    for array in [&one, &two, &combined(&one, &two)] {
+        point.set(hole, array.clone())?;
+        values.push(point.run(&[root])?.remove(0));
+    }
+    compare(&format!("{what} of a combination"), &values[2], &combined_entries(&values[0], &values[1]))
+}
+
+#[test]
+fn the_differential_and_the_adjoint_are_linear() {
+    law("the_differential_and_the_adjoint_are_linear", |sketch, seed| {
+        for wrt in sketch.variables() {
+            let mut point = point(sketch, &wrt, seed)?;
+            let derivative = point.derivative(1)?;
+            is_linear(&mut point, "the operator", (derivative.free_holes[0], derivative.operator), seed)?;
+            let adjoint = derivative.adjoint.ok_or_else(|| wrong("no adjoint"))?;
+            is_linear(&mut point, "the adjoint", adjoint, seed)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn second_derivatives_are_symmetric() {
+    law("second_derivatives_are_symmetric", |sketch, seed| {
+        let names = sketch.variables();
+        let pairs = names.iter().flat_map(|x| names.iter().map(move |y| (x, y)));
+        // Each pair once, and not on the curved orthogonal matrices.
+        for (x, y) in pairs.filter(|(x, y)| x <= y && !x.starts_with('Q') && !y.starts_with('Q')) {
+            let mut point = point(sketch, x, seed)?;
+            let vars = [point.wrt, point.case.variable(y).map_err(wrong)?];
+            let holes = ["d1", "d2"].map(str::to_owned);
+            let mut second = |at: [usize; 2]| {
+                let (vars, names) = (at.map(|at| vars[at]), at.map(|at| holes[at].clone()));
+                diff::derivative(&mut point.case.store, point.case.function, &vars, &names).map_err(wrong)
+            };
+            let (one, two) = (second([0, 1])?, second([1, 0])?);
+            for (at, var) in vars.iter().enumerate() {
+                let shape = point.case.axes(*var, &point.sizes).map_err(undefined)?;
+                let mut random = Random::new(seed + at as u64);
+                let drawn = gateaux_testkit::values::point::<D>(&shape, Structure::General, Region::Signed, &mut random);
+                let drawn = drawn.map_err(undefined)?;
+                point.set(one.free_holes[at], drawn.clone())?;
+                point.set(two.free_holes[1 - at], drawn)?;
+            }
+            let found = point.run(&[one.operator, two.operator])?;
+            compare(&format!("the second derivative by {x}, {y}"), &found[0], &found[1])?;
+        }
+        Ok(())
+    });
+}
+
+/// A view of an answer: what it is, how it is written, how long it is.
+#[derive(Debug, PartialEq)]
+struct View {
+    what: &'static str,
+    text: String,
+    size: usize,
+    expr: Expr,
+}
+
+/// The simplified views of the function and of its first derivative, as they are printed.
+fn views(case: &mut Case, wrt: &str) -> Result<Vec<View>, Stop> {
+    let variable = case.variable(wrt).map_err(wrong)?;
+    let found = diff::derivative(&mut case.store, case.function, &[variable], &["dV".to_owned()]).map_err(wrong)?;
+    let mut roots = vec![("the function", found.function), ("the differential", found.form)];
+    if let Explicit::Array(array) = found.explicit {
+        roots.push(("the explicit form", array));
+    }
+    let mut views = Vec::new();
+    for (what, root) in roots {
+        let expr = simplify(&mut case.store, root).map_err(wrong)?;
+        if simplify(&mut case.store, expr).map_err(wrong)? != expr {
+            return Err(wrong(format!("{what} is simplified further when it is simplified again")));
+        }
+        let layout = Layout::new(&mut case.store, expr).map_err(wrong)?;
+        views.push(View { what, text: layout.write(Notation::Text), size: layout.size(), expr });
+    }
+    Ok(views)
+}
+
+/// The same problem written in another way has an answer of the same length with the same numbers.
+fn is_invariant(text: &str, other: &str, (wrt, renamed): (&str, &str), seed: u64) -> Result<(), Stop> {
+    let mut one = Point::<D>::new(text, wrt, &SIZES, (Region::Signed, seed))?;
+    let mut two = Point::<D>::new(other, renamed, &SIZES, (Region::Signed, seed))?;
+    let (views_one, views_two) = (views(&mut one.case, wrt)?, views(&mut two.case, renamed)?);
+    for (a, b) in views_one.iter().zip(&views_two) {
+        if a.size != b.size {
+            return Err(wrong(format!("{} has another length: {} [{}] and {} [{}]", a.what, a.text, a.size, b.text, b.size)));
+        }
+        let mut values = Vec::new();
+        for (point, expr) in [(&mut one, a.expr), (&mut two, b.expr)] {
+            let tangent = point.tangents[0].clone();
+            for part in point.case.store.post_order(&[expr]) {
+                let is_hole = point.case.store.as_var(part).is_some_and(|var| point.case.store.variable(var).name == "dV");
+                if is_hole {
+                    point.set(part, tangent.clone())?;
+                }
+            }
+            values.push(point.run(&[expr])?.remove(0));
+        }
+        compare(a.what, &values[1], &values[0])?;
+    }
+    if views_one.len() == views_two.len() { Ok(()) } else { Err(wrong("one of the two has an explicit form")) }
+}
+
+#[test]
+fn the_order_of_terms_and_factors_does_not_matter() {
+    law("the_order_of_terms_and_factors_does_not_matter", |sketch, seed| {
+        let shuffled = sketch.shuffled(&mut Random::new(seed));
+        // The same declarations in the same order, so that the values are the same.
+        let other = format!("{}\n{}", sketch.declarations().join("\n"), shuffled.text());
+        let check = |wrt: &String| is_invariant(&sketch.problem(), &other, (wrt, wrt), seed);
+        sketch.variables().iter().try_for_each(check)
+    });
+}
+
+/// Another name of the same length, which sorts elsewhere.
+fn renamed(name: &str) -> String {
+    let swap = ["xy", "yx", "AB", "BA", "st", "ts", "SD", "DK", "KQ", "QP", "PS"];
+    let first = swap.iter().find(|pair| name.starts_with(&pair[..1])).map_or(&name[..1], |pair| &pair[1..]);
+    format!("{first}{}", &name[1..])
+}
+
+#[test]
+fn the_names_of_variables_do_not_matter() {
+    law("the_names_of_variables_do_not_matter", |sketch, seed| {
+        let other = sketch.renamed(&renamed);
+        let check = |wrt: &String| is_invariant(&sketch.problem(), &other.problem(), (wrt, &renamed(wrt)), seed);
+        sketch.variables().iter().try_for_each(check)
+    });
+}
+
+#[test]
+fn what_is_printed_reads_back() {
+    law("what_is_printed_reads_back", |sketch, seed| {
+        for wrt in sketch.variables() {
+            let mut point = point(sketch, &wrt, seed)?;
+            let declared = point.case.declarations.join("\n");
+            let hole = point.case.declarations.iter().find_map(|line| Some(("dV", line.strip_prefix(&format!("{wrt}:"))?)));
+            let hole = hole.map(|(name, kind)| format!("{name}:{}", general(kind))).unwrap_or_default();
+            for view in views(&mut point.case, &wrt)? {
+                reads_back(&mut point, &view, &format!("{declared}\n{hole}"))?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// The kind without structure: what a hole may be.
+fn general(kind: &str) -> String {
+    let square = [" symmetric(", " diagonal(", " skew(", " orthogonal(", " posdef("].iter().find_map(|word| kind.strip_prefix(word));
+    square.map_or(kind.to_owned(), |rest| {
+        let size = rest.trim_end_matches(')');
+        format!(" matrix({size}, {size})")
+    })
+}
+
+/// The text of a view has the same numbers, and is printed in the same way again.
+fn reads_back(point: &mut Point<D>, view: &View, declarations: &str) -> Result<(), Stop> {
+    let text = format!("{declarations}\n{}", view.text);
+    let mut read = Case::read(&text).map_err(|mistake| wrong(format!("{} does not read back: {mistake}", view.what)))?;
+    let mut values = BTreeMap::new();
+    let tangent = point.tangents[0].clone();
+    for (name, expr) in &read.variables {
+        let var = read.var(*expr).map_err(wrong)?;
+        let value = match point.case.variable(name) {
+            Ok(known) => point.values[&point.case.var(known).map_err(wrong)?].clone(),
+            Err(_) => tangent.clone(),
+        };
+        values.insert(var, value);
+    }
+    for part in point.case.store.post_order(&[view.expr]) {
+        if point.case.store.as_var(part).is_some_and(|var| point.case.store.variable(var).name == "dV") {
+            point.set(part, tangent.clone())?;
+        }
+    }
+    let wanted = point.run(&[view.expr])?.remove(0);
+    let found = run(&mut read.store, &[read.function], &point.sizes, &values).map_err(wrong)?.remove(0);
+    compare(&format!("{}, read back from {}", view.what, view.text), &found, &wanted)?;
+    // The hole of a structured variable is a general one when it is read, so less is known of it.
+    if view.what == "the differential" && point.structure() != Structure::General {
+        return Ok(());
+    }
+    let again = simplify(&mut read.store, read.function).map_err(wrong)?;
+    let again = Layout::new(&mut read.store, again).map_err(wrong)?.write(Notation::Text);
+    if again == view.text { Ok(()) } else { Err(wrong(format!("{} is {}, printed again {again}", view.what, view.text))) }
+}
+
+#[test]
+fn the_same_text_gives_the_same_bytes() {
+    law("the_same_text_gives_the_same_bytes", |sketch, _| {
+        for wrt in sketch.variables() {
+            let write = || -> Result<Vec<String>, Stop> {
+                let mut case = Case::read(&sketch.problem()).map_err(wrong)?;
+                Ok(views(&mut case, &wrt)?.into_iter().map(|view| view.text).collect())
+            };
+            let (one, two) = (write()?, write()?);
+            if one != two {
+                return Err(wrong(format!("{one:?} and {two:?}")));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_chain_rule_holds() {
+    law("the_chain_rule_holds", |outer, seed| {
+        let mut random = Random::new(seed);
+        // A leaf of the outer function becomes the inner one.
+        let leaves = outer.variable_leaves();
+        let (name, kind) = random.pick(&leaves).clone();
+        let inner = sketch(kind, Plan { class: Class::Smooth, weight: 4 }, &mut random);
+        let with_u = outer.replaced(&name, &Sketch::variable("u", kind));
+        let inlined = outer.replaced(&name, &inner);
+        let declarations = inlined.declarations().join("\n");
+        let defined = format!("{declarations}\nu = {}\n{}", inner.text(), with_u.text());
+        for wrt in inner.variables() {
+            let mut whole = Point::<D>::new(&inlined.problem(), &wrt, &SIZES, (Region::Signed, seed))?;
+            let mut by_definition = Case::read(&defined).map_err(wrong)?;
+            let texts = |views: Vec<View>| views.into_iter().map(|view| view.text).collect::<Vec<_>>();
+            let (one, two) = (texts(views(&mut whole.case, &wrt)?), texts(views(&mut by_definition, &wrt)?));
+            if one != two {
+                return Err(wrong(format!("inlined {one:?}, by a definition {two:?}")));
+            }
+            composed(&mut whole, &declarations, (&inner, &with_u), &wrt)?;
+        }
+        Ok(())
+    });
+}
+
+/// `d(f(g(x), x))` is the differential of f in both arguments at `dg` and `dx`.
+fn composed(whole: &mut Point<D>, declarations: &str, (g, f): (&Sketch, &Sketch), wrt: &str) -> Result<(), Stop> {
+    let derivative = whole.derivative(1)?;
+    let tangent = whole.tangents[0].clone();
+    whole.set(derivative.holes[0], tangent.clone())?;
+    let expected = whole.run(&[derivative.form])?.remove(0);
+    let by_name = |point: &Point<D>, name: &str| -> Result<Array<D>, Stop> {
+        let known = point.case.variable(name).map_err(wrong)?;
+        Ok(point.values[&point.case.var(known).map_err(wrong)?].clone())
+    };
+    let mut u = None;
+    for (text, is_outer) in [(g.text(), false), (f.text(), true)] {
+        let declared = f.declarations().into_iter().find(|line| line.starts_with("u:")).filter(|_| is_outer);
+        let mut case = Case::read(&format!("{declarations}\n{}\n{text}", declared.unwrap_or_default())).map_err(wrong)?;
+        let (mut values, mut holes) = (BTreeMap::new(), Vec::new());
+        for (name, expr) in case.variables.clone() {
+            let var = case.var(expr).map_err(wrong)?;
+            let moves = match (name.as_str(), &u) {
+                ("u", Some((value, change))) => Some((Array::clone(value), Array::clone(change))),
+                (name, _) if name == wrt => Some((by_name(whole, name)?, tangent.clone())),
+                (name, _) => {
+                    values.insert(var, by_name(whole, name)?);
+                    None
+                }
+            };
+            if let Some((value, change)) = moves {
+                let hole = case.store.add_hole(&format!("d{name}"), var).map_err(wrong)?;
+                values.insert(var, value);
+                values.insert(case.var(hole).map_err(wrong)?, change);
+                holes.push((expr, hole));
+            }
+        }
+        let form = diff::differential(&mut case.store, case.function, &holes).map_err(wrong)?;
+        let found = run(&mut case.store, &[case.function, form], &whole.sizes, &values)?;
+        if !found.iter().all(|value| D::is_usable(value)) {
+            return Err(undefined("too large"));
+        }
+        if is_outer {
+            return compare("the differential of f at dg", &found[1], &expected);
+        }
+        let mut shape = case.axes(case.function, &whole.sizes).map_err(undefined)?;
+        // A row stands for a vector, transposed.
+        if matches!(g.kind(), gateaux_testkit::sketch::Kind::Row(_)) {
+            shape.remove(0);
+        }
+        let array = |data: &Vec<D>| Array::from_column_major(&shape, data.clone()).map_err(undefined);
+        u = Some((array(&found[0])?, array(&found[1])?));
+    }
+    Ok(())
+}

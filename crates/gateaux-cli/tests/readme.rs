@@ -1,0 +1,96 @@
+//! The README: every command in it is run, and must write what the README shows.
+//!
+//! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
+//! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check depends on the processor and is not
+//! compared.
+
+mod command;
+
+use std::path::Path;
+
+use command::gateaux;
+
+/// How a reader calls the binary: from a checkout, or installed.
+const CALLS: [&str; 2] = ["cargo run --release -- ", "gateaux "];
+
+/// The words of a command line; quotes hold a word together, and nothing else is special.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('"').enumerate() {
+        if at % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// What a command of the README writes, results before diagnostics.
+fn output(command: &str) -> String {
+    let call = CALLS.iter().find_map(|call| command.strip_prefix(call));
+    let words = words(call.unwrap_or_else(|| panic!("the README runs something else: {command}")));
+    let outcome = gateaux(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    format!("{}{}", outcome.stdout, outcome.stderr)
+}
+
+/// The text without the digits that depend on the processor.
+fn steady(text: &str) -> String {
+    let mark = "relative error ";
+    let mut steady = String::new();
+    for (at, part) in text.split(mark).enumerate() {
+        match (at, part.split_once(' ')) {
+            (1.., Some((_, rest))) => steady.extend([mark, "... ", rest]),
+            _ => steady.push_str(part),
+        }
+    }
+    steady
+}
+
+/// The README with each command followed by what it writes.
+fn with_outputs(readme: &str) -> String {
+    let mut text = String::new();
+    let mut in_console = false;
+    for line in readme.lines() {
+        match (in_console, line.strip_prefix("$ ")) {
+            (true, Some(command)) => text.extend(["$ ", command, "\n", &output(command)]),
+            (true, None) if line != "```" => {}
+            (_, _) => {
+                in_console = line == "```console";
+                text.extend([line, "\n"]);
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_readme_shows_what_its_commands_write() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(&path).expect("the README is part of the repository");
+    let found = with_outputs(&readme);
+    if steady(&found) == steady(&readme) {
+        return;
+    }
+    if std::env::var_os("GATEAUX_BLESS").is_some() {
+        std::fs::write(&path, found).expect("the README can be written");
+        return;
+    }
+    let difference = steady(&found).lines().zip(steady(&readme).lines()).find(|(found, shown)| found != shown).map_or_else(
+        || "one of the two ends earlier".to_owned(),
+        |(found, shown)| format!("  - {shown}\n  + {found}"),
+    );
+    panic!("the README differs, first here:\n{difference}\nif the output is right, run `cargo xtask bless` and read the diff");
+}
+
+#[test]
+fn the_example_in_rust_is_that_of_the_library() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file of the repository");
+    let (readme, library) = (read("README.md"), read("crates/gateaux/src/lib.rs"));
+    let block = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    // The example of the library is compiled and run as a test of its documentation.
+    for line in block.lines().filter(|line| !line.is_empty()) {
+        assert!(library.contains(&format!("//! {line}\n")), "the library has no line `{line}`");
+    }
+}
