@@ -11,18 +11,20 @@ pub struct Code {
     pub title: &'static str,
     /// Why it is wrong and what to write instead.
     pub explanation: &'static str,
-    /// A text that triggers it.
+    /// A text that triggers it; empty where a text alone cannot.
     pub example: &'static str,
 }
 
-/// Makes one constant for each code and the table of all of them from one list.
+/// Makes one constant for each code and the table of all of them from one list; for the crates that add codes.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! codes {
     ($($name:ident $code:literal $title:literal $example:literal $explanation:literal)*) => {
         $(#[doc = $title] pub(crate) const $name: &str = $code;)*
 
         /// All codes of this crate, in order.
-        pub const CODES: &[Code] = &[
-            $(Code { code: $code, title: $title, explanation: $explanation, example: $example },)*
+        pub const CODES: &[$crate::Code] = &[
+            $($crate::Code { code: $code, title: $title, explanation: $explanation, example: $example },)*
         ];
     };
 }

@@ -14,7 +14,10 @@ use serde_json::Value;
 fn derive(text: &str, wrt: &str) -> usize {
     let mut problem = Problem::parse(text).expect("a text without mistakes");
     let answer = problem.derive(&[wrt]).expect("a derivative");
-    answer.explicit(Notation::Text).unwrap_or(answer.differential(Notation::Text)).len()
+    answer
+        .explicit(Notation::Text)
+        .unwrap_or(answer.differential(Notation::Text))
+        .len()
 }
 
 /// The examples in the documentation of matrixcalculus.org.
@@ -22,7 +25,10 @@ fn documentation_examples(criterion: &mut Criterion) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/corpus/derivatives.jsonl");
     let text = std::fs::read_to_string(path).expect("the corpus is part of the repository");
     let mut group = criterion.benchmark_group("examples");
-    group.sample_size(20).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(500));
+    group
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(500));
     for line in text.lines() {
         let case: Value = serde_json::from_str(line).expect("the corpus is JSON Lines");
         let field = |name: &str| case[name].as_str().unwrap_or_default().to_owned();
@@ -36,9 +42,18 @@ fn documentation_examples(criterion: &mut Criterion) {
 }
 
 /// Texts of growing length.
-fn growing(criterion: &mut Criterion, name: &str, wrt: impl Fn(usize) -> String, sizes: &[usize], text: impl Fn(usize) -> String) {
+fn growing(
+    criterion: &mut Criterion,
+    name: &str,
+    wrt: impl Fn(usize) -> String,
+    sizes: &[usize],
+    text: impl Fn(usize) -> String,
+) {
     let mut group = criterion.benchmark_group(name);
-    group.sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(300));
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
     for size in sizes {
         let (text, wrt) = (text(*size), wrt(*size));
         if let Err(errors) = Problem::parse(&text).and_then(|mut problem| problem.derive(&[&wrt]).map(|_| ())) {
@@ -57,14 +72,36 @@ fn joined(n: usize, between: &str, piece: impl Fn(usize) -> String) -> String {
 
 /// `a'*A1*A2*...*Ak*b` by the matrix in the middle.
 fn products(criterion: &mut Criterion) {
-    let text = |k: usize| format!("a: vector(n)\nb: vector(m)\na'*{}*b", joined(k, "*", |at| format!("A{at}")));
-    growing(criterion, "product of k matrices", |k| format!("A{}", k / 2), &[16, 64, 256], text);
+    let text = |k: usize| {
+        format!(
+            "a: vector(n)\nb: vector(m)\na'*{}*b",
+            joined(k, "*", |at| format!("A{at}"))
+        )
+    };
+    growing(
+        criterion,
+        "product of k matrices",
+        |k| format!("A{}", k / 2),
+        &[16, 64, 256],
+        text,
+    );
 }
 
 /// `a'*A1*X*A2*X*...*Ak*X*b` by X, which stands in it k times.
 fn alternating_products(criterion: &mut Criterion) {
-    let text = |k: usize| format!("a: vector(n)\nb: vector(m)\na'*{}*b", joined(k, "*", |at| format!("A{at}*X")));
-    growing(criterion, "alternating product", |_| "X".to_owned(), &[16, 32, 64], text);
+    let text = |k: usize| {
+        format!(
+            "a: vector(n)\nb: vector(m)\na'*{}*b",
+            joined(k, "*", |at| format!("A{at}*X"))
+        )
+    };
+    growing(
+        criterion,
+        "alternating product",
+        |_| "X".to_owned(),
+        &[16, 32, 64],
+        text,
+    );
 }
 
 /// `h = tanh(W*h + b)`, k times.
@@ -83,8 +120,21 @@ fn sums(criterion: &mut Criterion) {
         1 => format!("sum(exp({at}*x))"),
         _ => format!("{at}*y'*sin(x + {at}*y)"),
     };
-    growing(criterion, "sum of k terms", |_| "x".to_owned(), &[1_000, 3_000, 10_000], |k| joined(k, " + ", term));
+    growing(
+        criterion,
+        "sum of k terms",
+        |_| "x".to_owned(),
+        &[1_000, 3_000, 10_000],
+        |k| joined(k, " + ", term),
+    );
 }
 
-criterion_group!(benches, documentation_examples, products, alternating_products, layers, sums);
+criterion_group!(
+    benches,
+    documentation_examples,
+    products,
+    alternating_products,
+    layers,
+    sums
+);
 criterion_main!(benches);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gateaux_syntax::{Diagnostic, Span};
+use gateaux_syntax::{Code, Diagnostic, Span};
 
 /// All mistakes of a problem, sorted by position; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,19 +53,6 @@ pub(crate) const BAD_STRUCTURE: &str = "G0601";
 /// The numbers could not be computed: a singular matrix, an array that is too large.
 pub(crate) const NO_NUMBERS: &str = "G0602";
 
-/// One kind of mistake; a page of the manual is made from each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// The stable code.
-    pub code: &'static str,
-    /// What is wrong, in a few words.
-    pub title: &'static str,
-    /// Why it is wrong and what to do instead.
-    pub explanation: &'static str,
-    /// A text that triggers it; empty where a text alone cannot.
-    pub example: &'static str,
-}
-
 /// The codes of this crate.
 const CODES: &[Code] = &[
     Code {
@@ -104,19 +91,8 @@ const CODES: &[Code] = &[
 /// assert_eq!(code.map(|code| code.title), Some("a product whose inner sizes differ"));
 /// ```
 pub fn codes() -> Vec<Code> {
-    let syntax = gateaux_syntax::codes::CODES.iter().map(|code| Code {
-        code: code.code,
-        title: code.title,
-        explanation: code.explanation,
-        example: code.example,
-    });
-    let inference = gateaux_core::infer::codes::CODES.iter().map(|code| Code {
-        code: code.code,
-        title: code.title,
-        explanation: code.explanation,
-        example: code.example,
-    });
-    let mut codes: Vec<Code> = syntax.chain(inference).chain(CODES.iter().copied()).collect();
+    let tables = [gateaux_syntax::CODES, gateaux_core::infer::codes::CODES, CODES];
+    let mut codes = tables.concat();
     codes.sort_by_key(|code| code.code);
     codes
 }

@@ -24,12 +24,12 @@ mod sample;
 
 pub use answer::{Answer, Printed};
 pub use check::{Check, Slope, Verdict};
-pub use error::{Code, Errors, codes};
+pub use error::{Errors, codes};
 pub use gateaux_array::{Array, npy, npz};
 pub use gateaux_core::expr::Structure;
 pub use gateaux_core::infer::{ExternalDeclaration, Origin};
 pub use gateaux_core::ops;
 pub use gateaux_core::print::Notation;
-pub use gateaux_syntax::{Diagnostic, Edit, Help, Span};
+pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
 pub use numbers::{Inputs, Numbers};
 pub use problem::{Declared, Problem};

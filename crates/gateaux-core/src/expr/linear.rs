@@ -111,16 +111,7 @@ impl Store {
     /// Of all rotations of the product and of its transpose, with the sign that skew factors give the transpose: the
     /// one with the fewest transposed matrices, then the one that names first what was named first.
     fn best_rotation(&mut self, factors: &[MatrixPower]) -> Result<(Rational, Vec<MatrixPower>)> {
-        let mut reversed = Vec::with_capacity(factors.len());
-        let mut sign = Rational::one();
-        for factor in factors.iter().rev() {
-            let (coefficient, base) = self.transposed_term(factor.base)?;
-            sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
-            reversed.push(MatrixPower {
-                base,
-                power: factor.power,
-            });
-        }
+        let (sign, reversed) = self.transposed_factors(factors)?;
         if factors.len() > MAX_TRACE_ROTATIONS {
             return Ok((Rational::one(), factors.to_vec()));
         }

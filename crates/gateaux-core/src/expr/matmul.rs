@@ -350,16 +350,7 @@ impl Store {
             let column = self.matrix_product(segment[1..].to_vec())?;
             return self.sum_all(column);
         }
-        let mut reversed = Vec::with_capacity(segment.len());
-        let mut sign = Rational::one();
-        for factor in segment.iter().rev() {
-            let (coefficient, base) = self.transposed_term(factor.base)?;
-            sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
-            reversed.push(MatrixPower {
-                base,
-                power: factor.power,
-            });
-        }
+        let (sign, reversed) = self.transposed_factors(&segment)?;
         if self.is_ones(segment[last].base) {
             let column = self.matrix_product(reversed[1..].to_vec())?;
             return match self.shape(column) {
@@ -383,6 +374,21 @@ impl Store {
             return self.times(&sign, inner);
         }
         self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+    }
+
+    /// The factors of the transposed product, with the sign that skew factors give it.
+    pub(super) fn transposed_factors(&mut self, factors: &[MatrixPower]) -> Result<(Rational, Vec<MatrixPower>)> {
+        let mut reversed = Vec::with_capacity(factors.len());
+        let mut sign = Rational::one();
+        for factor in factors.iter().rev() {
+            let (coefficient, base) = self.transposed_term(factor.base)?;
+            sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
+            reversed.push(MatrixPower {
+                base,
+                power: factor.power,
+            });
+        }
+        Ok((sign, reversed))
     }
 
     /// `x'*y` as a sum, where factors of `x.*y` cancel: `p'*(y./p)` is `sum(y)`.

@@ -1,13 +1,14 @@
 //! From mistakes to diagnostics: advice is given only where following it works.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use gateaux_syntax::{Diagnostic, Edit, Help, NodeId, Span};
 
 use super::check::{Attempt, check};
-use super::names::Word;
+use super::names::{Word, nearest};
 use super::problem::{Advice, Problem, Replacement, shorten};
-use super::roles::operands;
+use super::roles::{SPECIAL, operands};
 use super::scope::{Given, Meaning, Scope};
 use super::{ExternalDeclaration, MAX_DIAGNOSTICS, name_sizes, search};
 use crate::expr::Dims;
@@ -17,8 +18,13 @@ const MAX_ADVISED: usize = 5;
 /// How many undeclared names below a mistake are tried with another kind.
 const MAX_SUSPECTS: usize = 8;
 
+/// How many nodes are read in all trials of advice together.
+const MAX_WORK: usize = 1_000_000;
+
 /// Everything that trying advice needs.
 struct Adviser<'a> {
+    /// The nodes that may still be read.
+    work: Cell<usize>,
     scope: &'a Scope<'a>,
     guess: &'a [Option<Word>],
     outside: &'a [ExternalDeclaration],
@@ -35,6 +41,7 @@ pub(super) fn diagnostics(
     dims: &mut Dims,
 ) -> Vec<Diagnostic> {
     let adviser = Adviser {
+        work: Cell::new(MAX_WORK),
         scope,
         guess,
         outside,
@@ -58,9 +65,20 @@ impl Adviser<'_> {
         if let Some(help) = problem.suspect.and_then(|suspect| self.declaration(&[suspect])) {
             return Some(help);
         }
-        if let Advice::Replace(all) = &problem.advice
-            && let Some(help) = self.replacements(all)
-        {
+        let replacements = match &problem.advice {
+            Advice::None | Advice::Words(_) => Vec::new(),
+            Advice::Replace(all) => all.clone(),
+            Advice::Nearest(name) => {
+                let near = nearest(name, crate::ops::names().chain(SPECIAL));
+                let replacement = |near: &str| Replacement {
+                    span: problem.span,
+                    text: near.to_owned(),
+                    verb: "did you mean",
+                };
+                near.map(replacement).into_iter().collect()
+            }
+        };
+        if let Some(help) = self.replacements(&replacements) {
             return Some(help);
         }
         self.declaration(&self.suspects(problem.node?))
@@ -91,6 +109,9 @@ impl Adviser<'_> {
 
     /// Whether the edit leaves fewer mistakes.
     fn works(&self, edit: &Edit) -> bool {
+        if !self.can_try() {
+            return false;
+        }
         let Span { start, end } = edit.span;
         let (Some(before), Some(after)) = (self.scope.text.get(..start), self.scope.text.get(end..)) else {
             return false;
@@ -103,6 +124,13 @@ impl Adviser<'_> {
         let scope = Scope::read(&tree, &text, self.outside);
         let attempt = search::choose(&scope).attempt;
         scope.problems.len() + attempt.problems.len() < self.n_problems
+    }
+
+    /// Whether one more trial is allowed; it counts as made.
+    fn can_try(&self) -> bool {
+        let rest = self.work.get().checked_sub(self.scope.tree.nodes().len());
+        self.work.set(rest.unwrap_or(0));
+        rest.is_some()
     }
 
     /// The undeclared names below a node, nearest first.
@@ -133,7 +161,7 @@ impl Adviser<'_> {
         for index in suspects {
             for word in Word::ALL {
                 let mut guess = self.guess.to_vec();
-                if guess[*index].replace(word) == Some(word) {
+                if guess[*index].replace(word) == Some(word) || !self.can_try() {
                     continue;
                 }
                 let mut attempt = check(self.scope, &guess);

@@ -5,8 +5,7 @@ use gateaux_syntax::{Name, NodeId, NodeKind, Span};
 use super::check::Checker;
 use super::codes;
 use super::kind::Kind;
-use super::names::nearest;
-use super::problem::Problem;
+use super::problem::{Advice, Problem, shorten};
 use super::roles::SPECIAL;
 use super::scope::large;
 use super::sizes::{Clash, Size, Sizes};
@@ -76,8 +75,7 @@ impl Checker<'_> {
         if let Some(later) = crate::ops::later(name) {
             return Problem::new(codes::LATER, at, format!("{later} is not available yet"));
         }
-        let variable = self.scope.variables.iter().find(|known| known.name == name);
-        if variable.is_some() || self.scope.taken.contains(name) || name.chars().count() == 1 {
+        if self.scope.taken.contains(name) || name.chars().count() == 1 {
             let message = format!("{name} is not a function");
             let problem = Problem::new(codes::NOT_A_FUNCTION, at, message);
             let Some(arg) = args.first() else { return problem };
@@ -86,11 +84,13 @@ impl Checker<'_> {
                 "write `{name}*({arg})` for a product and `{name}[{arg}]` for an entry"
             ));
         }
-        let problem = Problem::new(codes::UNKNOWN_FUNCTION, at, format!("there is no function {name}"));
-        match nearest(name, crate::ops::names().chain(SPECIAL)) {
-            Some(near) => problem.replace(at, near, "did you mean"),
-            None => problem,
-        }
+        let mut problem = Problem::new(
+            codes::UNKNOWN_FUNCTION,
+            at,
+            format!("there is no function {}", shorten(name)),
+        );
+        problem.advice = Advice::Nearest(name.to_owned());
+        problem
     }
 
     pub(super) fn argument_count(
@@ -193,7 +193,7 @@ impl Checker<'_> {
         let message = format!("{name} takes {}{ordinal}, not ", wanted.join(" or "));
         let problem = Problem::new(codes::ARGUMENT_KIND, self.span(arg), message).at(id);
         if is_axis && kind == Kind::Scalar {
-            return problem.text(super::problem::shorten(self.scope.quote(arg)));
+            return problem.text(shorten(self.scope.quote(arg)));
         }
         problem
             .text(format!("the {} ", kind.noun()))

@@ -11,6 +11,9 @@ use super::scope::{Given, Meaning, Scope, large};
 use super::sizes::{Clash, Equation, Left, Size, Sizes};
 use crate::ops::Op;
 
+/// The most mistakes of one attempt that are kept, of which only the first few are reported.
+const MAX_PROBLEMS: usize = 1_000;
+
 /// The kinds tried for the undeclared names: by variable, `None` where it is left open or the variable is declared.
 pub(super) type Guess = [Option<Word>];
 
@@ -146,7 +149,9 @@ impl Checker<'_> {
 
     /// Reports a mistake; what is wrong has no kind.
     pub(super) fn refuse(&mut self, problem: Problem) -> Kind {
-        self.found.problems.push(problem);
+        if self.found.problems.len() < MAX_PROBLEMS {
+            self.found.problems.push(problem);
+        }
         Kind::Unknown
     }
 

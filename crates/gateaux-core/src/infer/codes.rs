@@ -2,32 +2,7 @@
 //!
 //! A page of the manual is made from each row; a code is never reused.
 
-/// One kind of mistake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// The stable code.
-    pub code: &'static str,
-    /// What is wrong, in a few words.
-    pub title: &'static str,
-    /// Why it is wrong and what to write instead.
-    pub explanation: &'static str,
-    /// A text that triggers it.
-    pub example: &'static str,
-}
-
-/// Makes one constant for each code and the table of all of them from one list.
-macro_rules! codes {
-    ($($name:ident $code:literal $title:literal $example:literal $explanation:literal)*) => {
-        $(#[doc = $title] pub(super) const $name: &str = $code;)*
-
-        /// All codes of inference, in order.
-        pub const CODES: &[Code] = &[
-            $(Code { code: $code, title: $title, explanation: $explanation, example: $example },)*
-        ];
-    };
-}
-
-codes! {
+gateaux_syntax::codes! {
     SUM_SHAPES "G0200" "a sum of different shapes" "x: vector(m)\ny: vector(n)\nx + y"
         "Both sides of `+` and `-` must have the same shape. Dimension names are rigid: a `vector(m)` and a `vector(n)` \
          are different. A row, such as `x'`, can be added to rows only."

@@ -326,6 +326,10 @@ impl Checker<'_> {
         match operation.kinds {
             [Kind::Scalar, Kind::Scalar] => Kind::Scalar,
             [Kind::Matrix(m, n), Kind::Scalar] if self.is_integer_literal(exponent) => {
+                if !self.is_small_integer(exponent) {
+                    let message = format!("the exponent of a matrix is at most {}", i64::MAX);
+                    return self.refuse(Problem::new(codes::EXPONENT, self.span(exponent), message));
+                }
                 match self.unify_all(&[(m, n)], operation.id) {
                     Ok(()) => operation.kinds[0],
                     Err(clash) => self.not_square(operation, base, "no power of", clash),
@@ -374,12 +378,19 @@ impl Checker<'_> {
         }
     }
 
-    fn is_integer_literal(&self, node: NodeId) -> bool {
-        let digits = match self.node_kind(node) {
+    fn digits(&self, node: NodeId) -> &NodeKind {
+        match self.node_kind(node) {
             NodeKind::Unary(UnaryOp::Neg | UnaryOp::Plus, operand) => self.node_kind(*operand),
             other => other,
-        };
-        matches!(digits, NodeKind::Number(text) if text.bytes().all(|digit| digit.is_ascii_digit()))
+        }
+    }
+
+    fn is_small_integer(&self, node: NodeId) -> bool {
+        matches!(self.digits(node), NodeKind::Number(text) if text.parse::<i64>().is_ok())
+    }
+
+    fn is_integer_literal(&self, node: NodeId) -> bool {
+        matches!(self.digits(node), NodeKind::Number(text) if text.bytes().all(|digit| digit.is_ascii_digit()))
     }
 
     /// Advises another operator between the same operands.

@@ -39,6 +39,8 @@ pub(super) enum Advice {
     Words(String),
     /// Replacements in the text, of which those are shown that work.
     Replace(Vec<Replacement>),
+    /// The function whose name is nearest to the misspelt one at the span, if one is near.
+    Nearest(String),
 }
 
 /// Text to put in the place of a span.
@@ -104,7 +106,7 @@ impl Problem {
         };
         match &mut self.advice {
             Advice::Replace(all) => all.push(replacement),
-            Advice::None | Advice::Words(_) => self.advice = Advice::Replace(vec![replacement]),
+            Advice::None | Advice::Words(_) | Advice::Nearest(_) => self.advice = Advice::Replace(vec![replacement]),
         }
         self
     }
@@ -124,7 +126,7 @@ impl Problem {
         let diagnostic = Diagnostic::new(self.code, self.span, message);
         match &self.advice {
             Advice::Words(words) => diagnostic.help(words.clone()),
-            Advice::None | Advice::Replace(_) => diagnostic,
+            Advice::None | Advice::Replace(_) | Advice::Nearest(_) => diagnostic,
         }
     }
 }

@@ -1,26 +1,7 @@
 //! Functions that are forms of expressions: the linear ones, their products and the inverse.
 
-use super::{Kernel, Meaning, Op};
+use super::{Meaning, Op};
 use crate::expr::{Expr, Result, Shape, Store};
-
-/// What all forms have in common; each record replaces what is its own.
-const FORM: Op = Op {
-    name: "",
-    aliases: &[],
-    kind: &[],
-    about: "",
-    domain: "",
-    meaning: Meaning::Primitive,
-    differential: &[],
-    kink: "",
-    facts: &[],
-    rules: &[],
-    kernel: Kernel::None,
-    sample: "",
-    latex: "",
-    examples: &[],
-    source: "by definition",
-};
 
 /// The functions that build a form.
 pub static OPS: &[Op] = &[
@@ -37,7 +18,7 @@ pub static OPS: &[Op] = &[
         sample: "x: vector(n)",
         latex: r"\operatorname{sum}\left({0}\right)",
         examples: &[("sum(x.^3)", "x", "3*x.^2")],
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "tr",
@@ -50,7 +31,7 @@ pub static OPS: &[Op] = &[
         latex: r"\operatorname{tr}\left({0}\right)",
         examples: &[("tr(A*X)", "X", "A'"), ("tr(X'*A*X)", "X", "A*X + A'*X")],
         source: "Petersen & Pedersen, 2.5",
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "dot",
@@ -61,7 +42,7 @@ pub static OPS: &[Op] = &[
         sample: "x: vector(n); y: vector(n)",
         latex: r"\left\langle {0}, {1} \right\rangle",
         examples: &[("dot(x, y)", "x", "y"), ("dot(A, X)", "X", "A")],
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "inv",
@@ -74,7 +55,7 @@ pub static OPS: &[Op] = &[
         latex: "{0}^{-1}",
         examples: &[("tr(A*inv(X))", "X", "-inv(X)'*A'*inv(X)'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.4; Petersen & Pedersen, eq. 59",
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "diag",
@@ -85,7 +66,7 @@ pub static OPS: &[Op] = &[
         sample: "x: vector(n)",
         latex: r"\operatorname{diag}\left({0}\right)",
         examples: &[("tr(A*diag(x))", "x", "diag(A)"), ("diag(x)*y", "x", "diag(y)")],
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "vec",
@@ -102,7 +83,7 @@ pub static OPS: &[Op] = &[
         latex: r"\operatorname{vec}\left({0}\right)",
         examples: &[("vec(A)'*vec(X)", "X", "A")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 2.4",
-        ..FORM
+        ..Op::BLANK
     },
     Op {
         name: "kron",
@@ -117,7 +98,7 @@ pub static OPS: &[Op] = &[
         latex: r"{0} \otimes {1}",
         examples: &[("tr(kron(A, X))", "X", "tr(A)*eye(n)")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 2.2",
-        ..FORM
+        ..Op::BLANK
     },
 ];
 

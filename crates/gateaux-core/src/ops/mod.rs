@@ -116,6 +116,26 @@ pub enum Kernel {
 }
 
 impl Op {
+    /// What functions without a kernel, facts and rules of their own have in common: abbreviations and forms. Each
+    /// record replaces what is its own.
+    const BLANK: Op = Op {
+        name: "",
+        aliases: &[],
+        kind: &[],
+        about: "",
+        domain: "",
+        meaning: Meaning::Primitive,
+        differential: &[],
+        kink: "",
+        facts: &[],
+        rules: &[],
+        kernel: Kernel::None,
+        sample: "",
+        latex: "",
+        examples: &[],
+        source: "by definition",
+    };
+
     /// Whether it acts on each entry by itself.
     pub fn is_elementwise(&self) -> bool {
         matches!(self.kernel, Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller)

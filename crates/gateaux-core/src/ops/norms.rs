@@ -1,25 +1,6 @@
 //! Abbreviations: functions that are formulas of others. They are replaced on entry and recognized when printed.
 
-use super::{Kernel, Meaning, Op};
-
-/// What all abbreviations have in common; each record replaces what is its own.
-const ABBREVIATION: Op = Op {
-    name: "",
-    aliases: &[],
-    kind: &[],
-    about: "",
-    domain: "",
-    meaning: Meaning::Primitive,
-    differential: &[],
-    kink: "",
-    facts: &[],
-    rules: &[],
-    kernel: Kernel::None,
-    sample: "",
-    latex: "",
-    examples: &[],
-    source: "by definition",
-};
+use super::{Meaning, Op};
 
 /// Norms, means, products and parts that are formulas of other functions.
 pub static OPS: &[Op] = &[
@@ -38,7 +19,7 @@ pub static OPS: &[Op] = &[
             ("norm2(A*x - b)^2", "x", "2*A'*(A*x - b)"),
         ],
         source: "Petersen & Pedersen, eq. 129-131",
-        ..ABBREVIATION
+        ..Op::BLANK
     },
     Op {
         name: "norm1",
@@ -50,7 +31,7 @@ pub static OPS: &[Op] = &[
         sample: "x: vector(n)",
         latex: r"\left\|{0}\right\|_1",
         examples: &[("norm1(x)", "x", "sign(x)")],
-        ..ABBREVIATION
+        ..Op::BLANK
     },
     Op {
         name: "mean",
@@ -82,7 +63,7 @@ pub static OPS: &[Op] = &[
         sample: "x: vector(n)",
         latex: r"\operatorname{mean}\left({0}\right)",
         examples: &[("mean(x)", "x", "ones(n)/n")],
-        ..ABBREVIATION
+        ..Op::BLANK
     },
     Op {
         name: "sym",
@@ -93,7 +74,7 @@ pub static OPS: &[Op] = &[
         sample: "X: matrix(n, n)",
         latex: r"\operatorname{sym}\left({0}\right)",
         examples: &[("tr(A*sym(X))", "X", "sym(A)")],
-        ..ABBREVIATION
+        ..Op::BLANK
     },
     Op {
         name: "skew",
@@ -104,7 +85,7 @@ pub static OPS: &[Op] = &[
         sample: "X: matrix(n, n)",
         latex: r"\operatorname{skew}\left({0}\right)",
         examples: &[("tr(A'*skew(X))", "X", "skew(A)")],
-        ..ABBREVIATION
+        ..Op::BLANK
     },
     Op {
         name: "sqrt",
@@ -116,6 +97,6 @@ pub static OPS: &[Op] = &[
         sample: "x: positive vector(n)",
         latex: r"\sqrt{{0}}",
         examples: &[("sqrt(x)", "x", "diag(1./(2*sqrt(x)))")],
-        ..ABBREVIATION
+        ..Op::BLANK
     },
 ];
