@@ -1,4 +1,4 @@
-//! The README: every command in it is run, and must write what the README shows.
+//! The README and its neighbors: every command is run and must write what is shown; code is that of the sources.
 //!
 //! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
 //! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check depends on the processor and is not
@@ -66,31 +66,54 @@ fn with_outputs(readme: &str) -> String {
 
 #[test]
 fn the_readme_shows_what_its_commands_write() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = std::fs::read_to_string(&path).expect("the README is part of the repository");
+    let readme = read("README.md");
     let found = with_outputs(&readme);
     if steady(&found) == steady(&readme) {
         return;
     }
     if std::env::var_os("GATEAUX_BLESS").is_some() {
-        std::fs::write(&path, found).expect("the README can be written");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+        std::fs::write(path, found).expect("the README can be written");
         return;
     }
-    let difference = steady(&found).lines().zip(steady(&readme).lines()).find(|(found, shown)| found != shown).map_or_else(
-        || "one of the two ends earlier".to_owned(),
-        |(found, shown)| format!("  - {shown}\n  + {found}"),
+    let difference = steady(&found)
+        .lines()
+        .zip(steady(&readme).lines())
+        .find(|(found, shown)| found != shown)
+        .map_or_else(
+            || "one of the two ends earlier".to_owned(),
+            |(found, shown)| format!("  - {shown}\n  + {found}"),
+        );
+    panic!(
+        "the README differs, first here:\n{difference}\nif the output is right, run `cargo xtask bless` and read the diff"
     );
-    panic!("the README differs, first here:\n{difference}\nif the output is right, run `cargo xtask bless` and read the diff");
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The first block of Rust on a page.
+fn rust(page: &str) -> &str {
+    let rest = page.split("```rust\n").nth(1).expect("the page has an example");
+    rest.split("```").next().unwrap_or_default()
 }
 
 #[test]
 fn the_example_in_rust_is_that_of_the_library() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file of the repository");
     let (readme, library) = (read("README.md"), read("crates/gateaux/src/lib.rs"));
-    let block = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     // The example of the library is compiled and run as a test of its documentation.
-    for line in block.lines().filter(|line| !line.is_empty()) {
-        assert!(library.contains(&format!("//! {line}\n")), "the library has no line `{line}`");
+    for line in rust(&readme).lines().filter(|line| !line.is_empty()) {
+        assert!(
+            library.contains(&format!("//! {line}\n")),
+            "the library has no line `{line}`"
+        );
     }
+}
+
+#[test]
+fn the_record_in_the_architecture_is_that_of_the_function() {
+    let (page, record) = (read("ARCHITECTURE.md"), read("crates/gateaux-core/src/ops/logdet.rs"));
+    assert!(record.ends_with(rust(&page)), "logdet.rs ends otherwise");
 }

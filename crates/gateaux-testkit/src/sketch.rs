@@ -304,12 +304,11 @@ fn leaf(kind: Kind, random: &mut Random) -> Sketch {
 }
 
 impl Sketch {
-    /// A variable that stands for a piece of this kind.
+    /// A variable of a kind; a row is a vector, transposed.
     pub fn variable(name: &str, kind: Kind) -> Sketch {
         let size = |at: u8| SIZE_NAMES[at as usize];
         let declared = match kind {
             Kind::Scalar => format!("{name}: scalar"),
-            // A row is a vector, transposed.
             Kind::Vector(n) | Kind::Row(n) => format!("{name}: vector({})", size(n)),
             Kind::Matrix(m, n) => format!("{name}: matrix({}, {})", size(m), size(n)),
         };

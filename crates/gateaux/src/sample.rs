@@ -19,15 +19,18 @@ pub(crate) enum Region {
     SmallPositive,
     /// Large positive scalars, other entries as for `Signed`.
     LargeScalars,
+    /// Positive scalars of all sizes up to about 500, other entries as for `Signed`.
+    HugeScalars,
 }
 
 impl Region {
-    pub(crate) const ALL: [Region; 5] = [
+    pub(crate) const ALL: [Region; 6] = [
         Region::Signed,
         Region::Positive,
         Region::NearIdentity,
         Region::SmallPositive,
         Region::LargeScalars,
+        Region::HugeScalars,
     ];
 }
 
@@ -49,12 +52,13 @@ pub(crate) fn point(
             Region::NearIdentity => random.uniform(0.05, 0.3) + if diagonal { 1.5 } else { 0.0 },
             Region::SmallPositive => random.uniform(0.1, 0.35),
             Region::LargeScalars if shape.is_empty() => random.uniform(2.0, 6.0),
-            Region::LargeScalars => random.uniform(0.3, 1.0),
+            Region::HugeScalars if shape.is_empty() => 6.0 * random.uniform(0.0, 4.5).exp(),
+            Region::LargeScalars | Region::HugeScalars => random.uniform(0.3, 1.0),
         };
         let both_signs = match region {
             Region::Signed => true,
             Region::NearIdentity => !diagonal,
-            Region::LargeScalars => !shape.is_empty(),
+            Region::LargeScalars | Region::HugeScalars => !shape.is_empty(),
             Region::Positive | Region::SmallPositive => false,
         };
         let negative = random.uniform(0.0, 1.0) < 0.5;

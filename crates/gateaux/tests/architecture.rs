@@ -9,8 +9,20 @@ const CRATES: [(&str, &[&str]); 7] = [
     ("gateaux-array", &[]),
     ("gateaux-core", &["gateaux-syntax", "gateaux-array"]),
     ("gateaux-eval", &["gateaux-core", "gateaux-array"]),
-    ("gateaux", &["gateaux-syntax", "gateaux-array", "gateaux-core", "gateaux-eval"]),
-    ("gateaux-testkit", &["gateaux-syntax", "gateaux-array", "gateaux-core", "gateaux-eval", "gateaux"]),
+    (
+        "gateaux",
+        &["gateaux-syntax", "gateaux-array", "gateaux-core", "gateaux-eval"],
+    ),
+    (
+        "gateaux-testkit",
+        &[
+            "gateaux-syntax",
+            "gateaux-array",
+            "gateaux-core",
+            "gateaux-eval",
+            "gateaux",
+        ],
+    ),
     ("xtask", &["gateaux"]),
 ];
 
@@ -110,7 +122,10 @@ fn crates_depend_one_way() {
     let mut wrong = Vec::new();
     for folder in crates() {
         let name = name(&folder);
-        let allowed = CRATES.iter().find(|(known, _)| *known == name).map_or(FRONTS_USE, |(_, allowed)| *allowed);
+        let allowed = CRATES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or(FRONTS_USE, |(_, allowed)| *allowed);
         for used in own_dependencies(&read(&folder.join("Cargo.toml"))) {
             if !allowed.contains(&used.as_str()) {
                 wrong.push(format!("{name} depends on {used}"));
@@ -146,7 +161,9 @@ fn named_modules(line: &str, depth: usize) -> Vec<String> {
 }
 
 fn identifier(text: &str) -> String {
-    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    text.chars()
+        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+        .collect()
 }
 
 /// The first names in `a::b, c::{d, e}, f}`.
@@ -215,7 +232,10 @@ fn folders_of_the_core_depend_one_way() {
 
 #[test]
 fn imports_are_understood() {
-    assert_eq!(named_modules("use crate::{diff::{self, Hole}, expr, print::Layout};", 2), ["diff", "expr", "print"]);
+    assert_eq!(
+        named_modules("use crate::{diff::{self, Hole}, expr, print::Layout};", 2),
+        ["diff", "expr", "print"]
+    );
     assert_eq!(named_modules("let x = crate::ops::find(name);", 2), ["ops"]);
     assert_eq!(named_modules("use super::super::simplify::simplify;", 2), ["simplify"]);
     assert_eq!(named_modules("use super::diff;", 1), ["diff"]);
@@ -242,10 +262,16 @@ fn unsafe_stays_in_the_crate_of_arrays() {
             let text = read(&file);
             let is_unsafe = |line: &str| {
                 let bare = line.split("//").next().unwrap_or_default();
-                ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"].iter().any(|word| bare.contains(word))
+                ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"]
+                    .iter()
+                    .any(|word| bare.contains(word))
                     && !bare.contains('"')
             };
-            wrong.extend(code(&text).filter(|line| is_unsafe(line)).map(|line| format!("{}: {line}", file.display())));
+            wrong.extend(
+                code(&text)
+                    .filter(|line| is_unsafe(line))
+                    .map(|line| format!("{}: {line}", file.display())),
+            );
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

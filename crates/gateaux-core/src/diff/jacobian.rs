@@ -3,7 +3,7 @@
 //! Each linear form of a vector gives its matrix from those of its parts; a matrix between the hole and the vector
 //! (`A*diag(dx)*y`) is opened first, until the hole stands in a vector.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::LinearMap;
 use crate::expr::{Dims, ElementPower, Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
@@ -28,6 +28,8 @@ pub(super) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
         depends: HashMap::new(),
     };
     let mut todo = vec![map.body];
+    // What stands below in `todo` until its parts are known; opening may lead back to it.
+    let mut waiting = HashSet::new();
     while let Some(expr) = todo.last().copied() {
         if pass.known.contains_key(&expr) {
             todo.pop();
@@ -38,7 +40,13 @@ pub(super) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
                 pass.known.insert(expr, matrix);
                 todo.pop();
             }
-            Step::Needs(parts) => todo.extend(parts),
+            Step::Needs(parts) => {
+                waiting.insert(expr);
+                if parts.iter().any(|part| waiting.contains(part)) {
+                    return Err(unsupported());
+                }
+                todo.extend(parts);
+            }
         }
     }
     Ok(pass.known[&map.body])

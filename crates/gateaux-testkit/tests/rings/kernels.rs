@@ -72,6 +72,10 @@ fn elementwise_derivatives_agree_with_differences() {
     for op in elementwise() {
         let scalar = Scalar::new(op);
         for x in POINTS {
+            // Differences across a kink say nothing.
+            if !op.kink.is_empty() && x.abs() < 0.1 {
+                continue;
+            }
             let curve = |step: DoubleDouble| {
                 let at = DoubleDouble::from_f64(x).add(&step);
                 Ok(vec![scalar.at(&scalar.value, at)])
