@@ -44,20 +44,66 @@ fn unknown(name: &str) -> Failure {
     Failure::usage(format!("there is no function {name}"), help)
 }
 
+/// A line for each signature of each function: names, shapes, domain, differential.
 fn table(ops: &[&'static Op], out: &mut dyn Write) -> Result<(), Failure> {
-    let names: Vec<String> = ops.iter().map(|op| spellings(op)).collect();
-    let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let kinds: Vec<&str> = ops.iter().map(|op| op.kind.first().copied().unwrap_or("")).collect();
-    let kind_width = kinds.iter().map(|kind| kind.chars().count()).max().unwrap_or(0);
-    for ((op, name), kind) in ops.iter().zip(&names).zip(&kinds) {
-        let name = style::paint(style::NAME, &format!("{name:name_width$}"));
-        let kind = style::paint(style::FAINT, &format!("{kind:kind_width$}"));
-        writeln!(out, "{name}  {kind}  {}", op.about)?;
-        for other in op.kind.iter().skip(1) {
-            writeln!(out, "{:name_width$}  {}", "", style::paint(style::FAINT, other))?;
+    let mut rows: Vec<[String; 4]> = vec![["function", "shapes", "domain", "differential"].map(str::to_owned)];
+    for op in ops {
+        let lines = op.kind.len().max(op.differential.len()).max(1);
+        for at in 0..lines {
+            let differential = match op.differential.get(at) {
+                Some(derivative) if op.is_elementwise() && !derivative.contains("dx") => times_dx(derivative),
+                Some(formula) => (*formula).to_owned(),
+                None => String::new(),
+            };
+            let first = |text: String| if at == 0 { text } else { String::new() };
+            rows.push([
+                first(spellings(op)),
+                op.kind.get(at).map_or("", |kind| kind).to_owned(),
+                first(op.domain.to_owned()),
+                differential,
+            ]);
         }
     }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    for (at, [name, kind, domain, differential]) in rows.iter().enumerate() {
+        let style = if at == 0 { style::TITLE } else { style::NAME };
+        let name = style::paint(style, &format!("{name:width$}", width = widths[0]));
+        let kind = format!("{kind:width$}", width = widths[1]);
+        let kind = if at == 0 {
+            style::paint(style::TITLE, &kind)
+        } else {
+            style::paint(style::FAINT, &kind)
+        };
+        let rest = format!("{domain:width$}  {differential}", width = widths[2]);
+        let rest = if at == 0 {
+            style::paint(style::TITLE, &rest)
+        } else {
+            rest
+        };
+        writeln!(out, "{}", format!("{name}  {kind}  {rest}").trim_end())?;
+    }
+    writeln!(out, "\ngateaux functions NAME shows all that is known of one of them.")?;
     Ok(())
+}
+
+/// `cos(x).*dx`, `(1 - tanh(x)^2).*dx`: the derivative of an elementwise function as a differential.
+fn times_dx(derivative: &str) -> String {
+    let is_call = derivative.find('(').is_some_and(|open| {
+        let name = derivative[..open].chars().all(char::is_alphanumeric);
+        // The parenthesis that opens behind the name closes at the end.
+        let mut depth = 0;
+        let closes = derivative.char_indices().find_map(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (at >= open && depth == 0).then_some(at)
+        });
+        name && closes == Some(derivative.len() - 1)
+    });
+    match derivative {
+        "0" => "0".to_owned(),
+        _ if is_call => format!("{derivative}.*dx"),
+        _ => format!("({derivative}).*dx"),
+    }
 }
 
 /// `norm2, norm, normF`

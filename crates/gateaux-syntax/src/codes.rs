@@ -132,4 +132,6 @@ codes! {
         "`∑` is another spelling of `sum` and takes its argument in parentheses: `∑(x)`."
     NOT_ONE "G0126" "more than one bare expression" "x; y"
         "Where one expression is asked for, there can be no declaration, no definition and no second statement."
+    LENGTH "G0127" "a text that is too long" ""
+        "A text may have at most 400000 words, numbers and signs."
 }

@@ -5,6 +5,9 @@
 /// A chain such as `a + b + c` or `a*b*c` is not nesting, however long it is.
 pub const MAX_NESTING: usize = 500;
 
+/// How many words, numbers and signs a text may have; it bounds the memory that a text takes.
+pub const MAX_TOKENS: usize = 400_000;
+
 /// How many mistakes of one text are reported; more of them help nobody.
 pub const MAX_DIAGNOSTICS: usize = 50;
 

@@ -1,7 +1,7 @@
 //! Tokens to statements.
 
 use crate::expression::Operand;
-use crate::limits::MAX_DIAGNOSTICS;
+use crate::limits::{MAX_DIAGNOSTICS, MAX_TOKENS};
 use crate::token::{Token, TokenKind, quote};
 use crate::{
     Declaration, Definition, Diagnostic, Name, Node, NodeId, NodeKind, Span, Statement, Tree, brackets, codes, lexer,
@@ -24,6 +24,13 @@ use crate::{
 /// ```
 pub fn parse(text: &str) -> (Tree, Vec<Diagnostic>) {
     let (tokens, lexical) = lexer::lex(text);
+    if let Some(first_beyond) = tokens.get(MAX_TOKENS) {
+        let message = format!("the text is too long: it has more than {MAX_TOKENS} words, numbers and signs");
+        return (
+            Tree::default(),
+            vec![Diagnostic::new(codes::LENGTH, first_beyond.span, message)],
+        );
+    }
     let (tokens, structural) = brackets::balance(tokens);
     let mut parser = Parser {
         text,

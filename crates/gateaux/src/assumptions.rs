@@ -32,20 +32,17 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
     let mut seen = BTreeSet::new();
     for expr in problem.store.post_order(roots) {
         for condition in conditions_of(problem, expr) {
-            // norm2(x) is not 0 where x is not.
-            let condition = match condition {
-                Condition::NotZero(square) => {
-                    let root = problem
-                        .store
-                        .inner_square(square)
-                        .map_err(|error| problem.limit(error))?;
-                    root.map_or(condition, Condition::Nonzero)
-                }
-                other => other,
-            };
+            let condition = shorter(problem, condition)?;
             if seen.insert(condition) {
                 conditions.push(condition);
             }
+        }
+    }
+    for condition in conditions.clone() {
+        if let Condition::Domain(domain, arg) = condition
+            && let Some(known) = implied(problem, domain, arg)?
+        {
+            conditions.retain(|other| *other != known);
         }
     }
     // What is positive is not zero either.
@@ -69,6 +66,56 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
         lines.push(format!("and {hidden} more conditions of this kind"));
     }
     Ok(lines)
+}
+
+/// The same condition on something simpler: norm2(x) is not 0, and positive, where x is not 0; so is x'*T*x of a
+/// positive definite T.
+fn shorter(problem: &mut Problem, condition: Condition) -> Result<Condition, Errors> {
+    let (Condition::NotZero(expr) | Condition::Positive(expr) | Condition::Domain("x > 0", expr)) = condition else {
+        return Ok(condition);
+    };
+    let store = &mut problem.store;
+    // The root of a square is positive where the square is.
+    let square = match store.form(expr) {
+        Form::Product(factors) if factors.len() == 1 => factors[0].base,
+        _ => expr,
+    };
+    if !store.shape(square).is_scalar() {
+        return Ok(condition);
+    }
+    let definite = match store.form(square) {
+        Form::MatMul(factors) if factors.len() == 3 && store.facts(factors[1].base).has(Facts::POSDEF) => {
+            let (row, column) = (factors[0].base, factors[2].base);
+            matches!(store.form(row), Form::Transpose(inner) if *inner == column).then_some(column)
+        }
+        _ => None,
+    };
+    let root = match definite {
+        Some(column) => Ok(Some(column)),
+        None => store.inner_square(square),
+    };
+    Ok(root
+        .map_err(|error| problem.limit(error))?
+        .map_or(condition, Condition::Nonzero))
+}
+
+/// What lies in the domain of these functions has these conditions on it, which need not be said again.
+fn implied(problem: &mut Problem, domain: &str, arg: Expr) -> Result<Option<Condition>, Errors> {
+    let formula: &'static str = match domain {
+        "-1 < x < 1" => "1 - x^2",
+        "x > -1" => "1 + x",
+        "cos(x) != 0" => "cos(x)",
+        _ => return Ok(None),
+    };
+    let mut environment = ops::Environment::default();
+    environment.bind("x", arg);
+    let found = ops::instantiate_elementwise(&mut problem.store, formula, &environment);
+    let found = found.map_err(|error| problem.limit(error))?;
+    Ok(Some(if domain == "-1 < x < 1" {
+        Condition::Positive(found)
+    } else {
+        Condition::NotZero(found)
+    }))
 }
 
 fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
@@ -130,6 +177,10 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Positive(_) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),
         Condition::Domain(domain, _) if domain.contains('X') => domain.replace('X', &text),
+        Condition::Domain("-1 < x < 1", _) => format!("{every}{text} is between -1 and 1"),
+        Condition::Domain("x > -1", _) => format!("{every}{text} is above -1"),
+        Condition::Domain("cos(x) != 0", _) if is_scalar => format!("cos({text}) is not 0"),
+        Condition::Domain("cos(x) != 0", _) => format!("no entry of cos({text}) is 0"),
         Condition::Domain(domain, _) if is_scalar => format!("{domain} for x = {text}"),
         Condition::Domain(domain, _) => format!("{domain} for every entry x of {text}"),
     })

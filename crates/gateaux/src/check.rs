@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 
 use gateaux_array::Array;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
+use gateaux_core::infer::{self, ExternalDeclaration};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
+use crate::error::{Errors, NOT_A_VARIABLE};
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
@@ -99,6 +101,88 @@ pub(crate) fn check(problem: &mut Problem, answer: &Answer, given: &BTreeMap<Str
         first.get_or_insert(check);
     }
     first.unwrap_or_else(|| Check::failed("no sizes were tried", &Sizes::new()))
+}
+
+impl Problem {
+    /// Checks a claimed first derivative, as [`Answer::check`] checks our own.
+    ///
+    /// The claim is an expression in the language over the variables of the problem. With the hole (`dx`) in it, it is
+    /// a differential; else it is the explicit form.
+    ///
+    /// # Errors
+    /// Those of [`derive`](Problem::derive), and the mistakes of the claim.
+    ///
+    /// # Example
+    /// ```
+    /// let mut problem = gateaux::Problem::parse("x'*A*x")?;
+    /// assert!(problem.check_claim("x", "A*x + A'*x")?.is_verified());
+    /// assert!(problem.check_claim("x", "x'*(A + A')*dx")?.is_verified());
+    /// assert!(!problem.check_claim("x", "2*A*x")?.is_verified());
+    /// # Ok::<(), gateaux::Errors>(())
+    /// ```
+    pub fn check_claim(&mut self, wrt: &str, claim: &str) -> Result<Check, Errors> {
+        let mut answer = self.derive(&[wrt])?;
+        let hole = answer.derivative.holes[0];
+        let claimed = self.read_claim(claim, &answer.holes()[0].clone(), hole)?;
+        let is_differential = self.store.post_order(&[claimed]).contains(&hole);
+        let wanted = if is_differential { Some(answer.derivative.form) } else { answer.explicit_expr };
+        let shapes = |expr: Expr| self.store.shape(expr).text(&self.store.dims);
+        match wanted {
+            Some(wanted) if self.store.shape(wanted) == self.store.shape(claimed) => {}
+            Some(wanted) => {
+                let reason = format!("the claim is a {}, the derivative a {}", shapes(claimed), shapes(wanted));
+                return Ok(Check::failed(reason, &Sizes::new()));
+            }
+            None => return Ok(Check::failed("the derivative has no explicit form to compare with", &Sizes::new())),
+        }
+        if is_differential {
+            answer.derivative.forms = vec![claimed];
+            answer.derivative.form = claimed;
+            answer.derivative.operator = claimed;
+            answer.explicit_expr = None;
+        } else {
+            answer.explicit_expr = Some(claimed);
+        }
+        Ok(check(self, &answer, &BTreeMap::new()))
+    }
+
+    /// The claim over the variables of the problem and the hole.
+    fn read_claim(&mut self, claim: &str, hole_name: &str, hole: Expr) -> Result<Expr, Errors> {
+        let (tree, diagnostics) = gateaux_syntax::parse(claim);
+        if !diagnostics.is_empty() {
+            return Err(Errors::new(diagnostics));
+        }
+        let known: Vec<(String, Expr)> = self.typing.variables.iter().map(|variable| variable.name.clone()).zip(self.variables.iter().copied()).chain([(hole_name.to_owned(), hole)]).collect();
+        let declarations: Vec<ExternalDeclaration> =
+            known.iter().map(|(name, expr)| self.declaration(name, *expr)).collect();
+        let typing = infer::infer(&tree, claim, &declarations, &mut self.store.dims).map_err(Errors::new)?;
+        if let Some(unknown) = typing.variables.iter().find(|variable| known.iter().all(|(name, _)| *name != variable.name)) {
+            let message = format!("the claim has a variable {} that the problem does not have", unknown.name);
+            return Err(Errors::general(NOT_A_VARIABLE, message));
+        }
+        let built = infer::build(&tree, &typing, &mut self.store)?;
+        let own = |(variable, made): (&infer::Variable, &Expr)| {
+            known.iter().find(|(name, _)| *name == variable.name).map(|(_, expr)| (*made, *expr))
+        };
+        let replacements: Vec<(Expr, Expr)> =
+            typing.variables.iter().zip(&built.variables).filter_map(own).collect();
+        gateaux_core::ops::substitute(&mut self.store, built.function, &replacements).map_err(|error| self.limit(error))
+    }
+
+    /// The declaration of a variable, beside a text.
+    fn declaration(&self, name: &str, expr: Expr) -> ExternalDeclaration {
+        let shape = self.store.shape(expr);
+        let structure = self.store.as_var(expr).map_or(Structure::General, |var| self.store.variable(var).structure);
+        let dims: Vec<String> = shape.axes().into_iter().map(|dim| self.store.dims.text(dim)).collect();
+        let text = shape.text(&self.store.dims);
+        let general = text.split('(').next().unwrap_or_default();
+        ExternalDeclaration {
+            name: name.to_owned(),
+            modifiers: vec![],
+            kind: structure.kind().unwrap_or(general).to_owned(),
+            dims: if structure == Structure::General { dims } else { dims.into_iter().take(1).collect() },
+        }
+    }
 }
 
 fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
@@ -327,6 +411,7 @@ impl Subject {
             self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
         }
         self.explicit_against_form(&values, &directions, &mut point)?;
+        self.explicit_in_subspace(values, random, &mut point)?;
         Ok(point)
     }
 
@@ -417,6 +502,33 @@ impl Subject {
         if let Some(explicit) = &self.explicit {
             let array = run(explicit, values).map_err(text)?;
             compare("the explicit form", &contract(array.data(), claimed.len(), directions));
+        }
+        Ok(())
+    }
+
+    /// By a structured variable the explicit form lies in the subspace: in any direction it is the operator there.
+    fn explicit_in_subspace(&self, mut values: Values, random: &mut Random, point: &mut Point) -> Result<(), String> {
+        let is_structured = self.wrt.iter().any(|(_, structure)| *structure != Structure::General);
+        let (Some(explicit), true) = (&self.explicit, is_structured) else {
+            return Ok(());
+        };
+        let text = |error: Error| error.to_string();
+        let mut directions = Vec::new();
+        for ((var, _), free) in self.wrt.iter().zip(&self.free_holes) {
+            let value = values.get(var).ok_or("a variable without a value")?;
+            let direction = sample::direction(value, Structure::General, random).map_err(|error| error.to_string())?;
+            values.insert(*free, direction.clone());
+            directions.push(direction);
+        }
+        let operator = run(&self.operator, &values).map_err(text)?;
+        let array = run(explicit, &values).map_err(text)?;
+        let found = contract(array.data(), operator.len(), &directions);
+        let scale = operator.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
+        let gaps = found.iter().zip(operator.data()).map(|(a, b)| (a - b).abs() / scale);
+        let error = gaps.fold(0.0, |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) });
+        point.error = point.error.max(error);
+        if error > TOLERANCE && point.reason.is_none() {
+            point.reason = Some(format!("the explicit form is not in the space of the variable: it is off by {error:.1e}"));
         }
         Ok(())
     }

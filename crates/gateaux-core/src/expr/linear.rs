@@ -170,6 +170,11 @@ impl Store {
                     let column = self.transpose(expr)?;
                     self.intern(Form::Sum(column), Shape::Scalar)
                 }
+                // The sum of the sums of the rows.
+                None if factors.len() > 1 && matches!(self.form(factors[factors.len() - 1].base), Form::Ones) => {
+                    let matrix = self.matrix_product(factors[..factors.len() - 1].to_vec())?;
+                    self.sum_all(matrix)
+                }
                 None => self.intern(Form::Sum(expr), Shape::Scalar),
             },
             Form::Kron(a, b) => {

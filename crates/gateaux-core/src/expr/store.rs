@@ -1,7 +1,7 @@
 //! The table of all expressions of one problem.
 
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::budget::{Budget, Error, Result};
 use super::dim::{Dim, Dims};
@@ -134,6 +134,8 @@ struct Known {
     weight: u32,
     /// Whether a hole occurs in it.
     has_hole: bool,
+    /// Where in the text it stands; for what is not in the text, the last of its parts that is.
+    position: u32,
 }
 
 /// All expressions, variables and dimensions of one problem.
@@ -144,6 +146,10 @@ pub struct Store {
     nodes: IndexSet<Node, FxBuildHasher>,
     known: Vec<Known>,
     variables: Vec<Variable>,
+    /// How many expressions there were when the text had been read.
+    text_end: Option<usize>,
+    /// The terms of the sums of the text in the order in which they were written.
+    written_sums: FxHashMap<Expr, Vec<Expr>>,
     /// The dimensions.
     pub dims: Dims,
     /// What may still be made.
@@ -163,6 +169,8 @@ impl Store {
             nodes: IndexSet::default(),
             known: Vec::new(),
             variables: Vec::new(),
+            text_end: None,
+            written_sums: FxHashMap::default(),
             dims: Dims::default(),
             budget,
         };
@@ -180,6 +188,7 @@ impl Store {
                 transpose: None,
                 weight: 1,
                 has_hole: false,
+                position: 0,
             });
         }
         store.known[Store::ONE.index()].facts = Facts::POSITIVE;
@@ -318,6 +327,13 @@ impl Store {
             Form::Var(var) => self.variable(*var).is_hole,
             _ => self.children(expr).iter().any(|child| self.has_hole(*child)),
         };
+        let position = match self.text_end {
+            None => expr.0,
+            Some(_) => self
+                .children(expr)
+                .iter()
+                .fold(0, |last, child| last.max(self.position(*child))),
+        };
         self.known.push(Known {
             facts: Facts::NONE,
             transposes,
@@ -325,9 +341,31 @@ impl Store {
             transpose: None,
             weight,
             has_hole,
+            position,
         });
         self.known[index].facts = self.infer_facts(expr);
         Ok(expr)
+    }
+
+    /// Where the expression stands in the user's text, for the order in which terms are written: by this number. What
+    /// is not in the text stands where the last of its parts does.
+    pub fn position(&self, expr: Expr) -> u32 {
+        self.known[expr.index()].position
+    }
+
+    /// Says that all expressions so far are those of the user's text.
+    pub fn end_text(&mut self) {
+        self.text_end = Some(self.nodes.len());
+    }
+
+    /// Remembers in which order the user wrote the terms of a sum.
+    pub fn remember_order(&mut self, sum: Expr, terms: Vec<Expr>) {
+        self.written_sums.entry(sum).or_insert(terms);
+    }
+
+    /// The order in which the user wrote the terms of the sum, if it is in the text.
+    pub fn written_order(&self, sum: Expr) -> Option<&[Expr]> {
+        self.written_sums.get(&sum).map(Vec::as_slice)
     }
 
     /// Whether a hole, the small change of a variable, occurs in the expression.

@@ -161,7 +161,8 @@ impl Store {
             facts.has(Facts::SYMMETRIC) || facts.has(Facts::SKEW)
         };
         if is_part && !terms.iter().any(|term| unpaired(self, term)) {
-            let sign = Rational::from(if terms[0].coefficient.is_negative() { -1 } else { 1 });
+            let flips = facts.has(Facts::SYMMETRIC) && terms[0].coefficient.is_negative();
+            let sign = Rational::from(if flips { -1 } else { 1 });
             let positive = self.times(&sign, expr)?;
             return Ok((sign, positive));
         }

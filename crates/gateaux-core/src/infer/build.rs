@@ -52,6 +52,7 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
     }
     let root = tree.node(typing.root).span;
     let function = built[typing.root.0 as usize].ok_or_else(|| later(root, "this expression"))?;
+    store.end_text();
     Ok(Built {
         function,
         variables: all,
@@ -226,7 +227,10 @@ impl Pass<'_> {
             Chained::Sum => {
                 let sign = |op| Rational::from(if op == BinaryOp::Sub { -1 } else { 1 });
                 let terms: Vec<_> = operands.iter().map(|(op, expr)| (sign(*op), *expr)).collect();
-                self.store.sum(&terms)
+                let sum = self.store.sum(&terms)?;
+                let written = exprs().map(|expr| self.store.split_coefficient(expr).1).collect();
+                self.store.remember_order(sum, written);
+                Ok(sum)
             }
             Chained::Product => self.store.matmul(&exprs().collect::<Vec<_>>()),
             Chained::Elementwise => {

@@ -242,6 +242,15 @@ fn a_column_and_a_row_say_where_to_transpose() {
 }
 
 #[test]
+fn the_exponent_of_a_matrix_is_an_integer_of_64_bits() {
+    assert_eq!(types("X^9223372036854775807"), "X: matrix(n, n); matrix(n, n)");
+    check_mistakes(&[(
+        "X^99999999999999999999",
+        "G0210 \"99999999999999999999\" the exponent of a matrix is at most 9223372036854775807",
+    )]);
+}
+
+#[test]
 fn forms_that_are_not_available_yet_are_no_mistakes_of_number() {
     let x = "x: vector(n)\n";
     check_mistakes(&[

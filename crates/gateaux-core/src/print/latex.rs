@@ -18,8 +18,14 @@ impl Spelling for Latex {
             Piece::Zeros(dims) => vec![Task::Text(format!("\\mathbf{{0}}_{{{}}}", sizes(dims)))],
             Piece::Negative(x) => vec!["-".into(), Task::Piece(*x, Binding::Product)],
             Piece::Sum(terms) => sum(layout, terms),
-            Piece::Product(first, rest) => product(*first, rest),
+            Piece::Product(first, rest) => product(layout, *first, rest),
             Piece::Power(base, exponent, dotted) => power(layout, *base, *exponent, *dotted),
+            Piece::Transpose(x) if matches!(layout.piece(*x), Piece::Call("inv", _)) => {
+                let Piece::Call(_, args) = layout.piece(*x) else {
+                    return vec![];
+                };
+                vec![Task::Piece(args[0], Binding::Postfix), "^{-\\top}".into()]
+            }
             Piece::Transpose(x) => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
             Piece::Call(name, args) => call(name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call("vec", &[*x]),
@@ -79,13 +85,19 @@ fn sum(layout: &Layout, terms: &[Signed]) -> Vec<Task> {
 }
 
 /// Factors side by side; what is divided by under a fraction line.
-fn product(first: PieceId, rest: &[(Infix, PieceId)]) -> Vec<Task> {
+fn product(layout: &Layout, first: PieceId, rest: &[(Infix, PieceId)]) -> Vec<Task> {
     let divisor = rest.iter().find(|(infix, _)| *infix == Infix::Over);
     let factors: Vec<_> = rest.iter().filter(|(infix, _)| *infix != Infix::Over).collect();
     let alone = factors.is_empty() && divisor.is_some();
     let mut above = vec![Task::Piece(first, if alone { Binding::Sum } else { Binding::Prefix })];
+    let is_hole = |piece: PieceId| matches!(layout.piece(piece), Piece::Name(name) if latex_name(name).starts_with("\\mathrm{d}"));
+    let mut before = first;
     for (infix, piece) in factors {
+        // A thin space sets off dX from its neighbors.
+        let beside_hole = is_hole(before) || is_hole(*piece);
+        before = *piece;
         let sign = match infix {
+            Infix::Times | Infix::Over if beside_hole => " \\, ",
             Infix::Times | Infix::Over => " ",
             Infix::DotTimes => " \\odot ",
             Infix::DotOver => " \\oslash ",

@@ -134,6 +134,11 @@ impl Layout {
         &self.definitions
     }
 
+    /// Whether the piece is the number 1; one that is still missing is not.
+    pub(super) fn is_one(&self, id: PieceId) -> bool {
+        matches!(self.pieces.get(id), Some(Piece::Number(text)) if text == "1")
+    }
+
     /// The piece of an expression; one that is not there yet is noted as missing.
     pub(super) fn need(&mut self, expr: Expr) -> PieceId {
         self.of.get(&expr).copied().unwrap_or_else(|| {

@@ -75,6 +75,31 @@ pub(super) fn mean(store: &mut Store, factors: &[ElementPower]) -> Option<(Expr,
     Some((of, used))
 }
 
+/// What `sym` or `skew` of a factor of a matrix product is: its name, coefficient and argument.
+pub(super) fn symmetric_factor(store: &mut Store, factor: Expr) -> Result<Option<(&'static str, Rational, Expr)>> {
+    match store.form(factor).clone() {
+        Form::Add(terms) if terms.len() > 1 => symmetric_part(store, &terms),
+        _ => Ok(None),
+    }
+}
+
+/// The product of the coefficients of all factors that are written with `sym` or `skew`.
+pub(super) fn symmetric_coefficient(store: &mut Store, term: Expr) -> Result<Rational> {
+    let mut product = Rational::one();
+    let array = match *store.form(term) {
+        Form::Scale(_, array) => array,
+        _ => term,
+    };
+    if let Form::MatMul(factors) = store.form(array).clone() {
+        for factor in factors.iter().filter(|factor| factor.power == 1) {
+            if let Some((_, coefficient, _)) = symmetric_factor(store, factor.base)? {
+                product = &product * &coefficient;
+            }
+        }
+    }
+    Ok(product)
+}
+
 /// `coefficient*sym(part)` or `coefficient*skew(part)` of a sum that pairs each term with its transpose.
 pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option<(&'static str, Rational, Expr)>> {
     if !matches!(store.shape(terms[0].expr), Shape::Matrix(..)) || terms.len() % 2 == 1 || terms.len() > 32 {
@@ -106,6 +131,10 @@ pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option
     let leaves = store.post_order(&[primitive]).len();
     if !coefficient.abs().is_one() && leaves <= MAX_PAIR {
         return Ok(None);
+    }
+    // skew(P) is -skew(P').
+    if sign == Some(false) && coefficient.is_negative() {
+        return Ok(Some(("skew", -&coefficient, store.transpose(primitive)?)));
     }
     Ok(Some((
         if sign == Some(true) { "sym" } else { "skew" },

@@ -1,5 +1,7 @@
 //! One term: coefficient, scalars, the factors of the array, what is divided by.
 
+use std::collections::HashMap;
+
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::{number, recognize};
 use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
@@ -28,7 +30,10 @@ impl Layout {
             return self.atom(store, rest, root);
         }
         let mut factors = Factors::default();
-        let (above, below) = number::quotient(coefficient);
+        // The coefficient of a factor that is written as 2*sym(..) joins the others.
+        let coefficient = &recognize::symmetric_coefficient(store, rest)? * coefficient;
+        let negative = coefficient.is_negative();
+        let (above, below) = number::quotient(&coefficient.abs());
         if let Some(above) = above {
             let piece = self.push(Piece::Number(above));
             factors.times(piece);
@@ -49,14 +54,36 @@ impl Layout {
             let piece = self.push(Piece::Number(below));
             factors.below.insert(0, piece);
         }
-        Ok(self.assemble(factors))
+        let piece = self.assemble(factors);
+        Ok(if negative {
+            self.push(Piece::Negative(piece))
+        } else {
+            piece
+        })
     }
 
     fn assemble(&mut self, factors: Factors) -> PieceId {
-        let Factors { mut above, below, .. } = factors;
+        let Factors {
+            mut above, mut below, ..
+        } = factors;
         if above.first().is_none_or(|(infix, _)| *infix == Infix::DotOver) {
             let one = self.push(Piece::Number("1".to_owned()));
             above.insert(0, (Infix::Times, one));
+        }
+        // Nothing stands above an elementwise quotient: 1./(2*sqrt(x)) and not 1./sqrt(x)/2.
+        if above.len() > 1
+            && above[1].0 == Infix::DotOver
+            && self.is_one(above[0].1)
+            && let [first, ref rest @ ..] = below[..]
+        {
+            let factors = rest
+                .iter()
+                .copied()
+                .chain([above[1].1])
+                .map(|piece| (Infix::Times, piece))
+                .collect();
+            above[1].1 = self.push(Piece::Product(first, factors));
+            below.clear();
         }
         let divisor = match below.as_slice() {
             [] => None,
@@ -94,8 +121,8 @@ impl Layout {
             factors.times(mean);
             list.retain(|factor| !used.contains(factor));
         }
-        // Names and numbers before their powers: `b*a^(b - 1)`.
-        list.sort_by_key(|factor| factor.exponent != Store::ONE);
+        // Names and numbers before their powers: `b*a^(b - 1)`; holes last.
+        list.sort_by_key(|factor| (store.has_hole(factor.base), factor.exponent != Store::ONE));
         let mut alone = factors.is_number;
         for (at, factor) in list.iter().enumerate() {
             let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
@@ -128,6 +155,8 @@ impl Layout {
             Form::MatMul(list) => self.chain(store, array, &list, factors),
             Form::Product(list) => {
                 let (mut above, mut below) = (Vec::new(), Vec::new());
+                let mut list = list.to_vec();
+                list.sort_by_key(|factor| store.has_hole(factor.base));
                 for factor in list.iter() {
                     let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
                     let piece = self.power(store, factor.base, exponent)?;
@@ -180,7 +209,13 @@ impl Layout {
         }
         for factor in list {
             let piece = match factor.power {
-                1 => self.need(factor.base),
+                1 => match recognize::symmetric_factor(store, factor.base)? {
+                    Some((name, _, part)) => {
+                        let part = self.need(part);
+                        self.push(Piece::Call(name, vec![part]))
+                    }
+                    None => self.need(factor.base),
+                },
                 -1 => self.inverse(store, factor.base),
                 power => {
                     let base = self.need(factor.base);
@@ -399,7 +434,7 @@ impl Layout {
         }
         let mut signed = Vec::with_capacity(terms.len());
         let broadcasts = is_array_sum(store, &terms);
-        for term in ordered(store, &terms, broadcasts) {
+        for term in ordered(store, expr, &terms, broadcasts) {
             signed.push(self.signed_term(store, &term, broadcasts)?);
         }
         // The dot stands between a scalar and an array, wherever the scalar is.
@@ -442,7 +477,7 @@ fn is_array_sum(store: &Store, terms: &[Term]) -> bool {
 }
 
 /// The order in which terms are written: a positive constant first, then a positive term, other constants last.
-fn ordered(store: &Store, terms: &[Term], broadcasts: bool) -> Vec<Term> {
+fn ordered(store: &Store, sum: Expr, terms: &[Term], broadcasts: bool) -> Vec<Term> {
     let is_constant = |term: &Term| {
         let fill = store.fill_value(term.expr);
         let number = fill.as_ref().is_some_and(|(_, entry)| *entry == Store::ONE);
@@ -451,6 +486,14 @@ fn ordered(store: &Store, terms: &[Term], broadcasts: bool) -> Vec<Term> {
     let mut first = Vec::new();
     let mut middle = Vec::with_capacity(terms.len());
     let mut last = Vec::new();
+    let mut terms: Vec<&Term> = terms.iter().collect();
+    match store.written_order(sum) {
+        Some(written) => {
+            let place: HashMap<Expr, usize> = written.iter().enumerate().map(|(at, expr)| (*expr, at)).collect();
+            terms.sort_by_key(|term| place.get(&term.expr).copied().unwrap_or(usize::MAX));
+        }
+        None => terms.sort_by_key(|term| store.position(term.expr)),
+    }
     for term in terms {
         match is_constant(term) {
             (true, _) if first.is_empty() && !term.coefficient.is_negative() => first.push(term.clone()),

@@ -118,7 +118,7 @@ fn inverse(store: &mut Store, expr: Expr, scalar: Expr, array: Expr) -> Result<E
     for (at, factor) in factors.iter().enumerate() {
         let is_below = store
             .as_number(factor.exponent)
-            .is_some_and(|e| e.is_negative() && e.is_integer());
+            .is_some_and(|e| *e <= Rational::from(-1));
         let Some(("det", of)) = call(store, factor.base).map(|(op, arg)| (op.name, arg)) else {
             continue;
         };

@@ -158,6 +158,8 @@ const REAL: &[&str] = &[
     "(1 .+ x.^2).^0.5", "(1 .+ x.^2).^(y.^2)", "exp(-norm2(x)^2/2)", "x.^2.5", "log(det(X*X'))", "sum(exp(X))^(-1)*X", "exp(x'*X*x)",
     "log(sum(exp(x)))", "diag(exp(x))*X", "exp(tr(X))", "sqrt(s^2 + 1)*X", "norm2(diag(X))", "tr(exp(X*Y)*Y)", "kron(exp(x), sin(z))",
     "norm2(A'*x)", "sum(abs(X))", "inv(diag(exp(x)) + X*X')*y", "log(sigmoid(x))", "norm(X - x*y')", "normF(X)", "pi*x", "exp(s)*exp(t)",
+    // The parts of its second derivative lead back to each other when they are opened.
+    "dot((x*x' - diag(y))^-2, sinh(arctan(reshape(kron(x, x), m, m) + eye(m))))",
 ];
 
 #[test]

@@ -43,15 +43,15 @@ fn run<T: Judge>(test: &str, class: Class, ordinary: u64) {
 
 #[test]
 fn rational_expressions_are_exact() {
-    run::<Prime>("rational_expressions_are_exact", Class::Rational, 300);
+    run::<Prime>("rational_expressions_are_exact", Class::Rational, 500);
 }
 
 #[test]
 fn smooth_expressions_agree_to_many_digits() {
-    run::<DoubleDouble>("smooth_expressions_agree_to_many_digits", Class::Smooth, 100);
+    run::<DoubleDouble>("smooth_expressions_agree_to_many_digits", Class::Smooth, 300);
 }
 
 #[test]
 fn expressions_with_kinks_agree_to_many_digits() {
-    run::<DoubleDouble>("expressions_with_kinks_agree_to_many_digits", Class::Kinked, 100);
+    run::<DoubleDouble>("expressions_with_kinks_agree_to_many_digits", Class::Kinked, 300);
 }
