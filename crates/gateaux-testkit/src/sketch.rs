@@ -168,7 +168,7 @@ static PRODUCTIONS: &[Production] = &[
     // Functions with kinks.
     row (Kinked, S, "norm1({0})",                &[V(A)]),
     row (Kinked, S, "abs({0})",                  &[S]),
-    swap(Kinked, S, "max({0}, {1})",             &[S, S]),
+    row (Kinked, S, "max({0}, {1})",             &[S, S]),
     row (Kinked, V(A), "relu({0})",              &[V(A)]),
     row (Kinked, V(A), "abs({0})",               &[V(A)]),
     row (Kinked, V(A), "min({0}, {1})",          &[V(A), V(A)]),

@@ -492,6 +492,8 @@ fn ordered(store: &Store, sum: Expr, terms: &[Term], broadcasts: bool) -> Vec<Te
             let place: HashMap<Expr, usize> = written.iter().enumerate().map(|(at, expr)| (*expr, at)).collect();
             terms.sort_by_key(|term| place.get(&term.expr).copied().unwrap_or(usize::MAX));
         }
+        // The product rule puts the changes in the order of the factors.
+        None if terms.iter().any(|term| store.has_hole(term.expr)) => {}
         None => terms.sort_by_key(|term| store.position(term.expr)),
     }
     for term in terms {

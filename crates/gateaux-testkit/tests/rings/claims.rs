@@ -55,7 +55,7 @@ const WRONG: &[(&str, Claim)] = &[
     ("noncommuting factors", ("A*X^2*B", "X", "2*A*X*dX*B")),
     ("a term dropped", ("X^3", "X", "dX*X^2 + X*dX*X")),
     ("sign", ("inv(X)", "X", "inv(X)*dX*inv(X)")),
-    ("transpose dropped", ("X'*X", "X", "dX*X + X'*dX")),
+    ("transpose dropped", ("X: matrix(n, n); X'*X", "X", "dX*X + X'*dX")),
     ("half", ("sym(X)*b", "X", "(dX + dX')*b")),
     ("adjugate for inverse", ("det(X)", "X", "tr(inv(X)*dX)")),
     ("zero", ("x'*A*x", "x", "zeros(n)")),
@@ -68,7 +68,7 @@ fn problem(text: &str) -> Problem {
     // The kinds of the names are as people have them.
     let declarations = [("sum(X, 1)", "X: matrix(n, n); b: vector(n); "), ("kron", "A: matrix(n, n); X: matrix(n, n); ")];
     let known = declarations.iter().find(|(part, _)| text.contains(part)).map_or("", |(_, declarations)| declarations);
-    let names = [("b'*x", "b: vector(n); "), ("A*x - b", "b: vector(m); "), ("sym(X)*b", "b: vector(n); ")];
+    let names = [("b'*x", "b: vector(n); "), ("A*x - b", "b: vector(m); "), ("sym(X)*b", "X: matrix(n, n); b: vector(n); ")];
     let b = names.iter().find(|(part, _)| text.contains(part)).map_or("", |(_, declaration)| declaration);
     Problem::parse(&format!("{known}{b}{text}")).unwrap_or_else(|errors| panic!("{text}: {errors}"))
 }
