@@ -86,8 +86,7 @@ fn show_json(problem: &Problem, reply: &Reply, out: &mut dyn Write) -> Result<()
     object.extend(json::reply(problem, reply));
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
-        object
-            .extend(adjoint.map(|(cotangent, formula)| ("adjoint".into(), json!(format!("{cotangent} -> {formula}")))));
+        object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
     }
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
@@ -169,7 +168,7 @@ fn show_forms(
         match answer.explicit(notation) {
             Some(explicit) => page.formula("", explicit)?,
             None => {
-                page.operator(&answer.operator(notation))?;
+                page.formula("", &answer.operator(notation))?;
                 page.sentence(&format!(
                     "an array with {} axes: {}",
                     axes.len(),
@@ -180,7 +179,7 @@ fn show_forms(
     }
     if form == Some(Form::Adjoint) {
         page.title(&format!("adjoint{by}"), "")?;
-        page.operator(&formula(answer, Form::Adjoint, notation))?;
+        page.formula("", &formula(answer, Form::Adjoint, notation))?;
     }
     Ok(())
 }
@@ -222,10 +221,7 @@ fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
         Form::Gradient | Form::Jacobian | Form::Hessian => answer
             .explicit(notation)
             .map_or_else(|| answer.operator(notation), str::to_owned),
-        Form::Adjoint => {
-            let (cotangent, formula) = answer.adjoint(notation).unwrap_or_default();
-            format!("{cotangent} {} {formula}", page::arrow(notation))
-        }
+        Form::Adjoint => answer.adjoint(notation).unwrap_or_default(),
     }
 }
 

@@ -31,15 +31,6 @@ pub fn axes(axes: &[String], notation: Notation) -> String {
     }
 }
 
-/// Between the arguments and the value of an operator.
-pub fn arrow(notation: Notation) -> &'static str {
-    match notation {
-        Notation::Text => "->",
-        Notation::Unicode => "↦",
-        Notation::Latex => "\\mapsto",
-    }
-}
-
 /// The definitions at the beginning of a formula, and the formula itself; at least one.
 fn statements(formula: &str, notation: Notation) -> Vec<&str> {
     let separator = match notation {
@@ -112,18 +103,6 @@ impl<'a> Page<'a> {
             }
         }
         Ok(())
-    }
-
-    /// An operator `dX -> ...`, after a line for each of its definitions.
-    ///
-    /// # Errors
-    /// Those of writing.
-    pub fn operator(&mut self, operator: &str) -> io::Result<()> {
-        let arrow = format!(" {} ", arrow(self.notation));
-        match operator.split_once(&arrow) {
-            Some((holes, formula)) => self.formula(&format!("{holes}{arrow}"), formula),
-            None => self.formula("", operator),
-        }
     }
 
     /// A sentence on a line of its own.

@@ -102,7 +102,7 @@ fn definitions_stand_on_lines_of_their_own() {
             "{page}"
         );
         let defined = |line: &&str| line.starts_with("t1 = ") || line.starts_with("\\[ t_{1} = ");
-        assert!(lines.iter().any(|line| defined(line)), "{page}");
+        assert_eq!(lines.iter().filter(|line| defined(line)).count(), 2, "{page}");
     }
 }
 

@@ -37,8 +37,18 @@ impl Case {
         let typing = typing.map_err(|mistakes| format!("{} in {text}", mistakes[0]))?;
         let built = infer::build(&tree, &typing, &mut store).map_err(|mistake| format!("{mistake} in {text}"))?;
         let names = typing.variables.iter().map(|variable| variable.name.clone());
-        let declarations = typing.variables.iter().map(|variable| variable.declaration(&store.dims)).collect();
-        Ok(Case { variables: names.zip(built.variables).collect(), function: built.function, tree, store, declarations })
+        let declarations = typing
+            .variables
+            .iter()
+            .map(|variable| variable.declaration(&store.dims))
+            .collect();
+        Ok(Case {
+            variables: names.zip(built.variables).collect(),
+            function: built.function,
+            tree,
+            store,
+            declarations,
+        })
     }
 
     /// The variable of a name.
@@ -47,7 +57,9 @@ impl Case {
     /// Where there is none.
     pub fn variable(&self, name: &str) -> Result<Expr, String> {
         let found = self.variables.iter().find(|(known, _)| known == name);
-        found.map(|(_, expr)| *expr).ok_or_else(|| format!("no variable {name}"))
+        found
+            .map(|(_, expr)| *expr)
+            .ok_or_else(|| format!("no variable {name}"))
     }
 
     /// The handle of a variable that is an expression.
@@ -70,7 +82,11 @@ impl Case {
     /// The sizes, repeated as often as needed, for the names of dimensions in order of appearance.
     pub fn sizes(&self, pattern: &[usize]) -> Sizes {
         let mut names: Vec<String> = Vec::new();
-        let exprs = self.variables.iter().map(|(_, expr)| *expr).chain(self.store.post_order(&[self.function]));
+        let exprs = self
+            .variables
+            .iter()
+            .map(|(_, expr)| *expr)
+            .chain(self.store.post_order(&[self.function]));
         for dim in exprs.flat_map(|expr| self.store.shape(expr).axes()) {
             for name in self.store.dims.names(dim) {
                 if !names.contains(&name) {
@@ -78,7 +94,10 @@ impl Case {
                 }
             }
         }
-        names.into_iter().zip(pattern.iter().copied().cycle()).collect::<BTreeMap<_, _>>()
+        names
+            .into_iter()
+            .zip(pattern.iter().copied().cycle())
+            .collect::<BTreeMap<_, _>>()
     }
 
     /// The sizes of the axes of an expression; a row has two.

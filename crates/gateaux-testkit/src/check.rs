@@ -69,7 +69,11 @@ fn wrong(error: impl ToString) -> Stop {
 /// Checks the derivatives of first and second order of the function of a text by one variable, at sizes that the
 /// names of dimensions get in order of appearance.
 pub fn check<T: Judge>(text: &str, wrt: &str, sizes: &[usize], seed: u64) -> Outcome {
-    let regions = if T::IS_ORDERED { &Region::ALL[..] } else { &Region::ALL[..1] };
+    let regions = if T::IS_ORDERED {
+        &Region::ALL[..]
+    } else {
+        &Region::ALL[..1]
+    };
     let mut last = String::new();
     for region in regions {
         match check_at::<T>(text, wrt, sizes, (*region, seed)) {
@@ -119,7 +123,11 @@ impl<T: Judge> Point<T> {
         let mut drawn = BTreeMap::new();
         for (_, expr) in &case.variables {
             let (structure, positive) = case.declared(*expr).map_err(wrong)?;
-            let region = if positive && region == Region::Signed { Region::Positive } else { region };
+            let region = if positive && region == Region::Signed {
+                Region::Positive
+            } else {
+                region
+            };
             let shape = case.axes(*expr, &sizes).map_err(undefined)?;
             let value = values::point::<T>(&shape, structure, region, &mut random).map_err(undefined)?;
             drawn.insert(case.var(*expr).map_err(wrong)?, value);
@@ -131,12 +139,22 @@ impl<T: Judge> Point<T> {
         let directions = [direction().map_err(undefined)?, direction().map_err(undefined)?];
         let tangent = |at: usize| values::project(structure, &value, &directions[at]).map_err(undefined);
         let tangents = [tangent(0)?, tangent(1)?];
-        Ok(Point { case, sizes, wrt, values: drawn, directions, tangents, random })
+        Ok(Point {
+            case,
+            sizes,
+            wrt,
+            values: drawn,
+            directions,
+            tangents,
+            random,
+        })
     }
 
     /// The structure of the variable of differentiation.
     pub fn structure(&self) -> Structure {
-        self.case.declared(self.wrt).map_or(Structure::General, |(structure, _)| structure)
+        self.case
+            .declared(self.wrt)
+            .map_or(Structure::General, |(structure, _)| structure)
     }
 
     /// The derivative of the function of some order, with holes `d1`, `d2`.
@@ -180,7 +198,9 @@ impl<T: Judge> Point<T> {
         for expr in self.case.store.post_order(roots) {
             match self.case.store.form(expr) {
                 Form::MatMul(factors) => bases.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
-                Form::Call(function, args) if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) => {
+                Form::Call(function, args)
+                    if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) =>
+                {
                     bases.extend(args.iter().copied());
                 }
                 _ => {}
@@ -188,7 +208,10 @@ impl<T: Judge> Point<T> {
         }
         bases.sort_unstable();
         bases.dedup();
-        for (base, value) in bases.iter().zip(run(&mut self.case.store, &bases, &self.sizes, &self.values)?) {
+        for (base, value) in bases
+            .iter()
+            .zip(run(&mut self.case.store, &bases, &self.sizes, &self.values)?)
+        {
             let shape = self.case.axes(*base, &self.sizes).map_err(undefined)?;
             let matrix = Array::from_column_major(&shape, value).map_err(undefined)?;
             let inverse = T::inv(&matrix).map_err(undefined)?;
@@ -200,14 +223,24 @@ impl<T: Judge> Point<T> {
     }
 
     /// The values of all variables by name, in other numbers.
-    fn lifted<U: Number>(&self, moving: impl Fn(&T, usize) -> U, constant: impl Fn(&T) -> U) -> BTreeMap<String, Array<U>> {
+    fn lifted<U: Number>(
+        &self,
+        moving: impl Fn(&T, usize) -> U,
+        constant: impl Fn(&T) -> U,
+    ) -> BTreeMap<String, Array<U>> {
         let mut found = BTreeMap::new();
         for (name, expr) in &self.case.variables {
-            let Some(value) = self.case.var(*expr).ok().and_then(|var| self.values.get(&var)) else { continue };
+            let Some(value) = self.case.var(*expr).ok().and_then(|var| self.values.get(&var)) else {
+                continue;
+            };
             let mut at = 0..;
             let lifted = value.map(|entry| {
                 let at = at.next().unwrap_or(0);
-                if *expr == self.wrt { moving(entry, at) } else { constant(entry) }
+                if *expr == self.wrt {
+                    moving(entry, at)
+                } else {
+                    constant(entry)
+                }
             });
             found.insert(name.clone(), lifted);
         }
@@ -220,8 +253,13 @@ impl<T: Judge> Point<T> {
     /// Where the function is not defined.
     pub fn truth(&self) -> Result<(Vec<T>, Vec<T>), Stop> {
         let tangent = self.tangents[0].data();
-        let values = self.lifted(|entry, at| Dual::new(*entry, tangent[at]), |entry| Dual::constant(*entry));
-        let found = interpret(&self.case.tree, &values, &self.sizes).map_err(undefined)?.array;
+        let values = self.lifted(
+            |entry, at| Dual::new(*entry, tangent[at]),
+            |entry| Dual::constant(*entry),
+        );
+        let found = interpret(&self.case.tree, &values, &self.sizes)
+            .map_err(undefined)?
+            .array;
         let value = found.data().iter().map(|dual| dual.value).collect();
         let slope: Vec<T> = found.data().iter().map(|dual| dual.slope).collect();
         usable(&value)?;
@@ -232,10 +270,11 @@ impl<T: Judge> Point<T> {
     /// The second derivative along both tangents, by definition.
     fn second_truth(&self) -> Result<Vec<T>, Stop> {
         let [one, two] = [self.tangents[0].data(), self.tangents[1].data()];
-        let moving =
-            |entry: &T, at: usize| Dual::new(Dual::new(*entry, one[at]), Dual::constant(two[at]));
+        let moving = |entry: &T, at: usize| Dual::new(Dual::new(*entry, one[at]), Dual::constant(two[at]));
         let values = self.lifted(moving, |entry| Dual::constant(Dual::constant(*entry)));
-        let found = interpret(&self.case.tree, &values, &self.sizes).map_err(undefined)?.array;
+        let found = interpret(&self.case.tree, &values, &self.sizes)
+            .map_err(undefined)?
+            .array;
         let slope: Vec<T> = found.data().iter().map(|dual| dual.slope.slope).collect();
         usable(&slope)?;
         Ok(slope)
@@ -249,7 +288,9 @@ impl<T: Judge> Point<T> {
         let (value, slope) = self.truth()?;
         self.set(derivative.holes[0], self.tangents[0].clone())?;
         self.set(derivative.free_holes[0], self.directions[0].clone())?;
-        let Some((cotangent, adjoint)) = derivative.adjoint else { return Err(wrong("no adjoint")) };
+        let Some((cotangent, adjoint)) = derivative.adjoint else {
+            return Err(wrong("no adjoint"));
+        };
         let shape = self.case.axes(self.case.function, &self.sizes).map_err(undefined)?;
         let weights = values::point::<T>(&shape, Structure::General, Region::Signed, &mut self.random);
         let weights = weights.map_err(undefined)?;
@@ -262,7 +303,11 @@ impl<T: Judge> Point<T> {
             compare(&format!("the differential{how}"), &found[1], &slope)?;
             compare(&format!("the operator{how}"), &found[2], &slope)?;
             let paired = inner(&found[3], self.directions[0].data());
-            compare(&format!("the adjoint{how} paired with the direction"), &[paired], &[inner(weights.data(), &slope)])?;
+            compare(
+                &format!("the adjoint{how} paired with the direction"),
+                &[paired],
+                &[inner(weights.data(), &slope)],
+            )?;
             if let Some(array) = found.get(4) {
                 let found = contract(array, &[&self.directions[0]]);
                 compare(&format!("the explicit form{how} in the direction"), &found, &slope)?;
@@ -291,7 +336,11 @@ impl<T: Judge> Point<T> {
             compare(&format!("the operator of order 2{how}"), &found[1], &slope)?;
             if let Some(array) = found.get(2) {
                 let found = contract(array, &[&self.directions[0], &self.directions[1]]);
-                compare(&format!("the explicit form of order 2{how} in the directions"), &found, &slope)?;
+                compare(
+                    &format!("the explicit form of order 2{how} in the directions"),
+                    &found,
+                    &slope,
+                )?;
             }
         }
         Ok(())
@@ -299,7 +348,9 @@ impl<T: Judge> Point<T> {
 
     /// The differential of the adjoint, which is the gradient where the function is a scalar.
     fn adjoint_again(&mut self, derivative: &Derivative) -> Verdict {
-        let Some((_, adjoint)) = derivative.adjoint else { return Err(wrong("no adjoint")) };
+        let Some((_, adjoint)) = derivative.adjoint else {
+            return Err(wrong("no adjoint"));
+        };
         let var = self.case.var(self.wrt).map_err(wrong)?;
         let hole = self.case.store.add_hole("again", var).map_err(wrong)?;
         let form = diff::differential(&mut self.case.store, adjoint, &[(self.wrt, hole)]).map_err(wrong)?;
@@ -325,7 +376,10 @@ impl<T: Judge> Point<T> {
     }
 
     fn simplified(&mut self, roots: &[Expr]) -> Result<Vec<Expr>, Stop> {
-        roots.iter().map(|root| simplify(&mut self.case.store, *root).map_err(wrong)).collect()
+        roots
+            .iter()
+            .map(|root| simplify(&mut self.case.store, *root).map_err(wrong))
+            .collect()
     }
 }
 
@@ -337,7 +391,11 @@ fn explicit(derivative: &Derivative) -> Option<Expr> {
 }
 
 fn usable<T: Judge>(value: &Vec<T>) -> Verdict {
-    if T::is_usable(value) { Ok(()) } else { Err(undefined("a value is not finite or too large")) }
+    if T::is_usable(value) {
+        Ok(())
+    } else {
+        Err(undefined("a value is not finite or too large"))
+    }
 }
 
 /// Whether two ways to one quantity agree.
@@ -348,12 +406,20 @@ pub fn compare<T: Judge>(what: &str, found: &[T], truth: &[T]) -> Verdict {
     if T::agree(found, truth) {
         return Ok(());
     }
-    Err(wrong(format!("{what} is {}, should be {}", shorten(found), shorten(truth))))
+    Err(wrong(format!(
+        "{what} is {}, should be {}",
+        shorten(found),
+        shorten(truth)
+    )))
 }
 
 fn shorten<T: fmt::Debug>(values: &[T]) -> String {
     let text = format!("{values:?}");
-    if text.len() <= 160 { text } else { format!("{}...", text.chars().take(160).collect::<String>()) }
+    if text.len() <= 160 {
+        text
+    } else {
+        format!("{}...", text.chars().take(160).collect::<String>())
+    }
 }
 
 /// The values of expressions.

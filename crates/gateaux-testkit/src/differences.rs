@@ -21,19 +21,27 @@ pub struct Difference {
 ///
 /// # Source
 /// Ridders, Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering Software 4 (1982).
-pub fn central(
-    curve: &dyn Fn(DoubleDouble) -> Result<Vec<DoubleDouble>, String>,
-) -> Result<Difference, String> {
+pub fn central(curve: &dyn Fn(DoubleDouble) -> Result<Vec<DoubleDouble>, String>) -> Result<Difference, String> {
     const FIRST: f64 = 1.0 / 64.0;
     const ROWS: i32 = 10;
     let quotient = |power: i32| -> Result<Vec<DoubleDouble>, String> {
         let step = FIRST * 0.5f64.powi(power);
-        let (up, down) = (curve(DoubleDouble::from_f64(step))?, curve(DoubleDouble::from_f64(-step))?);
+        let (up, down) = (
+            curve(DoubleDouble::from_f64(step))?,
+            curve(DoubleDouble::from_f64(-step))?,
+        );
         let scale = DoubleDouble::from_f64(0.5 / step);
-        Ok(up.iter().zip(&down).map(|(up, down)| up.sub(down).mul(&scale)).collect())
+        Ok(up
+            .iter()
+            .zip(&down)
+            .map(|(up, down)| up.sub(down).mul(&scale))
+            .collect())
     };
     let mut previous = vec![quotient(0)?];
-    let mut best = Difference { slope: previous[0].clone(), error: f64::INFINITY };
+    let mut best = Difference {
+        slope: previous[0].clone(),
+        error: f64::INFINITY,
+    };
     for power in 1..ROWS {
         let mut row = vec![quotient(power)?];
         let mut factor = 4.0;
@@ -41,7 +49,10 @@ pub fn central(
             let next = extrapolated(&row[column], &previous[column], factor);
             let error = distance(&next, &row[column]).max(distance(&next, &previous[column]));
             if error <= best.error {
-                best = Difference { slope: next.clone(), error };
+                best = Difference {
+                    slope: next.clone(),
+                    error,
+                };
             }
             row.push(next);
             factor *= 4.0;
@@ -55,7 +66,10 @@ fn extrapolated(fine: &[DoubleDouble], coarse: &[DoubleDouble], factor: f64) -> 
     let (factor, rest) = (DoubleDouble::from_f64(factor), DoubleDouble::from_f64(factor - 1.0));
     let one = |(fine, coarse): (&DoubleDouble, &DoubleDouble)| {
         // The divisor is not zero: the factor is at least 4.
-        fine.mul(&factor).sub(coarse).div(&rest).unwrap_or_else(DoubleDouble::zero)
+        fine.mul(&factor)
+            .sub(coarse)
+            .div(&rest)
+            .unwrap_or_else(DoubleDouble::zero)
     };
     fine.iter().zip(coarse).map(one).collect()
 }

@@ -49,7 +49,10 @@ impl<T: Field> Value<T> {
     }
 
     fn with(&self, array: Array<T>) -> Value<T> {
-        Value { array, is_row: self.is_row }
+        Value {
+            array,
+            is_row: self.is_row,
+        }
     }
 }
 
@@ -71,8 +74,15 @@ pub fn interpret<T: Field>(tree: &Tree, values: &BTreeMap<String, Array<T>>, siz
         }
     }
     let root = last.ok_or("no function")?;
-    let values = values.iter().map(|(name, array)| (name.clone(), Value::new(array.clone()))).collect();
-    let context = Context { values: &values, sizes, reading: Reading::Matrices };
+    let values = values
+        .iter()
+        .map(|(name, array)| (name.clone(), Value::new(array.clone())))
+        .collect();
+    let context = Context {
+        values: &values,
+        sizes,
+        reading: Reading::Matrices,
+    };
     context.node(tree, root, &definitions)
 }
 
@@ -150,12 +160,19 @@ impl<T: Field> Context<'_, T> {
         args: &[NodeId],
         definitions: &BTreeMap<&str, NodeId>,
     ) -> Outcome<Value<T>> {
-        let sizes = |args: &[NodeId]| args.iter().map(|arg| self.size(tree, *arg)).collect::<Outcome<Vec<usize>>>();
+        let sizes = |args: &[NodeId]| {
+            args.iter()
+                .map(|arg| self.size(tree, *arg))
+                .collect::<Outcome<Vec<usize>>>()
+        };
         let array = match name {
             "eye" => Array::eye(*sizes(args)?.first().ok_or("eye without a size")?),
             "ones" => Array::filled(&sizes(args)?, T::one()),
             "zeros" => Array::zeros(&sizes(args)?),
-            "reshape" => self.node(tree, args[0], definitions)?.array.reshape(&sizes(&args[1..])?),
+            "reshape" => self
+                .node(tree, args[0], definitions)?
+                .array
+                .reshape(&sizes(&args[1..])?),
             _ => return Err(format!("the constructor {name}")),
         };
         array.map(Value::new).map_err(text)
@@ -197,7 +214,10 @@ fn transpose<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
         (0, _) => return Ok(x.clone()),
         (1, _) => {
             let n = x.array.len();
-            return Ok(Value { array: x.array.clone().reshape(&[1, n]).map_err(text)?, is_row: true });
+            return Ok(Value {
+                array: x.array.clone().reshape(&[1, n]).map_err(text)?,
+                is_row: true,
+            });
         }
         (_, true) => {
             let n = x.array.len();
@@ -210,7 +230,9 @@ fn transpose<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
 
 fn filled<T: Field>(x: &Value<T>, like: &Value<T>) -> Outcome<Value<T>> {
     if x.is_scalar() && !like.is_scalar() {
-        return Array::filled(like.array.shape(), x.number()).map(|array| like.with(array)).map_err(text);
+        return Array::filled(like.array.shape(), x.number())
+            .map(|array| like.with(array))
+            .map_err(text);
     }
     Ok(x.clone())
 }
@@ -224,13 +246,19 @@ fn product<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
     if lhs.is_row && rhs.array.rank() == 1 {
         return Ok(Value::scalar(array.data().first().cloned().unwrap_or_else(T::zero)));
     }
-    Ok(Value { array, is_row: lhs.is_row && !rhs.is_row })
+    Ok(Value {
+        array,
+        is_row: lhs.is_row && !rhs.is_row,
+    })
 }
 
 fn quotient<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
     let (lhs, rhs) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
     let divide = |x: &T, y: &T| x.div(y).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "/" });
-    lhs.array.try_zip(&rhs.array, divide).map(|array| lhs.with(array)).map_err(text)
+    lhs.array
+        .try_zip(&rhs.array, divide)
+        .map(|array| lhs.with(array))
+        .map_err(text)
 }
 
 fn inverse<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
@@ -250,11 +278,16 @@ fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
         None => x.pow(k),
     };
     let exponent = filled(exponent, base)?;
-    base.array.try_zip(&exponent.array, one).map(|array| base.with(array)).map_err(text)
+    base.array
+        .try_zip(&exponent.array, one)
+        .map(|array| base.with(array))
+        .map_err(text)
 }
 
 fn matrix_power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
-    let k = (-9..=9i64).find(|n| T::from_i64(*n) == exponent.number()).ok_or("a matrix power")?;
+    let k = (-9..=9i64)
+        .find(|n| T::from_i64(*n) == exponent.number())
+        .ok_or("a matrix power")?;
     let factor = if k < 0 { inverse(base)? } else { base.clone() };
     let eye = Value::new(Array::eye(base.array.shape()[0]).map_err(text)?);
     (0..k.abs()).try_fold(eye, |power, _| product(&power, &factor))
@@ -299,7 +332,11 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
     }
     let x = &args[0];
     match op.kernel {
-        Kernel::Entries(function) => x.array.try_map(|entry| entry.apply(function)).map(|a| x.with(a)).map_err(text),
+        Kernel::Entries(function) => x
+            .array
+            .try_map(|entry| entry.apply(function))
+            .map(|a| x.with(a))
+            .map_err(text),
         Kernel::Larger => pairwise(args, std::cmp::Ordering::Greater),
         Kernel::Smaller => pairwise(args, std::cmp::Ordering::Less),
         Kernel::Det => scalar(T::det(&x.array)),
@@ -313,7 +350,13 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
 
 fn pairwise<T: Field>(args: &[Value<T>], wanted: std::cmp::Ordering) -> Outcome<Value<T>> {
     let (a, b) = (filled(&args[0], &args[1])?, filled(&args[1], &args[0])?);
-    let pick = |x: &T, y: &T| Ok(if x.compare(y)? == Some(wanted) { x.clone() } else { y.clone() });
+    let pick = |x: &T, y: &T| {
+        Ok(if x.compare(y)? == Some(wanted) {
+            x.clone()
+        } else {
+            y.clone()
+        })
+    };
     a.array.try_zip(&b.array, pick).map(|array| a.with(array)).map_err(text)
 }
 
@@ -335,25 +378,41 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             let axis = usize::from(args[1].number() == T::from_i64(2));
             let sums = Value::new(linear::sum_axis(&x.array, axis).map_err(text)?);
             let sums = if axis == 0 { transpose(&sums)? } else { sums };
-            if name == "mean" { over(sums, x.array.shape()[axis]) } else { Ok(sums) }
+            if name == "mean" {
+                over(sums, x.array.shape()[axis])
+            } else {
+                Ok(sums)
+            }
         }
         ("tr", 0, _) => Ok(x.clone()),
         ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
         ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
         ("inv", ..) => inverse(x),
         ("diag", 1, _) => {
-            let entry = |at: &[usize]| if at[0] == at[1] { x.array.data()[at[0]].clone() } else { T::zero() };
+            let entry = |at: &[usize]| {
+                if at[0] == at[1] {
+                    x.array.data()[at[0]].clone()
+                } else {
+                    T::zero()
+                }
+            };
             Array::from_fn(&[n, n], entry).map(Value::new).map_err(text)
         }
         ("diag", ..) => {
             let entry = |at: &[usize]| x.array.get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero);
-            Array::from_fn(&x.array.shape()[..1], entry).map(Value::new).map_err(text)
+            Array::from_fn(&x.array.shape()[..1], entry)
+                .map(Value::new)
+                .map_err(text)
         }
         ("vec", ..) => x.array.clone().reshape(&[n]).map(Value::new).map_err(text),
         ("kron", ..) => linear::kron(&x.array, &args[1].array).map(Value::new).map_err(text),
         ("sym", ..) => half_sum(1),
         ("skew", ..) => half_sum(-1),
-        ("sqrt", ..) => x.array.try_map(|entry| entry.apply(Function::Sqrt)).map(|a| x.with(a)).map_err(text),
+        ("sqrt", ..) => x
+            .array
+            .try_map(|entry| entry.apply(Function::Sqrt))
+            .map(|a| x.with(a))
+            .map_err(text),
         ("norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
         ("norm1", ..) => {
             let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;

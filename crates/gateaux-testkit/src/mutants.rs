@@ -20,10 +20,22 @@ pub fn mutants(formula: &str) -> Result<Vec<Mutant>, String> {
     let (tree, _) = parse_expression(formula).map_err(|_| format!("{formula} does not parse"))?;
     let source = Source { formula, tree: &tree };
     let mut found = vec![
-        Mutant { slip: "sign", text: format!("-({formula})") },
-        Mutant { slip: "factor 2", text: format!("2*({formula})") },
-        Mutant { slip: "factor 1/2", text: format!("({formula})/2") },
-        Mutant { slip: "transpose added", text: format!("({formula})'") },
+        Mutant {
+            slip: "sign",
+            text: format!("-({formula})"),
+        },
+        Mutant {
+            slip: "factor 2",
+            text: format!("2*({formula})"),
+        },
+        Mutant {
+            slip: "factor 1/2",
+            text: format!("({formula})/2"),
+        },
+        Mutant {
+            slip: "transpose added",
+            text: format!("({formula})'"),
+        },
     ];
     for (_, node) in tree.nodes() {
         for (slip, piece) in source.slips(&node.kind, node.span) {

@@ -53,7 +53,12 @@ pub fn places(op: &Op) -> Vec<Place> {
     for (alternative, signature) in signatures(op).iter().enumerate() {
         let is_any = signature.params.iter().any(|param| param.kind == ParamKind::Any);
         for any in &ANY[..if is_any { ANY.len() } else { 1 }] {
-            let place = |(at, region): (usize, &Region)| Place { alternative, any: *any, region: *region, seed: 11 + at as u64 };
+            let place = |(at, region): (usize, &Region)| Place {
+                alternative,
+                any: *any,
+                region: *region,
+                seed: 11 + at as u64,
+            };
             found.extend(Region::ALL.iter().enumerate().map(place));
         }
     }
@@ -94,7 +99,9 @@ impl<T: Judge> Call<T> {
         let mut call = Call {
             op,
             store,
-            sizes: [("m", 3), ("n", 2), ("p", 2), ("q", 3)].map(|(name, size)| (name.to_owned(), size)).into(),
+            sizes: [("m", 3), ("n", 2), ("p", 2), ("q", 3)]
+                .map(|(name, size)| (name.to_owned(), size))
+                .into(),
             args: vec![],
             names: vec![],
             environment: Environment::default(),
@@ -123,7 +130,8 @@ impl<T: Judge> Call<T> {
                     call.environment.bind(&param.name, number);
                     call.args.push(number);
                     call.names.push(param.name.clone());
-                    call.points.push(Value::new(Array::scalar(T::from_i64(i64::from(*axis)))));
+                    call.points
+                        .push(Value::new(Array::scalar(T::from_i64(i64::from(*axis)))));
                     call.changes.push(Array::scalar(T::zero()));
                     continue;
                 }
@@ -154,7 +162,11 @@ impl<T: Judge> Call<T> {
             };
             let made = store.add_variable(name, kept, Structure::General, gateaux_core::expr::Facts::NONE);
             let made = made.map_err(wrong)?;
-            Ok(if is_row { (made, store.transpose(made).map_err(wrong)?) } else { (made, made) })
+            Ok(if is_row {
+                (made, store.transpose(made).map_err(wrong)?)
+            } else {
+                (made, made)
+            })
         };
         let (point_var, point) = variable(&mut self.store, name)?;
         let (change_var, change) = variable(&mut self.store, &format!("d{name}"))?;
@@ -172,7 +184,10 @@ impl<T: Judge> Call<T> {
         self.environment.bind(&format!("d{name}"), change);
         self.args.push(point);
         self.names.push(name.to_owned());
-        self.points.push(Value { array: value, is_row: matches!(shape, Shape::Row(_)) });
+        self.points.push(Value {
+            array: value,
+            is_row: matches!(shape, Shape::Row(_)),
+        });
         self.changes.push(moved);
         Ok(())
     }
@@ -188,7 +203,10 @@ impl<T: Judge> Call<T> {
         let built = ops::instantiate_elementwise(&mut self.store, text, &self.environment).map_err(wrong)?;
         match self.args.as_slice() {
             [_] => {
-                let change = self.environment.get(&format!("d{}", self.names[0])).ok_or_else(|| wrong("no change"))?;
+                let change = self
+                    .environment
+                    .get(&format!("d{}", self.names[0]))
+                    .ok_or_else(|| wrong("no change"))?;
                 self.store.hadamard(built, change).map_err(wrong)
             }
             _ => Ok(built),
@@ -201,10 +219,21 @@ impl<T: Judge> Call<T> {
     /// Undefined where the kernel is, wrong where the two disagree.
     pub fn against_duals(&mut self, differential: Expr) -> Verdict {
         let zip = |(point, change): (&Value<T>, &Array<T>)| {
-            let array = point.array.zip(change, |value, slope| Dual::new(*value, *slope)).map_err(undefined)?;
-            Ok(Value { array, is_row: point.is_row })
+            let array = point
+                .array
+                .zip(change, |value, slope| Dual::new(*value, *slope))
+                .map_err(undefined)?;
+            Ok(Value {
+                array,
+                is_row: point.is_row,
+            })
         };
-        let args = self.points.iter().zip(&self.changes).map(zip).collect::<Result<Vec<_>, Stop>>()?;
+        let args = self
+            .points
+            .iter()
+            .zip(&self.changes)
+            .map(zip)
+            .collect::<Result<Vec<_>, Stop>>()?;
         let truth = interpret::call(self.op.name, &args).map_err(undefined)?.array;
         let slope: Vec<T> = truth.data().iter().map(|dual| dual.slope).collect();
         let value: Vec<T> = truth.data().iter().map(|dual| dual.value).collect();
@@ -226,7 +255,11 @@ impl<T: Judge> Call<T> {
         }
         if let Some(text) = text {
             let names = self.names.iter().cloned().zip(self.points.iter().cloned()).collect();
-            let reading = if self.op.is_elementwise() { Reading::Entries } else { Reading::Matrices };
+            let reading = if self.op.is_elementwise() {
+                Reading::Entries
+            } else {
+                Reading::Matrices
+            };
             let found = formula(text, &names, &self.sizes, reading).map_err(wrong)?;
             compare("the meaning", found.array.data(), truth.data())?;
         }
@@ -244,10 +277,21 @@ impl Call<DoubleDouble> {
     pub fn against_differences(&mut self, differential: Expr) -> Verdict {
         let curve = |step: DoubleDouble| -> Result<Vec<DoubleDouble>, String> {
             let moved = |(point, change): (&Value<DoubleDouble>, &Array<DoubleDouble>)| {
-                let array = point.array.add(&change.scale(&step)).map_err(|error| error.to_string())?;
-                Ok(Value { array, is_row: point.is_row })
+                let array = point
+                    .array
+                    .add(&change.scale(&step))
+                    .map_err(|error| error.to_string())?;
+                Ok(Value {
+                    array,
+                    is_row: point.is_row,
+                })
             };
-            let args = self.points.iter().zip(&self.changes).map(moved).collect::<Result<Vec<_>, String>>()?;
+            let args = self
+                .points
+                .iter()
+                .zip(&self.changes)
+                .map(moved)
+                .collect::<Result<Vec<_>, String>>()?;
             Ok(interpret::call(self.op.name, &args)?.array.into_data())
         };
         let found = differences::central(&curve).map_err(undefined)?;
@@ -260,7 +304,10 @@ impl Call<DoubleDouble> {
         if gap <= 1e-20 + 100.0 * found.error {
             return Ok(());
         }
-        Err(wrong(format!("the differential is off by {gap:.1e}; differences are good to {:.0e}", found.error)))
+        Err(wrong(format!(
+            "the differential is off by {gap:.1e}; differences are good to {:.0e}",
+            found.error
+        )))
     }
 }
 
@@ -292,12 +339,25 @@ pub fn meaning_of(op: &Op, alternative: usize) -> Option<&'static str> {
 /// # Errors
 /// Undefined outside of the domain; wrong where the values differ or the rule does nothing.
 pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
-    let mut call = Call::<T>::new(op, Place { alternative: 0, ..place })?;
+    let mut call = Call::<T>::new(
+        op,
+        Place {
+            alternative: 0,
+            ..place
+        },
+    )?;
     call.args.clear();
     let mut random = Random::new(place.seed);
     let n = call.store.dims.name("n");
-    let first = call.environment.get(&call.names[0]).ok_or_else(|| wrong("no argument"))?;
-    let shape = if op.is_elementwise() { call.store.shape(first) } else { Shape::Vector(n) };
+    let first = call
+        .environment
+        .get(&call.names[0])
+        .ok_or_else(|| wrong("no argument"))?;
+    let shape = if op.is_elementwise() {
+        call.store.shape(first)
+    } else {
+        Shape::Vector(n)
+    };
     call.points.clear();
     call.names.clear();
     call.argument("x", shape, place.region, &mut random)?;
@@ -305,8 +365,15 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     let eye = call.store.eye(n).map_err(wrong)?;
     call.environment.bind("eye", eye);
     let mut names: BTreeMap<String, Value<T>> = call.names.iter().cloned().zip(call.points.iter().cloned()).collect();
-    names.insert("eye".to_owned(), Value::new(Array::eye(call.sizes["n"]).map_err(undefined)?));
-    let reading = if op.is_elementwise() { Reading::Entries } else { Reading::Matrices };
+    names.insert(
+        "eye".to_owned(),
+        Value::new(Array::eye(call.sizes["n"]).map_err(undefined)?),
+    );
+    let reading = if op.is_elementwise() {
+        Reading::Entries
+    } else {
+        Reading::Matrices
+    };
     let value = |text: &str| formula(text, &names, &call.sizes, reading).map_err(undefined);
     let (mut args, mut built) = (Vec::new(), Vec::new());
     for text in arguments(rule.left).map_err(wrong)? {
@@ -319,7 +386,11 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     }
     let left = interpret::call(op.name, &args).map_err(undefined)?.array;
     let right = value(rule.right)?.array;
-    let right = if right.rank() == 0 { Array::filled(left.shape(), right.data()[0]).map_err(undefined)? } else { right };
+    let right = if right.rank() == 0 {
+        Array::filled(left.shape(), right.data()[0]).map_err(undefined)?
+    } else {
+        right
+    };
     if !T::is_usable(left.data()) {
         return Err(undefined("not finite"));
     }
@@ -335,7 +406,9 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
 /// The texts of the arguments of a call.
 fn arguments(call: &'static str) -> Result<Vec<&'static str>, String> {
     let (tree, root) = parse_expression(call).map_err(|_| format!("{call} does not parse"))?;
-    let NodeKind::Call(_, args) = &tree.node(root).kind else { return Err(format!("{call} is no call")) };
+    let NodeKind::Call(_, args) = &tree.node(root).kind else {
+        return Err(format!("{call} is no call"));
+    };
     let text = |id: &gateaux_syntax::NodeId| {
         let span = tree.node(*id).span;
         &call[span.start..span.end]
@@ -350,16 +423,29 @@ fn arguments(call: &'static str) -> Result<Vec<&'static str>, String> {
 pub fn example<T: Judge>((function, wrt, expected): (&str, &str, &str), region: Region, sizes: &[usize]) -> Verdict {
     let mut point = Point::<T>::new(function, wrt, sizes, (region, 5))?;
     let variables = [point.wrt];
-    let found = diff::derivative(&mut point.case.store, point.case.function, &variables, &["dv".to_owned()]);
-    let Explicit::Array(array) = found.map_err(wrong)?.explicit else { return Err(wrong("no explicit form")) };
+    let found = diff::derivative(
+        &mut point.case.store,
+        point.case.function,
+        &variables,
+        &["dv".to_owned()],
+    );
+    let Explicit::Array(array) = found.map_err(wrong)?.explicit else {
+        return Err(wrong("no explicit form"));
+    };
     let (_, slope) = point.truth()?;
     let mut names = BTreeMap::new();
     for (name, expr) in &point.case.variables {
         let var = point.case.var(*expr).map_err(wrong)?;
         names.insert(name.clone(), Value::new(point.values[&var].clone()));
     }
-    let expected = formula(expected, &names, &point.sizes, Reading::Matrices).map_err(undefined)?.array;
-    compare("the expected form in the direction", &contract(expected.data(), &[&point.directions[0]]), &slope)?;
+    let expected = formula(expected, &names, &point.sizes, Reading::Matrices)
+        .map_err(undefined)?
+        .array;
+    compare(
+        "the expected form in the direction",
+        &contract(expected.data(), &[&point.directions[0]]),
+        &slope,
+    )?;
     let found = point.run(&[array])?;
     compare("the explicit form", &found[0], expected.data())
 }

@@ -4,12 +4,18 @@ use crate::sketch::Sketch;
 
 /// Random cases of a test in an ordinary run; the variable `GATEAUX_CASES` asks for another number.
 pub fn cases(ordinary: u64) -> u64 {
-    std::env::var("GATEAUX_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(ordinary)
+    std::env::var("GATEAUX_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(ordinary)
 }
 
 /// The seed of the first case: 1, or `GATEAUX_SEED`.
 pub fn first_seed() -> u64 {
-    std::env::var("GATEAUX_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+    std::env::var("GATEAUX_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1)
 }
 
 /// The seeds of a test.

@@ -60,11 +60,23 @@ const B: u8 = 1;
 const C: u8 = 2;
 
 const fn row(class: Class, result: Pattern, text: &'static str, args: &'static [Pattern]) -> Production {
-    Production { result, args, text, class, commutes: false }
+    Production {
+        result,
+        args,
+        text,
+        class,
+        commutes: false,
+    }
 }
 
 const fn swap(class: Class, result: Pattern, text: &'static str, args: &'static [Pattern]) -> Production {
-    Production { result, args, text, class, commutes: true }
+    Production {
+        result,
+        args,
+        text,
+        class,
+        commutes: true,
+    }
 }
 
 #[rustfmt::skip]
@@ -245,9 +257,20 @@ fn grow(kind: Kind, plan: Plan, random: &mut Random) -> Sketch {
     let bound = bind(PRODUCTIONS[production].result, kind).unwrap_or_default();
     let sizes = bound.map(|size| size.unwrap_or_else(|| random.below(3) as u8));
     let args = PRODUCTIONS[production].args;
-    let share = Plan { weight: (plan.weight - 1) / args.len().max(1), ..plan };
-    let args = args.iter().map(|arg| grow(kind_of(*arg, sizes), share, random)).collect();
-    Sketch::Node { production, kind, sizes, args }
+    let share = Plan {
+        weight: (plan.weight - 1) / args.len().max(1),
+        ..plan
+    };
+    let args = args
+        .iter()
+        .map(|arg| grow(kind_of(*arg, sizes), share, random))
+        .collect();
+    Sketch::Node {
+        production,
+        kind,
+        sizes,
+        args,
+    }
 }
 
 /// What the letters of a pattern stand for, if it matches.
@@ -291,7 +314,13 @@ fn leaf(kind: Kind, random: &mut Random) -> Sketch {
             (format!("x_{n}'"), format!("x_{n}: vector({n})"))
         }
         Kind::Matrix(m, n) if m == n && random.chance(0.5) => {
-            let structures = [("S", "symmetric"), ("D", "diagonal"), ("K", "skew"), ("Q", "orthogonal"), ("P", "posdef")];
+            let structures = [
+                ("S", "symmetric"),
+                ("D", "diagonal"),
+                ("K", "skew"),
+                ("Q", "orthogonal"),
+                ("P", "posdef"),
+            ];
             let ((letter, structure), n) = (*random.pick(&structures), name(n));
             (format!("{letter}_{n}"), format!("{letter}_{n}: {structure}({n})"))
         }
@@ -312,7 +341,11 @@ impl Sketch {
             Kind::Vector(n) | Kind::Row(n) => format!("{name}: vector({})", size(n)),
             Kind::Matrix(m, n) => format!("{name}: matrix({}, {})", size(m), size(n)),
         };
-        let name = if matches!(kind, Kind::Row(_)) { format!("{name}'") } else { name.to_owned() };
+        let name = if matches!(kind, Kind::Row(_)) {
+            format!("{name}'")
+        } else {
+            name.to_owned()
+        };
         Sketch::Leaf { name, kind, declared }
     }
 
@@ -327,7 +360,12 @@ impl Sketch {
     pub fn text(&self) -> String {
         match self {
             Sketch::Leaf { name, .. } => name.clone(),
-            Sketch::Node { production, sizes, args, .. } => {
+            Sketch::Node {
+                production,
+                sizes,
+                args,
+                ..
+            } => {
                 let mut text = PRODUCTIONS[*production].text.to_owned();
                 for (letter, size) in ["<a>", "<b>", "<c>"].into_iter().zip(sizes) {
                     text = text.replace(letter, SIZE_NAMES[*size as usize]);
@@ -356,7 +394,9 @@ impl Sketch {
     /// The names of its variables.
     pub fn variables(&self) -> Vec<String> {
         let names = self.declarations().into_iter();
-        names.filter_map(|declared| declared.split_once(':').map(|(name, _)| name.to_owned())).collect()
+        names
+            .filter_map(|declared| declared.split_once(':').map(|(name, _)| name.to_owned()))
+            .collect()
     }
 
     /// The problem: declarations, then the expression.
@@ -399,7 +439,12 @@ impl Sketch {
         match self {
             Sketch::Leaf { name, .. } if name == leaf => by.clone(),
             Sketch::Leaf { .. } => self.clone(),
-            Sketch::Node { production, kind, sizes, args } => Sketch::Node {
+            Sketch::Node {
+                production,
+                kind,
+                sizes,
+                args,
+            } => Sketch::Node {
                 production: *production,
                 kind: *kind,
                 sizes: *sizes,
@@ -415,10 +460,19 @@ impl Sketch {
             Sketch::Leaf { name, kind, declared } if !declared.is_empty() => {
                 let (declared_name, rest) = declared.split_once(':').unwrap_or((declared, ""));
                 let declared = format!("{}:{rest}", rename(declared_name));
-                Sketch::Leaf { name: rename(name), kind: *kind, declared }
+                Sketch::Leaf {
+                    name: rename(name),
+                    kind: *kind,
+                    declared,
+                }
             }
             Sketch::Leaf { .. } => self.clone(),
-            Sketch::Node { production, kind, sizes, args } => Sketch::Node {
+            Sketch::Node {
+                production,
+                kind,
+                sizes,
+                args,
+            } => Sketch::Node {
                 production: *production,
                 kind: *kind,
                 sizes: *sizes,
@@ -442,7 +496,9 @@ impl Sketch {
 
     /// The piece with another at a path.
     fn with(&self, path: &[usize], by: &Sketch) -> Sketch {
-        let Some((first, rest)) = path.split_first() else { return by.clone() };
+        let Some((first, rest)) = path.split_first() else {
+            return by.clone();
+        };
         let mut copy = self.clone();
         if let Sketch::Node { args, .. } = &mut copy {
             args[*first] = args[*first].with(rest, by);
@@ -456,7 +512,10 @@ impl Sketch {
         while at < found.len() {
             let (path, piece) = found[at].clone();
             if let Sketch::Node { args, .. } = piece {
-                let children = args.iter().enumerate().map(|(child, arg)| ([&path[..], &[child]].concat(), arg));
+                let children = args
+                    .iter()
+                    .enumerate()
+                    .map(|(child, arg)| ([&path[..], &[child]].concat(), arg));
                 found.extend(children);
             }
             at += 1;
@@ -472,7 +531,11 @@ impl Sketch {
             if path.is_empty() {
                 found.extend(args.iter().cloned());
             }
-            let same = piece.paths().into_iter().skip(1).filter(|(_, part)| part.kind() == piece.kind());
+            let same = piece
+                .paths()
+                .into_iter()
+                .skip(1)
+                .filter(|(_, part)| part.kind() == piece.kind());
             found.extend(same.map(|(_, part)| self.with(&path, part)));
             let leaf = leaf(piece.kind(), &mut Random::new(0));
             found.push(self.with(&path, &leaf));

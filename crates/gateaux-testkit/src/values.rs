@@ -33,7 +33,9 @@ fn cayley<T: Judge>(skew: &Array<T>) -> Result<Array<T>> {
 
 /// A fraction of small integers.
 fn fraction<T: Number>(numerator: i64, denominator: i64) -> T {
-    T::from_i64(numerator).div(&T::from_i64(denominator)).unwrap_or_else(T::zero)
+    T::from_i64(numerator)
+        .div(&T::from_i64(denominator))
+        .unwrap_or_else(T::zero)
 }
 
 /// The nearest array, in the Frobenius inner product, of the tangent space at a point.

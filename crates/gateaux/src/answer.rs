@@ -58,9 +58,22 @@ impl Mapping {
         ))
     }
 
-    fn get(&self, notation: Notation) -> (&str, &str) {
+    /// The definitions, then the arguments, an arrow and the body.
+    fn write(&self, arguments: &[String], notation: Notation) -> String {
         let found = self.0.iter().find(|(known, _)| *known == notation);
-        found.map_or(("", ""), |(_, (definitions, body))| (definitions, body))
+        let (definitions, body) = found.map_or(("", ""), |(_, (definitions, body))| (definitions, body));
+        let latex = || {
+            arguments
+                .iter()
+                .map(|name| print::latex_name(name))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        match notation {
+            Notation::Text => format!("{definitions}{} -> {body}", arguments.join(", ")),
+            Notation::Unicode => format!("{definitions}{} ↦ {body}", arguments.join(", ")),
+            Notation::Latex => format!("{definitions}{} \\mapsto {body}", latex()),
+        }
     }
 }
 
@@ -76,7 +89,7 @@ pub struct Answer {
     differential: Printed,
     explicit: Option<Printed>,
     operator: Mapping,
-    adjoint: Option<(String, Printed)>,
+    adjoint: Option<(String, Mapping)>,
     assumptions: Vec<String>,
     notes: Vec<String>,
 }
@@ -100,7 +113,7 @@ impl Answer {
                     .store
                     .as_var(cotangent)
                     .map(|var| problem.store.variable(var).name.clone());
-                Some((name.unwrap_or_default(), Printed::new(problem, array)?))
+                Some((name.unwrap_or_default(), Mapping::new(problem, array)?))
             }
             None => None,
         };
@@ -179,23 +192,15 @@ impl Answer {
     /// The operator `dX -> ...`, right for every array of the shape of the variable, in its subspace or not. Shared
     /// parts of a long one are defined before it.
     pub fn operator(&self, notation: Notation) -> String {
-        let (definitions, body) = self.operator.get(notation);
-        let holes = self.holes.join(", ");
-        match notation {
-            Notation::Text => format!("{definitions}{holes} -> {body}"),
-            Notation::Unicode => format!("{definitions}{holes} ↦ {body}"),
-            Notation::Latex => {
-                let holes: Vec<String> = self.holes.iter().map(|hole| print::latex_name(hole)).collect();
-                format!("{definitions}{} \\mapsto {body}", holes.join(", "))
-            }
-        }
+        self.operator.write(&self.holes, notation)
     }
 
-    /// The adjoint of a first derivative: the name of the cotangent and what the cotangent is mapped to.
-    pub fn adjoint(&self, notation: Notation) -> Option<(&str, &str)> {
+    /// The adjoint of a first derivative, `v -> ...`: a cotangent of the shape of the function, and what it is mapped
+    /// to. Shared parts of a long one are defined before it.
+    pub fn adjoint(&self, notation: Notation) -> Option<String> {
         self.adjoint
             .as_ref()
-            .map(|(name, printed)| (name.as_str(), printed.get(notation)))
+            .map(|(cotangent, image)| image.write(std::slice::from_ref(cotangent), notation))
     }
 
     /// What the explicit form is called: gradient, Jacobian, Hessian, derivative.

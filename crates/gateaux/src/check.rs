@@ -125,15 +125,28 @@ impl Problem {
         let hole = answer.derivative.holes[0];
         let claimed = self.read_claim(claim, &answer.holes()[0].clone(), hole)?;
         let is_differential = self.store.post_order(&[claimed]).contains(&hole);
-        let wanted = if is_differential { Some(answer.derivative.form) } else { answer.explicit_expr };
+        let wanted = if is_differential {
+            Some(answer.derivative.form)
+        } else {
+            answer.explicit_expr
+        };
         let shapes = |expr: Expr| self.store.shape(expr).text(&self.store.dims);
         match wanted {
             Some(wanted) if self.store.shape(wanted) == self.store.shape(claimed) => {}
             Some(wanted) => {
-                let reason = format!("the claim is a {}, the derivative a {}", shapes(claimed), shapes(wanted));
+                let reason = format!(
+                    "the claim is a {}, the derivative a {}",
+                    shapes(claimed),
+                    shapes(wanted)
+                );
                 return Ok(Check::failed(reason, &Sizes::new()));
             }
-            None => return Ok(Check::failed("the derivative has no explicit form to compare with", &Sizes::new())),
+            None => {
+                return Ok(Check::failed(
+                    "the derivative has no explicit form to compare with",
+                    &Sizes::new(),
+                ));
+            }
         }
         if is_differential {
             answer.derivative.forms = vec![claimed];
@@ -152,27 +165,46 @@ impl Problem {
         if !diagnostics.is_empty() {
             return Err(Errors::new(diagnostics));
         }
-        let known: Vec<(String, Expr)> = self.typing.variables.iter().map(|variable| variable.name.clone()).zip(self.variables.iter().copied()).chain([(hole_name.to_owned(), hole)]).collect();
+        let known: Vec<(String, Expr)> = self
+            .typing
+            .variables
+            .iter()
+            .map(|variable| variable.name.clone())
+            .zip(self.variables.iter().copied())
+            .chain([(hole_name.to_owned(), hole)])
+            .collect();
         let declarations: Vec<ExternalDeclaration> =
             known.iter().map(|(name, expr)| self.declaration(name, *expr)).collect();
         let typing = infer::infer(&tree, claim, &declarations, &mut self.store.dims).map_err(Errors::new)?;
-        if let Some(unknown) = typing.variables.iter().find(|variable| known.iter().all(|(name, _)| *name != variable.name)) {
-            let message = format!("the claim has a variable {} that the problem does not have", unknown.name);
+        if let Some(unknown) = typing
+            .variables
+            .iter()
+            .find(|variable| known.iter().all(|(name, _)| *name != variable.name))
+        {
+            let message = format!(
+                "the claim has a variable {} that the problem does not have",
+                unknown.name
+            );
             return Err(Errors::general(NOT_A_VARIABLE, message));
         }
         let built = infer::build(&tree, &typing, &mut self.store)?;
         let own = |(variable, made): (&infer::Variable, &Expr)| {
-            known.iter().find(|(name, _)| *name == variable.name).map(|(_, expr)| (*made, *expr))
+            known
+                .iter()
+                .find(|(name, _)| *name == variable.name)
+                .map(|(_, expr)| (*made, *expr))
         };
-        let replacements: Vec<(Expr, Expr)> =
-            typing.variables.iter().zip(&built.variables).filter_map(own).collect();
+        let replacements: Vec<(Expr, Expr)> = typing.variables.iter().zip(&built.variables).filter_map(own).collect();
         gateaux_core::ops::substitute(&mut self.store, built.function, &replacements).map_err(|error| self.limit(error))
     }
 
     /// The declaration of a variable, beside a text.
     fn declaration(&self, name: &str, expr: Expr) -> ExternalDeclaration {
         let shape = self.store.shape(expr);
-        let structure = self.store.as_var(expr).map_or(Structure::General, |var| self.store.variable(var).structure);
+        let structure = self
+            .store
+            .as_var(expr)
+            .map_or(Structure::General, |var| self.store.variable(var).structure);
         let dims: Vec<String> = shape.axes().into_iter().map(|dim| self.store.dims.text(dim)).collect();
         let text = shape.text(&self.store.dims);
         let general = text.split('(').next().unwrap_or_default();
@@ -180,7 +212,11 @@ impl Problem {
             name: name.to_owned(),
             modifiers: vec![],
             kind: structure.kind().unwrap_or(general).to_owned(),
-            dims: if structure == Structure::General { dims } else { dims.into_iter().take(1).collect() },
+            dims: if structure == Structure::General {
+                dims
+            } else {
+                dims.into_iter().take(1).collect()
+            },
         }
     }
 }
@@ -525,10 +561,15 @@ impl Subject {
         let found = contract(array.data(), operator.len(), &directions);
         let scale = operator.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
         let gaps = found.iter().zip(operator.data()).map(|(a, b)| (a - b).abs() / scale);
-        let error = gaps.fold(0.0, |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) });
+        let error = gaps.fold(
+            0.0,
+            |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
+        );
         point.error = point.error.max(error);
         if error > TOLERANCE && point.reason.is_none() {
-            point.reason = Some(format!("the explicit form is not in the space of the variable: it is off by {error:.1e}"));
+            point.reason = Some(format!(
+                "the explicit form is not in the space of the variable: it is off by {error:.1e}"
+            ));
         }
         Ok(())
     }

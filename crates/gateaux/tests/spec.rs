@@ -174,7 +174,6 @@ impl Session {
         };
         let answer = self.answer(&names)?.clone();
         let none = |what: &str| format!("the derivative has no {what}");
-        let adjoint = |notation: Notation| answer.adjoint(notation).map(|(cot, image)| format!("{cot} -> {image}"));
         let line = match verb {
             "explicit" => answer
                 .explicit(Notation::Text)
@@ -182,7 +181,7 @@ impl Session {
                 .to_owned(),
             "differential" => answer.differential(Notation::Text).to_owned(),
             "operator" => answer.operator(Notation::Text),
-            "adjoint" => adjoint(Notation::Text).ok_or_else(|| none("adjoint"))?,
+            "adjoint" => answer.adjoint(Notation::Text).ok_or_else(|| none("adjoint"))?,
             "latex" => answer
                 .explicit(Notation::Latex)
                 .unwrap_or(answer.differential(Notation::Latex))

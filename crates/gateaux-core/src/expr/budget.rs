@@ -60,7 +60,7 @@ impl Default for Budget {
     fn default() -> Self {
         Budget {
             nodes: 400_000,
-            entries: 2_000_000,
+            entries: 1_500_000,
             bits: 16_384,
             used_entries: 0,
         }

@@ -34,16 +34,29 @@ const WRONG: &[(&str, Claim)] = &[
     ("transpose forgotten", ("tr(A*X*B)", "X", "B*A")),
     ("transpose forgotten", ("logdet(X)", "X", "inv(X)")),
     ("sign forgotten", ("tr(A*inv(X))", "X", "inv(X)'*A'*inv(X)'")),
-    ("order", ("A: matrix(n, n); B: matrix(n, n); tr(A*inv(X)*B)", "X", "-inv(X)'*B'*A'*inv(X)'")),
+    (
+        "order",
+        (
+            "A: matrix(n, n); B: matrix(n, n); tr(A*inv(X)*B)",
+            "X",
+            "-inv(X)'*B'*A'*inv(X)'",
+        ),
+    ),
     ("a term forgotten", ("softmax(x)", "x", "diag(softmax(x))")),
     ("a term forgotten", ("x'*y*x", "x", "(x'*y)*eye(n)")),
     ("Jacobian transposed", ("M: matrix(n, n); M*x", "x", "M'")),
     ("a row for a column", ("b'*x", "x", "b'")),
     ("diagonal and matrix confused", ("sum(diag(X))", "X", "ones(n, n)")),
-    ("diagonal of the wrong factor", ("diag(x)*A*y", "x", "diag(x)*diag(A*y)")),
+    (
+        "diagonal of the wrong factor",
+        ("diag(x)*A*y", "x", "diag(x)*diag(A*y)"),
+    ),
     ("not projected", ("S: symmetric(n); tr(A*S)", "S", "A")),
     ("not projected", ("S: symmetric(n); tr(A*S)", "S", "A'")),
-    ("off the diagonal counted twice", ("S: symmetric(n); tr(A*S)", "S", "A + A' - diag(diag(A))")),
+    (
+        "off the diagonal counted twice",
+        ("S: symmetric(n); tr(A*S)", "S", "A + A' - diag(diag(A))"),
+    ),
     ("not projected", ("D: diagonal(n); tr(A*D)", "D", "A'")),
     ("sign of the skew part", ("K: skew(n); tr(A'*K)", "K", "(A' - A)/2")),
     ("not projected", ("Q: orthogonal(n); tr(A*Q)", "Q", "A'")),
@@ -66,17 +79,32 @@ const WRONG: &[(&str, Claim)] = &[
 
 fn problem(text: &str) -> Problem {
     // The kinds of the names are as people have them.
-    let declarations = [("sum(X, 1)", "X: matrix(n, n); b: vector(n); "), ("kron", "A: matrix(n, n); X: matrix(n, n); ")];
-    let known = declarations.iter().find(|(part, _)| text.contains(part)).map_or("", |(_, declarations)| declarations);
-    let names = [("b'*x", "b: vector(n); "), ("A*x - b", "b: vector(m); "), ("sym(X)*b", "X: matrix(n, n); b: vector(n); ")];
-    let b = names.iter().find(|(part, _)| text.contains(part)).map_or("", |(_, declaration)| declaration);
+    let declarations = [
+        ("sum(X, 1)", "X: matrix(n, n); b: vector(n); "),
+        ("kron", "A: matrix(n, n); X: matrix(n, n); "),
+    ];
+    let known = declarations
+        .iter()
+        .find(|(part, _)| text.contains(part))
+        .map_or("", |(_, declarations)| declarations);
+    let names = [
+        ("b'*x", "b: vector(n); "),
+        ("A*x - b", "b: vector(m); "),
+        ("sym(X)*b", "X: matrix(n, n); b: vector(n); "),
+    ];
+    let b = names
+        .iter()
+        .find(|(part, _)| text.contains(part))
+        .map_or("", |(_, declaration)| declaration);
     Problem::parse(&format!("{known}{b}{text}")).unwrap_or_else(|errors| panic!("{text}: {errors}"))
 }
 
 #[test]
 fn right_claims_are_verified() {
     for (text, wrt, claim) in RIGHT {
-        let check = problem(text).check_claim(wrt, claim).unwrap_or_else(|errors| panic!("{claim}: {errors}"));
+        let check = problem(text)
+            .check_claim(wrt, claim)
+            .unwrap_or_else(|errors| panic!("{claim}: {errors}"));
         assert!(check.is_verified(), "d({text})/d{wrt} = {claim}: {check:?}");
     }
 }
@@ -85,7 +113,9 @@ fn right_claims_are_verified() {
 fn planted_mistakes_are_caught() {
     let mut missed = Vec::new();
     for (mistake, (text, wrt, claim)) in WRONG {
-        let check = problem(text).check_claim(wrt, claim).unwrap_or_else(|errors| panic!("{text}, {claim}: {errors}"));
+        let check = problem(text)
+            .check_claim(wrt, claim)
+            .unwrap_or_else(|errors| panic!("{text}, {claim}: {errors}"));
         println!("{mistake}: d({text})/d{wrt} = {claim}: {:?}", check.verdict);
         if check.is_verified() {
             missed.push(format!("{mistake}: d({text})/d{wrt} = {claim}"));
@@ -97,7 +127,13 @@ fn planted_mistakes_are_caught() {
 #[test]
 fn a_claim_that_is_no_claim_is_an_error() {
     let mut problem = Problem::parse("x'*A*x").unwrap();
-    assert!(problem.check_claim("x", "z").is_err(), "a variable that is not in the problem");
+    assert!(
+        problem.check_claim("x", "z").is_err(),
+        "a variable that is not in the problem"
+    );
     assert!(problem.check_claim("x", "A*").is_err(), "no expression");
-    assert!(problem.check_claim("z", "x").is_err(), "no variable to differentiate by");
+    assert!(
+        problem.check_claim("z", "x").is_err(),
+        "no variable to differentiate by"
+    );
 }

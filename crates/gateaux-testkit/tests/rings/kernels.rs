@@ -9,8 +9,8 @@ use gateaux_testkit::random::Random;
 
 /// Points of both signs, near 0 and far from it.
 const POINTS: [f64; 24] = [
-    -600.0, -30.0, -8.5, -3.0, -1.5, -0.999, -0.7, -0.3, -1e-3, -1e-9, -1e-200, 1e-200, 1e-9, 1e-3, 0.2, 0.5, 0.7, 0.999, 1.5,
-    3.0, 8.5, 30.0, 600.0, 1e6,
+    -600.0, -30.0, -8.5, -3.0, -1.5, -0.999, -0.7, -0.3, -1e-3, -1e-9, -1e-200, 1e-200, 1e-9, 1e-3, 0.2, 0.5, 0.7,
+    0.999, 1.5, 3.0, 8.5, 30.0, 600.0, 1e6,
 ];
 /// The error of a kernel, in units of the last place of the result.
 const KERNEL_ULPS: f64 = 8.0;
@@ -29,13 +29,20 @@ struct Scalar {
 impl Scalar {
     fn new(op: &'static Op) -> Scalar {
         let mut store = Store::default();
-        let x = store.add_variable("x", Shape::Scalar, Structure::General, Facts::NONE).unwrap();
+        let x = store
+            .add_variable("x", Shape::Scalar, Structure::General, Facts::NONE)
+            .unwrap();
         let value = ops::apply_call(&mut store, op, &[x]).unwrap();
         let mut environment = Environment::default();
         environment.bind("x", x);
         let slope = ops::instantiate_elementwise(&mut store, op.differential[0], &environment).unwrap();
-        let [value, slope] = [value, slope].map(|expr| Program::lower(&mut store, &[expr], &Default::default()).unwrap());
-        Scalar { value, slope, x: store.as_var(x).unwrap() }
+        let [value, slope] =
+            [value, slope].map(|expr| Program::lower(&mut store, &[expr], &Default::default()).unwrap());
+        Scalar {
+            value,
+            slope,
+            x: store.as_var(x).unwrap(),
+        }
     }
 
     fn at<T: Field + Copy>(&self, program: &Program, x: T) -> T {
@@ -45,7 +52,12 @@ impl Scalar {
 }
 
 fn done(failures: &[String]) {
-    assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} wrong:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -104,7 +116,10 @@ fn elementwise_derivatives_agree_with_differences() {
 
 /// A random matrix, in floats that are exact also in more digits.
 fn matrix(n: usize, random: &mut Random) -> Array<f64> {
-    Array::from_fn(&[n, n], |at| random.uniform(-1.0, 1.0) + if at[0] == at[1] { 1.5 } else { 0.0 }).unwrap()
+    Array::from_fn(&[n, n], |at| {
+        random.uniform(-1.0, 1.0) + if at[0] == at[1] { 1.5 } else { 0.0 }
+    })
+    .unwrap()
 }
 
 fn exact(a: &Array<f64>) -> Array<DoubleDouble> {
@@ -113,10 +128,16 @@ fn exact(a: &Array<f64>) -> Array<DoubleDouble> {
 
 /// The largest error, relative to the largest entry.
 fn error(found: &[f64], truth: &[DoubleDouble]) -> f64 {
-    let scale = truth.iter().fold(f64::MIN_POSITIVE, |max, entry| max.max(entry.to_f64().abs()));
+    let scale = truth
+        .iter()
+        .fold(f64::MIN_POSITIVE, |max, entry| max.max(entry.to_f64().abs()));
     let gap = |(found, truth): (&f64, &DoubleDouble)| (found - truth.to_f64()).abs() / scale;
     assert_eq!(found.len(), truth.len());
-    found.iter().zip(truth).map(gap).fold(0.0, |max, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) })
+    found
+        .iter()
+        .zip(truth)
+        .map(gap)
+        .fold(0.0, |max, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) })
 }
 
 #[test]
@@ -127,20 +148,34 @@ fn kernels_of_matrices_lose_no_more_than_their_condition() {
             let a = matrix(n, &mut random);
             let b = exact(&a);
             let inverse = DoubleDouble::inv(&b).unwrap();
-            let condition = a.max_abs() * (n * n) as f64 * inverse.data().iter().fold(1.0f64, |max, x| max.max(x.to_f64().abs()));
+            let condition =
+                a.max_abs() * (n * n) as f64 * inverse.data().iter().fold(1.0f64, |max, x| max.max(x.to_f64().abs()));
             let allowed = 1e-15 * condition * n as f64;
             let check = |what: &str, found: &[f64], truth: &[DoubleDouble]| {
                 let error = error(found, truth);
-                assert!(error <= allowed, "{what} of size {n} is off by {error:.1e}, allowed {allowed:.1e}");
+                assert!(
+                    error <= allowed,
+                    "{what} of size {n} is off by {error:.1e}, allowed {allowed:.1e}"
+                );
             };
             check("inv", f64::inv(&a).unwrap().data(), inverse.data());
             check("det", &[f64::det(&a).unwrap()], &[DoubleDouble::det(&b).unwrap()]);
-            check("adj", f64::adjugate(&a).unwrap().data(), DoubleDouble::adjugate(&b).unwrap().data());
-            let posdef = f64::matmul(&a, &a.transpose().unwrap()).unwrap().add(&Array::eye(n).unwrap()).unwrap();
+            check(
+                "adj",
+                f64::adjugate(&a).unwrap().data(),
+                DoubleDouble::adjugate(&b).unwrap().data(),
+            );
+            let posdef = f64::matmul(&a, &a.transpose().unwrap())
+                .unwrap()
+                .add(&Array::eye(n).unwrap())
+                .unwrap();
             let posdef = posdef.add(&posdef.transpose().unwrap()).unwrap();
             let log = DoubleDouble::logdet(&exact(&posdef)).unwrap();
             let scale = log.to_f64().abs().max(1.0);
-            for (what, found) in [("logdet", f64::logdet(&posdef)), ("logdet of posdef", f64::logdet_posdef(&posdef))] {
+            for (what, found) in [
+                ("logdet", f64::logdet(&posdef)),
+                ("logdet of posdef", f64::logdet_posdef(&posdef)),
+            ] {
                 let error = (found.unwrap() - log.to_f64()).abs() / scale;
                 assert!(error <= 100.0 * allowed, "{what} of size {n} is off by {error:.1e}");
             }
@@ -152,19 +187,38 @@ fn kernels_of_matrices_lose_no_more_than_their_condition() {
 fn reductions_are_good_to_a_few_units() {
     let mut random = Random::new(23);
     for n in [1usize, 2, 5, 40] {
-        for (low, high) in [(-1.0, 1.0), (-40.0, 40.0), (699.0, 720.0), (-1000.0, -900.0), (-1e-9, 1e-9)] {
+        for (low, high) in [
+            (-1.0, 1.0),
+            (-40.0, 40.0),
+            (699.0, 720.0),
+            (-1000.0, -900.0),
+            (-1e-9, 1e-9),
+        ] {
             let x = Array::from_fn(&[n], |_| random.uniform(low, high)).unwrap();
             let y = exact(&x);
             let allowed = 4.0 * n as f64 * f64::EPSILON;
             let check = |what: &str, found: &[f64], truth: &[DoubleDouble]| {
                 let error = error(found, truth);
-                assert!(error <= allowed.max(1e-13 * f64::from(what == "softmax")), "{what} in {low}..{high} is off by {error:.1e}");
+                assert!(
+                    error <= allowed.max(1e-13 * f64::from(what == "softmax")),
+                    "{what} in {low}..{high} is off by {error:.1e}"
+                );
             };
             check("norm2", &[f64::norm2(&x).unwrap()], &[DoubleDouble::norm2(&y).unwrap()]);
-            check("softmax", f64::softmax(&x).unwrap().data(), DoubleDouble::softmax(&y).unwrap().data());
+            check(
+                "softmax",
+                f64::softmax(&x).unwrap().data(),
+                DoubleDouble::softmax(&y).unwrap().data(),
+            );
             // Near 0 the logarithm is of a number near 1, so its error is that of the sum, not of the result.
-            let (found, truth) = (f64::logsumexp(&x).unwrap(), DoubleDouble::logsumexp(&y).unwrap().to_f64());
-            assert!((found - truth).abs() <= allowed * truth.abs().max(1.0), "logsumexp in {low}..{high}: {found}, {truth}");
+            let (found, truth) = (
+                f64::logsumexp(&x).unwrap(),
+                DoubleDouble::logsumexp(&y).unwrap().to_f64(),
+            );
+            assert!(
+                (found - truth).abs() <= allowed * truth.abs().max(1.0),
+                "logsumexp in {low}..{high}: {found}, {truth}"
+            );
         }
     }
     for scale in [1e-200, 1e200] {

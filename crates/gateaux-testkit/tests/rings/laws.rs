@@ -26,7 +26,10 @@ fn law(test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
     let (mut held, mut failures) = (0, Vec::new());
     for seed in seeds(ORDINARY) {
         let mut random = Random::new(seed);
-        let plan = Plan { class: Class::Kinked, weight: 2 + random.below(8) };
+        let plan = Plan {
+            class: Class::Kinked,
+            weight: 2 + random.below(8),
+        };
         let kind = kind(&mut random);
         let found = sketch(kind, plan, &mut random);
         let fails = |sketch: &Sketch| match check(sketch, seed) {
@@ -40,8 +43,15 @@ fn law(test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
         }
     }
     println!("{test} holds for {held}");
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
-    assert!(2 * held > gateaux_testkit::runs::cases(ORDINARY) || held == 0 && gateaux_testkit::runs::cases(ORDINARY) == 1);
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert!(
+        2 * held > gateaux_testkit::runs::cases(ORDINARY) || held == 0 && gateaux_testkit::runs::cases(ORDINARY) == 1
+    );
 }
 
 fn wrong(reason: impl ToString) -> Stop {
@@ -78,7 +88,11 @@ fn is_linear(point: &mut Point<D>, what: &str, (hole, root): (Expr, Expr), seed:
         point.set(hole, array.clone())?;
         values.push(point.run(&[root])?.remove(0));
     }
-    compare(&format!("{what} of a combination"), &values[2], &combined_entries(&values[0], &values[1]))
+    compare(
+        &format!("{what} of a combination"),
+        &values[2],
+        &combined_entries(&values[0], &values[1]),
+    )
 }
 
 #[test]
@@ -87,7 +101,12 @@ fn the_differential_and_the_adjoint_are_linear() {
         for wrt in sketch.variables() {
             let mut point = point(sketch, &wrt, seed)?;
             let derivative = point.derivative(1)?;
-            is_linear(&mut point, "the operator", (derivative.free_holes[0], derivative.operator), seed)?;
+            is_linear(
+                &mut point,
+                "the operator",
+                (derivative.free_holes[0], derivative.operator),
+                seed,
+            )?;
             let adjoint = derivative.adjoint.ok_or_else(|| wrong("no adjoint"))?;
             is_linear(&mut point, "the adjoint", adjoint, seed)?;
         }
@@ -113,7 +132,8 @@ fn second_derivatives_are_symmetric() {
             for (at, var) in vars.iter().enumerate() {
                 let shape = point.case.axes(*var, &point.sizes).map_err(undefined)?;
                 let mut random = Random::new(seed + at as u64);
-                let drawn = gateaux_testkit::values::point::<D>(&shape, Structure::General, Region::Signed, &mut random);
+                let drawn =
+                    gateaux_testkit::values::point::<D>(&shape, Structure::General, Region::Signed, &mut random);
                 let drawn = drawn.map_err(undefined)?;
                 point.set(one.free_holes[at], drawn.clone())?;
                 point.set(two.free_holes[1 - at], drawn)?;
@@ -150,7 +170,12 @@ fn views(case: &mut Case, wrt: &str) -> Result<Vec<View>, Stop> {
         if Layout::new(&mut case.store, again).map_err(wrong)?.size() > layout.size() {
             return Err(wrong(format!("{what} is longer when it is simplified again")));
         }
-        views.push(View { what, text: layout.write(Notation::Text), size: layout.size(), expr });
+        views.push(View {
+            what,
+            text: layout.write(Notation::Text),
+            size: layout.size(),
+            expr,
+        });
     }
     Ok(views)
 }
@@ -162,13 +187,20 @@ fn is_invariant(text: &str, other: &str, (wrt, renamed): (&str, &str), seed: u64
     let (views_one, views_two) = (views(&mut one.case, wrt)?, views(&mut two.case, renamed)?);
     for (a, b) in views_one.iter().zip(&views_two) {
         if a.size != b.size {
-            return Err(wrong(format!("{} has another length: {} [{}] and {} [{}]", a.what, a.text, a.size, b.text, b.size)));
+            return Err(wrong(format!(
+                "{} has another length: {} [{}] and {} [{}]",
+                a.what, a.text, a.size, b.text, b.size
+            )));
         }
         let mut values = Vec::new();
         for (point, expr) in [(&mut one, a.expr), (&mut two, b.expr)] {
             let tangent = point.tangents[0].clone();
             for part in point.case.store.post_order(&[expr]) {
-                let is_hole = point.case.store.as_var(part).is_some_and(|var| point.case.store.variable(var).name == "dV");
+                let is_hole = point
+                    .case
+                    .store
+                    .as_var(part)
+                    .is_some_and(|var| point.case.store.variable(var).name == "dV");
                 if is_hole {
                     point.set(part, tangent.clone())?;
                 }
@@ -177,7 +209,11 @@ fn is_invariant(text: &str, other: &str, (wrt, renamed): (&str, &str), seed: u64
         }
         compare(a.what, &values[1], &values[0])?;
     }
-    if views_one.len() == views_two.len() { Ok(()) } else { Err(wrong("one of the two has an explicit form")) }
+    if views_one.len() == views_two.len() {
+        Ok(())
+    } else {
+        Err(wrong("one of the two has an explicit form"))
+    }
 }
 
 #[test]
@@ -194,7 +230,10 @@ fn the_order_of_terms_and_factors_does_not_matter() {
 /// Another name of the same length, which sorts elsewhere.
 fn renamed(name: &str) -> String {
     let swap = ["xy", "yx", "AB", "BA", "st", "ts", "SD", "DK", "KQ", "QP", "PS"];
-    let first = swap.iter().find(|pair| name.starts_with(&pair[..1])).map_or(&name[..1], |pair| &pair[1..]);
+    let first = swap
+        .iter()
+        .find(|pair| name.starts_with(&pair[..1]))
+        .map_or(&name[..1], |pair| &pair[1..]);
     format!("{first}{}", &name[1..])
 }
 
@@ -214,8 +253,14 @@ fn what_is_printed_reads_back() {
         for wrt in sketch.variables() {
             let mut point = point(sketch, &wrt, seed)?;
             let declared = point.case.declarations.join("\n");
-            let hole = point.case.declarations.iter().find_map(|line| Some(("dV", line.strip_prefix(&format!("{wrt}:"))?)));
-            let hole = hole.map(|(name, kind)| format!("{name}:{}", general(kind))).unwrap_or_default();
+            let hole = point
+                .case
+                .declarations
+                .iter()
+                .find_map(|line| Some(("dV", line.strip_prefix(&format!("{wrt}:"))?)));
+            let hole = hole
+                .map(|(name, kind)| format!("{name}:{}", general(kind)))
+                .unwrap_or_default();
             for view in views(&mut point.case, &wrt)? {
                 reads_back(&mut point, &view, &format!("{declared}\n{hole}"), &drift)?;
             }
@@ -246,14 +291,25 @@ impl Drift {
 
     fn stays_below(&self, share: f64) {
         let (same, other) = (self.same.get(), self.other.borrow());
-        println!("{} of {} have another length:\n{}", other.len(), same + other.len(), other.join("\n"));
-        assert!(other.len() as f64 <= share * (same + other.len()) as f64, "{}", other.join("\n"));
+        println!(
+            "{} of {} have another length:\n{}",
+            other.len(),
+            same + other.len(),
+            other.join("\n")
+        );
+        assert!(
+            other.len() as f64 <= share * (same + other.len()) as f64,
+            "{}",
+            other.join("\n")
+        );
     }
 }
 
 /// The kind without structure: what a hole may be.
 fn general(kind: &str) -> String {
-    let square = [" symmetric(", " diagonal(", " skew(", " orthogonal(", " posdef("].iter().find_map(|word| kind.strip_prefix(word));
+    let square = [" symmetric(", " diagonal(", " skew(", " orthogonal(", " posdef("]
+        .iter()
+        .find_map(|word| kind.strip_prefix(word));
     square.map_or(kind.to_owned(), |rest| {
         let size = rest.trim_end_matches(')');
         format!(" matrix({size}, {size})")
@@ -263,7 +319,8 @@ fn general(kind: &str) -> String {
 /// The text of a view has the same numbers, and is printed in the same way again.
 fn reads_back(point: &mut Point<D>, view: &View, declarations: &str, drift: &Drift) -> Result<(), Stop> {
     let text = format!("{declarations}\n{}", view.text);
-    let mut read = Case::read(&text).map_err(|mistake| wrong(format!("{} does not read back: {mistake}", view.what)))?;
+    let mut read =
+        Case::read(&text).map_err(|mistake| wrong(format!("{} does not read back: {mistake}", view.what)))?;
     let mut values = BTreeMap::new();
     let tangent = point.tangents[0].clone();
     for (name, expr) in &read.variables {
@@ -275,12 +332,19 @@ fn reads_back(point: &mut Point<D>, view: &View, declarations: &str, drift: &Dri
         values.insert(var, value);
     }
     for part in point.case.store.post_order(&[view.expr]) {
-        if point.case.store.as_var(part).is_some_and(|var| point.case.store.variable(var).name == "dV") {
+        if point
+            .case
+            .store
+            .as_var(part)
+            .is_some_and(|var| point.case.store.variable(var).name == "dV")
+        {
             point.set(part, tangent.clone())?;
         }
     }
     let wanted = point.run(&[view.expr])?.remove(0);
-    let found = run(&mut read.store, &[read.function], &point.sizes, &values).map_err(wrong)?.remove(0);
+    let found = run(&mut read.store, &[read.function], &point.sizes, &values)
+        .map_err(wrong)?
+        .remove(0);
     compare(&format!("{}, read back from {}", view.what, view.text), &found, &wanted)?;
     // A hole is no hole when it is read, so it stands elsewhere in its term.
     if view.what == "the differential" {
@@ -289,7 +353,9 @@ fn reads_back(point: &mut Point<D>, view: &View, declarations: &str, drift: &Dri
     let again = simplify(&mut read.store, read.function).map_err(wrong)?;
     let again = Layout::new(&mut read.store, again).map_err(wrong)?;
     // Terms are printed in the order in which they were made, so only the length is the same.
-    drift.note(again.size() == view.size, || format!("{}, again {}", view.text, again.write(Notation::Text)));
+    drift.note(again.size() == view.size, || {
+        format!("{}, again {}", view.text, again.write(Notation::Text))
+    });
     Ok(())
 }
 
@@ -318,12 +384,22 @@ fn the_chain_rule_holds() {
         // A leaf of the outer function becomes the inner one.
         let leaves = outer.variable_leaves();
         // A row is written as a vector, transposed.
-        let leaves: Vec<_> = leaves.into_iter().filter(|(_, kind)| !matches!(kind, Kind::Row(_))).collect();
+        let leaves: Vec<_> = leaves
+            .into_iter()
+            .filter(|(_, kind)| !matches!(kind, Kind::Row(_)))
+            .collect();
         if leaves.is_empty() {
             return Err(undefined("no leaf"));
         }
         let (name, kind) = random.pick(&leaves).clone();
-        let inner = sketch(kind, Plan { class: Class::Smooth, weight: 4 }, &mut random);
+        let inner = sketch(
+            kind,
+            Plan {
+                class: Class::Smooth,
+                weight: 4,
+            },
+            &mut random,
+        );
         let with_u = outer.replaced(&name, &Sketch::variable("u", kind));
         let inlined = outer.replaced(&name, &inner);
         let declarations = inlined.declarations().join("\n");
@@ -334,7 +410,9 @@ fn the_chain_rule_holds() {
             let (one, two) = (views(&mut whole.case, &wrt)?, views(&mut by_definition, &wrt)?);
             // Terms are printed in the order in which they were made, so only the length is the same.
             for (one, two) in one.iter().zip(&two) {
-                drift.note(one.size == two.size, || format!("{}, by a definition {}", one.text, two.text));
+                drift.note(one.size == two.size, || {
+                    format!("{}, by a definition {}", one.text, two.text)
+                });
             }
             composed(&mut whole, &declarations, (&inner, &with_u), &wrt)?;
         }
@@ -345,6 +423,7 @@ fn the_chain_rule_holds() {
 
 /// `d(f(g(x), x))` is the differential of f in both arguments at `dg` and `dx`.
 fn composed(whole: &mut Point<D>, declarations: &str, (g, f): (&Sketch, &Sketch), wrt: &str) -> Result<(), Stop> {
+    whole.truth()?;
     let derivative = whole.derivative(1)?;
     let tangent = whole.tangents[0].clone();
     whole.set(derivative.holes[0], tangent.clone())?;
@@ -355,8 +434,13 @@ fn composed(whole: &mut Point<D>, declarations: &str, (g, f): (&Sketch, &Sketch)
     };
     let mut u = None;
     for (text, is_outer) in [(g.text(), false), (f.text(), true)] {
-        let declared = f.declarations().into_iter().find(|line| line.starts_with("u:")).filter(|_| is_outer);
-        let mut case = Case::read(&format!("{declarations}\n{}\n{text}", declared.unwrap_or_default())).map_err(wrong)?;
+        let declared = f
+            .declarations()
+            .into_iter()
+            .find(|line| line.starts_with("u:"))
+            .filter(|_| is_outer);
+        let mut case =
+            Case::read(&format!("{declarations}\n{}\n{text}", declared.unwrap_or_default())).map_err(wrong)?;
         let (mut values, mut holes) = (BTreeMap::new(), Vec::new());
         for (name, expr) in case.variables.clone() {
             let var = case.var(expr).map_err(wrong)?;

@@ -18,7 +18,10 @@ use gateaux_testkit::records::{Call, Place, differential_of, outcome, places};
 fn is_caught(op: &'static Op, alternative: usize, right: &'static str, mutant: &'static str) -> Caught {
     let mut is_same_everywhere = true;
     for place in places(op).into_iter().filter(|place| place.alternative == alternative) {
-        for verdict in [tried::<DoubleDouble>(op, place, right, mutant), tried::<Prime>(op, place, right, mutant)] {
+        for verdict in [
+            tried::<DoubleDouble>(op, place, right, mutant),
+            tried::<Prime>(op, place, right, mutant),
+        ] {
             match verdict {
                 None => {}
                 Some(Outcome::Wrong(_)) => return Caught::Yes,
@@ -26,7 +29,11 @@ fn is_caught(op: &'static Op, alternative: usize, right: &'static str, mutant: &
             }
         }
     }
-    if is_same_everywhere { Caught::IsTheSame } else { Caught::No }
+    if is_same_everywhere {
+        Caught::IsTheSame
+    } else {
+        Caught::No
+    }
 }
 
 #[derive(PartialEq)]
@@ -67,7 +74,9 @@ fn every_mutant_of_a_record_is_rejected() {
     let (mut caught, mut same, mut survivors) = (0, 0, Vec::new());
     for op in ops::all().filter(|op| !op.kind.is_empty()) {
         for alternative in 0..op.kind.len() {
-            let Some(right) = differential_of(op, alternative) else { continue };
+            let Some(right) = differential_of(op, alternative) else {
+                continue;
+            };
             for mutant in mutants(right).unwrap() {
                 // The text of a record is static; a test may leak a few lines.
                 let text: &'static str = Box::leak(mutant.text.clone().into_boxed_str());
@@ -81,7 +90,12 @@ fn every_mutant_of_a_record_is_rejected() {
         }
     }
     println!("{caught} caught, {same} are no mutants");
-    assert!(survivors.is_empty(), "{} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(
+        survivors.is_empty(),
+        "{} survive:\n{}",
+        survivors.len(),
+        survivors.join("\n")
+    );
     assert!(caught > 400, "too few mutants: {caught}");
 }
 
@@ -123,9 +137,12 @@ enum View {
 fn every_mutant_of_an_answer_is_rejected() {
     let (mut caught, mut same, mut survivors) = (0, 0, Vec::new());
     for (text, wrt) in ANSWERS {
-        let mut point = Point::<Prime>::new(text, wrt, &[3, 2, 4], (Region::Signed, 5)).unwrap_or_else(|stop| panic!("{stop}"));
+        let mut point =
+            Point::<Prime>::new(text, wrt, &[3, 2, 4], (Region::Signed, 5)).unwrap_or_else(|stop| panic!("{stop}"));
         let derivative = point.derivative(1).unwrap_or_else(|stop| panic!("{stop}"));
-        point.set(derivative.holes[0], point.tangents[0].clone()).unwrap_or_else(|stop| panic!("{stop}"));
+        point
+            .set(derivative.holes[0], point.tangents[0].clone())
+            .unwrap_or_else(|stop| panic!("{stop}"));
         let (cotangent, adjoint) = derivative.adjoint.unwrap();
         let shape = point.case.axes(cotangent, &point.sizes).unwrap();
         let weights = gateaux_testkit::values::point::<Prime>(
@@ -134,20 +151,30 @@ fn every_mutant_of_an_answer_is_rejected() {
             Region::Signed,
             &mut gateaux_testkit::random::Random::new(9),
         );
-        point.set(cotangent, weights.unwrap()).unwrap_or_else(|stop| panic!("{stop}"));
-        let mut views = vec![(View::Adjoint, adjoint, vec![cotangent]), (View::Differential, derivative.form, derivative.holes.clone())];
+        point
+            .set(cotangent, weights.unwrap())
+            .unwrap_or_else(|stop| panic!("{stop}"));
+        let mut views = vec![
+            (View::Adjoint, adjoint, vec![cotangent]),
+            (View::Differential, derivative.form, derivative.holes.clone()),
+        ];
         if let Explicit::Array(array) = derivative.explicit {
             views.push((View::Explicit, array, vec![]));
         }
         for (view, expr, extra) in views {
             let right = print(&mut point.case.store, expr, Notation::Text).unwrap();
             let wanted = evaluated(&point, &right, &extra).unwrap_or_else(|mistake| panic!("{mistake}"));
-            assert!(!differs(&point, view, &wanted, &extra), "{text} by {wrt}: {right} is not right");
+            assert!(
+                !differs(&point, view, &wanted, &extra),
+                "{text} by {wrt}: {right} is not right"
+            );
             for mutant in mutants(&right).unwrap() {
                 match evaluated(&point, &mutant.text, &extra) {
                     // Equal in every entry at a random point of the field: the same formula, written in another way.
                     Ok(found) if found == wanted => same += 1,
-                    Ok(found) if found.array.shape() == wanted.array.shape() && !differs(&point, view, &found, &extra) => {
+                    Ok(found)
+                        if found.array.shape() == wanted.array.shape() && !differs(&point, view, &found, &extra) =>
+                    {
                         survivors.push(format!("{text} by {wrt}: {right} => {} ({})", mutant.text, mutant.slip));
                     }
                     _ => caught += 1,
@@ -156,7 +183,12 @@ fn every_mutant_of_an_answer_is_rejected() {
         }
     }
     println!("{caught} caught, {same} are no mutants");
-    assert!(survivors.is_empty(), "{} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(
+        survivors.is_empty(),
+        "{} survive:\n{}",
+        survivors.len(),
+        survivors.join("\n")
+    );
     assert!(caught > 1000, "too few mutants: {caught}");
 }
 
@@ -170,7 +202,11 @@ fn evaluated(point: &Point<Prime>, text: &str, extra: &[Expr]) -> Result<Value<P
     for expr in extra {
         let var = point.case.var(*expr)?;
         let variable = point.case.store.variable(var);
-        declarations.push(format!("{}: {}", variable.name, variable.shape.text(&point.case.store.dims)));
+        declarations.push(format!(
+            "{}: {}",
+            variable.name,
+            variable.shape.text(&point.case.store.dims)
+        ));
         values.insert(variable.name.clone(), point.values[&var].clone());
     }
     // What does not type-check is caught before any number is computed.

@@ -28,17 +28,30 @@ fn run<T: Judge>(test: &str, class: Class, ordinary: u64) {
     let mut failures = Vec::new();
     for seed in seeds(ordinary) {
         let mut random = Random::new(seed);
-        let plan = Plan { class, weight: 2 + random.below(9) };
+        let plan = Plan {
+            class,
+            weight: 2 + random.below(9),
+        };
         let kind = kind(&mut random);
         let found = sketch(kind, plan, &mut random);
         if fails::<T>(&found, seed, &mut counts).is_some() {
-            failures.push(report(test, seed, &found, &|sketch| fails::<T>(sketch, seed, &mut BTreeMap::new())));
+            failures.push(report(test, seed, &found, &|sketch| {
+                fails::<T>(sketch, seed, &mut BTreeMap::new())
+            }));
         }
     }
     println!("{counts:?}");
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     let count = |what| counts.get(what).copied().unwrap_or(0);
-    assert!(count("right") > 2 * count("undefined"), "too many problems are not defined: {counts:?}");
+    assert!(
+        count("right") > 2 * count("undefined"),
+        "too many problems are not defined: {counts:?}"
+    );
 }
 
 #[test]

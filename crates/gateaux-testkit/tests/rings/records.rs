@@ -27,7 +27,12 @@ fn settle(what: String, outcomes: impl IntoIterator<Item = Outcome>, failures: &
 }
 
 fn done(failures: &[String]) {
-    assert!(failures.is_empty(), "{} wrong:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} wrong:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 /// The check at every place of one alternative.
@@ -78,8 +83,14 @@ fn every_meaning_is_that_of_its_kernel() {
     for op in functions() {
         for alternative in 0..op.kind.len() {
             let text = meaning_of(op, alternative);
-            let outcomes = everywhere(op, alternative, |place| Call::<DoubleDouble>::new(op, place)?.meaning(text));
-            settle(format!("{} ({}) means {text:?}", op.name, op.kind[alternative]), outcomes, &mut failures);
+            let outcomes = everywhere(op, alternative, |place| {
+                Call::<DoubleDouble>::new(op, place)?.meaning(text)
+            });
+            settle(
+                format!("{} ({}) means {text:?}", op.name, op.kind[alternative]),
+                outcomes,
+                &mut failures,
+            );
         }
     }
     done(&failures);
@@ -92,11 +103,21 @@ fn every_rule_holds_and_applies() {
         for line in op.rules {
             count += 1;
             // A sum or a number on the left side is a scalar.
-            let is_scalar = !op.is_elementwise() || ["sum(", "(0)", "(1)", "X"].iter().any(|part| line.left.contains(part));
+            let is_scalar =
+                !op.is_elementwise() || ["sum(", "(0)", "(1)", "X"].iter().any(|part| line.left.contains(part));
             for any in &ANY[..if is_scalar { 1 } else { ANY.len() }] {
-                let places = Region::ALL.iter().map(|region| Place { alternative: 0, any: *any, region: *region, seed: 3 });
+                let places = Region::ALL.iter().map(|region| Place {
+                    alternative: 0,
+                    any: *any,
+                    region: *region,
+                    seed: 3,
+                });
                 let outcomes = places.map(|place| outcome(rule::<DoubleDouble>(op, line, place)));
-                settle(format!("{}: {} => {} ({any:?})", line.name, line.left, line.right), outcomes, &mut failures);
+                settle(
+                    format!("{}: {} => {} ({any:?})", line.name, line.left, line.right),
+                    outcomes,
+                    &mut failures,
+                );
             }
         }
     }
@@ -108,7 +129,9 @@ fn every_rule_holds_and_applies() {
 fn every_example_holds() {
     fn tried<T: Judge>(line: (&str, &str, &str)) -> Vec<Outcome> {
         let sizes: [&[usize]; 2] = [&[4, 3, 2, 5], &[2, 2, 3, 3]];
-        let tried = Region::ALL.iter().flat_map(|region| sizes.map(|sizes| outcome(example::<T>(line, *region, sizes))));
+        let tried = Region::ALL
+            .iter()
+            .flat_map(|region| sizes.map(|sizes| outcome(example::<T>(line, *region, sizes))));
         tried.collect()
     }
     let (mut failures, mut count) = (Vec::new(), 0);
@@ -130,7 +153,10 @@ fn every_example_holds() {
 /// A record that is no elementwise row of the table shows at least one example.
 #[test]
 fn every_function_of_its_own_has_an_example() {
-    let lacking: Vec<&str> = functions().filter(|op| !op.is_elementwise() && op.examples.is_empty()).map(|op| op.name).collect();
+    let lacking: Vec<&str> = functions()
+        .filter(|op| !op.is_elementwise() && op.examples.is_empty())
+        .map(|op| op.name)
+        .collect();
     assert_eq!(lacking, [""; 0]);
     let without: Vec<&str> = functions()
         .filter(|op| op.differential.is_empty() && !matches!(op.meaning, Meaning::Abbreviates(_)))
@@ -143,6 +169,12 @@ fn every_function_of_its_own_has_an_example() {
 fn a_wrong_record_is_not_taken_for_an_undefined_one() {
     let op = ops::find("exp").unwrap();
     let place = places(op)[0];
-    assert!(matches!(against_duals::<DoubleDouble>(op, place, "log(-x^2 - 1)"), Err(Stop::Wrong(_))));
-    assert!(matches!(against_differences(op, place, "2*exp(x)"), Err(Stop::Wrong(_))));
+    assert!(matches!(
+        against_duals::<DoubleDouble>(op, place, "log(-x^2 - 1)"),
+        Err(Stop::Wrong(_))
+    ));
+    assert!(matches!(
+        against_differences(op, place, "2*exp(x)"),
+        Err(Stop::Wrong(_))
+    ));
 }
