@@ -390,7 +390,7 @@ fn explicit(derivative: &Derivative) -> Option<Expr> {
     }
 }
 
-fn usable<T: Judge>(value: &Vec<T>) -> Verdict {
+fn usable<T: Judge>(value: &[T]) -> Verdict {
     if T::is_usable(value) {
         Ok(())
     } else {

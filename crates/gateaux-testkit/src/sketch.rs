@@ -382,10 +382,11 @@ impl Sketch {
     pub fn declarations(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         self.each(&mut |piece| {
-            if let Sketch::Leaf { declared, .. } = piece {
-                if !declared.is_empty() && !found.contains(declared) {
-                    found.push(declared.clone());
-                }
+            if let Sketch::Leaf { declared, .. } = piece
+                && !declared.is_empty()
+                && !found.contains(declared)
+            {
+                found.push(declared.clone());
             }
         });
         found
@@ -485,10 +486,11 @@ impl Sketch {
     pub fn variable_leaves(&self) -> Vec<(String, Kind)> {
         let mut found = Vec::new();
         self.each(&mut |piece| {
-            if let Sketch::Leaf { name, kind, declared } = piece {
-                if !declared.is_empty() && !found.contains(&(name.clone(), *kind)) {
-                    found.push((name.clone(), *kind));
-                }
+            if let Sketch::Leaf { name, kind, declared } = piece
+                && !declared.is_empty()
+                && !found.contains(&(name.clone(), *kind))
+            {
+                found.push((name.clone(), *kind));
             }
         });
         found

@@ -1,5 +1,7 @@
 //! Mistakes: what is refused, what the message says, where it points, and that its advice works.
 
+#![expect(clippy::print_stdout, reason = "the report is for people")]
+
 use std::path::PathBuf;
 
 use gateaux::{Array, Diagnostic, Edit, Errors, Inputs, Notation, Origin, Problem, Span};

@@ -4,6 +4,8 @@
 //! memory is seen and named. `GATEAUX_HOSTILE_REPORT=1 cargo test --release --test hostile -- --nocapture` shows time,
 //! memory and outcome of all.
 
+#![expect(clippy::print_stdout, reason = "the report is for people")]
+
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -17,7 +17,7 @@ const LATER_FORMS: [(&str, usize, &str); 5] = [
     ("min", 1, "min(x), the smallest entry,"),
     ("logsumexp", 2, "logsumexp(X, axis)"),
     ("softmax", 2, "softmax(X, axis)"),
-    ("norm2", 2, "norm(x, p)"),
+    ("norm", 2, "norm(x, p)"),
 ];
 
 impl Checker<'_> {
@@ -37,7 +37,7 @@ impl Checker<'_> {
         };
         let all = signatures(op);
         if !all.iter().any(|signature| signature.params.len() == args.len()) {
-            if let Some((.., form)) = LATER_FORMS.iter().find(|(of, n, _)| (*of, *n) == (op.name, args.len())) {
+            if let Some((.., form)) = LATER_FORMS.iter().find(|(of, n, _)| (*of, *n) == (name, args.len())) {
                 return self.refuse(Problem::new(codes::LATER, at, format!("{form} is not available yet")));
             }
             let counts = all.iter().map(|signature| signature.params.len()).collect();
