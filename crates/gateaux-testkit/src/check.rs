@@ -260,7 +260,7 @@ impl<T: Judge> Point<T> {
         let found = interpret(&self.case.tree, &values, &self.sizes)
             .map_err(undefined)?
             .array;
-        let value = found.data().iter().map(|dual| dual.value).collect();
+        let value: Vec<T> = found.data().iter().map(|dual| dual.value).collect();
         let slope: Vec<T> = found.data().iter().map(|dual| dual.slope).collect();
         usable(&value)?;
         usable(&slope)?;

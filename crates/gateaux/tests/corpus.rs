@@ -225,7 +225,8 @@ impl Report {
         self.ratios.iter().map(|(ratio, ..)| ratio).sum::<f64>() / self.ratios.len().max(1) as f64
     }
 
-    /// Prints the figures (`cargo test -- --nocapture`) and holds the cases to what the project promises.
+    /// Prints the figures (`cargo test --test corpus -- --nocapture`) and holds the cases to what the project promises.
+    #[expect(clippy::print_stdout, reason = "the figures of the corpus are for reading")]
     fn check(&self, file: &str) {
         let Report {
             right,
