@@ -6,6 +6,9 @@ use gateaux_core::expr::Rational;
 /// The number in the type T, correctly rounded where numerator and denominator fit 53 bits; `None` where the
 /// denominator has no inverse.
 pub(crate) fn constant<T: Number>(value: &Rational) -> Option<T> {
+    if let Some((numerator, denominator)) = value.as_fraction() {
+        return T::from_i64(numerator).div(&T::from_i64(denominator));
+    }
     let (numerator, denominator) = value.parts();
     let integer = |digits: String| -> T {
         let negative = digits.starts_with('-');

@@ -208,6 +208,20 @@ impl Lowering<'_> {
             let base = self.slot(store, factor.base)?;
             let base_shape = store.shape(factor.base);
             let posdef = store.facts(factor.base).has(Facts::POSDEF);
+            // A few factors go one by one to a vector; a high power is made by squaring first.
+            let to_vector = matches!(product, Some((_, Shape::Vector(_))));
+            if factor.power.unsigned_abs() > if to_vector { 64 } else { 4 } {
+                let power = self.squared(store, base, base_shape, factor.power)?;
+                product = Some(match product {
+                    None => (power, base_shape),
+                    Some((rest, rest_shape)) => {
+                        let joined = product_shape(base_shape, rest_shape);
+                        let shape = self.shape(store, joined)?;
+                        (self.step(Instruction::Product, vec![power, rest], shape), joined)
+                    }
+                });
+                continue;
+            }
             for _ in 0..factor.power.unsigned_abs() {
                 product = Some(match product {
                     None if factor.power > 0 => (base, base_shape),
@@ -231,6 +245,29 @@ impl Lowering<'_> {
         product
             .map(|(slot, _)| slot)
             .ok_or(Error::BadSize("an empty product".to_owned()))
+    }
+
+    /// A power of a square matrix by repeated squaring.
+    fn squared(&mut self, store: &Store, base: Slot, shape: Shape, power: i64) -> Result<Slot, Error> {
+        let shape = self.shape(store, shape)?;
+        let mut square = match power {
+            i64::MIN..0 => self.step(Instruction::Inverse, vec![base], shape.clone()),
+            _ => base,
+        };
+        let (mut rest, mut result) = (power.unsigned_abs(), None);
+        loop {
+            if rest & 1 == 1 {
+                result = Some(match result {
+                    None => square,
+                    Some(known) => self.step(Instruction::Product, vec![known, square], shape.clone()),
+                });
+            }
+            rest >>= 1;
+            if rest == 0 {
+                return result.ok_or(Error::BadSize("a power".to_owned()));
+            }
+            square = self.step(Instruction::Product, vec![square, square], shape.clone());
+        }
     }
 
     fn product(&mut self, store: &mut Store, factors: &[ElementPower], shape: Vec<usize>) -> Result<Slot, Error> {

@@ -5,7 +5,7 @@
 //! shrink with the square of the step, or vanish. And the explicit form, contracted with the direction, must equal
 //! the differential.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gateaux_array::Array;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
@@ -286,10 +286,10 @@ fn sizes(
         .iter()
         .flat_map(|expr| store.shape(*expr).axes().into_iter().chain(as_number(expr)))
         .collect();
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
     for dim in &dims {
         for name in store.dims.names(*dim) {
-            if !names.contains(&name) {
+            if seen.insert(name.clone()) {
                 names.push(name);
             }
         }

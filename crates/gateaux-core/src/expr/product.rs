@@ -1,5 +1,8 @@
 //! Elementwise products with exponents, of scalars and of arrays of one shape.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::facts::Facts;
 use super::rational::Rational;
 use super::shape::Shape;
@@ -14,7 +17,8 @@ struct Parts {
     coefficient: Rational,
     /// Scalars in front of an array.
     scalars: Vec<ElementPower>,
-    factors: Vec<ElementPower>,
+    /// The exponent of each base; scalar exponents apart from those that are arrays.
+    factors: IndexMap<(Expr, bool), Expr, FxBuildHasher>,
     zero: bool,
 }
 
@@ -45,7 +49,7 @@ impl Store {
         let mut parts = Parts {
             coefficient: Rational::one(),
             scalars: Vec::new(),
-            factors: Vec::new(),
+            factors: IndexMap::default(),
             zero: false,
         };
         let mut queue: Vec<ElementPower> = factors.into_iter().rev().collect();
@@ -75,7 +79,7 @@ impl Store {
             }
         } else if let Some(exponent) = &number {
             if let Some(root) = self.exact_root(base, exponent) {
-                parts.coefficient = &parts.coefficient * &root;
+                parts.coefficient = self.bounded(&parts.coefficient * &root)?;
                 return Ok(());
             }
             // The root of a positive coefficient that is a square: (4*x)^0.5 is 2*x^0.5.
@@ -83,7 +87,7 @@ impl Store {
             if !coefficient.is_one() && !coefficient.is_negative() {
                 let outer = self.number(coefficient)?;
                 if let Some(root) = self.exact_root(outer, exponent) {
-                    parts.coefficient = &parts.coefficient * &root;
+                    parts.coefficient = self.bounded(&parts.coefficient * &root)?;
                     queue.push(ElementPower {
                         base: rest,
                         exponent: factor.exponent,
@@ -99,24 +103,17 @@ impl Store {
                 return Ok(());
             }
         }
-        match parts
-            .factors
-            .iter()
-            .position(|known| known.base == base && self.may_merge(known.exponent, exponent))
-        {
-            Some(at) => {
-                let known = parts.factors.swap_remove(at);
-                let exponent = self.add(known.exponent, exponent)?;
+        let key = (base, self.shape(exponent).is_scalar());
+        match parts.factors.swap_remove(&key) {
+            Some(known) => {
+                let exponent = self.add(known, exponent)?;
                 queue.push(ElementPower { base, exponent });
             }
-            None => parts.factors.push(factor),
+            None => {
+                parts.factors.insert(key, exponent);
+            }
         }
         Ok(())
-    }
-
-    /// Exponents of different shapes (a scalar and an array) are kept apart.
-    fn may_merge(&self, a: Expr, b: Expr) -> bool {
-        self.shape(a) == self.shape(b)
     }
 
     /// `base^power` for an integer: what can be taken out of the base is; whether nothing is left to do.
@@ -131,7 +128,7 @@ impl Store {
         if !coefficient.is_one()
             && let Some(value) = coefficient.power(power, self.budget.bits)
         {
-            parts.coefficient = &parts.coefficient * &value;
+            parts.coefficient = self.bounded(&parts.coefficient * &value)?;
             queue.push(ElementPower {
                 base: rest,
                 exponent: self.integer(power)?,
@@ -150,7 +147,11 @@ impl Store {
             Form::Product(inner) if power != 1 || inner.len() <= MAX_FLAT_FACTORS => {
                 let power = self.integer(power)?;
                 for factor in inner.iter().rev() {
-                    let exponent = self.scale(power, factor.exponent)?;
+                    let exponent = if power == Store::ONE {
+                        factor.exponent
+                    } else {
+                        self.scale(power, factor.exponent)?
+                    };
                     queue.push(ElementPower {
                         base: factor.base,
                         exponent,
@@ -194,9 +195,13 @@ impl Store {
         let Parts {
             coefficient,
             scalars,
-            mut factors,
+            factors,
             ..
         } = parts;
+        let mut factors: Vec<ElementPower> = factors
+            .into_iter()
+            .map(|((base, _), exponent)| ElementPower { base, exponent })
+            .collect();
         factors.sort_by_key(|factor| (factor.base, factor.exponent));
         let core = match factors.as_slice() {
             [] => self.ones(shape)?,

@@ -1,6 +1,7 @@
 //! Exact coefficients.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Add, Mul, Neg};
 
 use num_bigint::BigInt;
@@ -11,8 +12,23 @@ use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use super::{Error, Result};
 
 /// A rational number of any size.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Eq, PartialOrd, Ord)]
 pub struct Rational(BigRational);
+
+// Fractions are kept reduced, so equal numbers have equal parts; the library's own comparison and hash run Euclid's
+// algorithm, and the hash recurses over it.
+impl PartialEq for Rational {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.numer() == other.0.numer() && self.0.denom() == other.0.denom()
+    }
+}
+
+impl Hash for Rational {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.numer().hash(state);
+        self.0.denom().hash(state);
+    }
+}
 
 impl Rational {
     /// `numerator / denominator`; the denominator is not zero.
@@ -85,6 +101,11 @@ impl Rational {
         } else {
             None
         }
+    }
+
+    /// Numerator and denominator, if both are small integers.
+    pub fn as_fraction(&self) -> Option<(i64, i64)> {
+        Some((self.0.numer().to_i64()?, self.0.denom().to_i64()?))
     }
 
     /// Numerator and denominator, the denominator positive.

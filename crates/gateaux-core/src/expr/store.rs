@@ -434,13 +434,19 @@ impl Store {
 
     /// A constant.
     pub fn number(&mut self, value: Rational) -> Result<Expr> {
+        let value = self.bounded(value)?;
+        self.intern(Form::Number(value), Shape::Scalar)
+    }
+
+    /// The number, if it is not too large for the budget.
+    pub(super) fn bounded(&self, value: Rational) -> Result<Rational> {
         if value.bits() > self.budget.bits {
             return Err(Error::Limit {
                 what: "bits of a number",
                 limit: self.budget.bits as usize,
             });
         }
-        self.intern(Form::Number(value), Shape::Scalar)
+        Ok(value)
     }
 
     /// A small integer.

@@ -27,13 +27,16 @@ impl Store {
         }
         let mut flat = self.flatten_terms(terms);
         flat.sort_by_key(|term| term.expr);
-        flat.dedup_by(|next, kept| {
-            let same = next.expr == kept.expr;
-            if same {
-                kept.coefficient = &kept.coefficient + &next.coefficient;
+        let mut merged: Vec<Term> = Vec::with_capacity(flat.len());
+        for next in flat {
+            match merged.last_mut() {
+                Some(kept) if kept.expr == next.expr => {
+                    kept.coefficient = self.bounded(&kept.coefficient + &next.coefficient)?;
+                }
+                _ => merged.push(next),
             }
-            same
-        });
+        }
+        let mut flat = merged;
         flat.retain(|term| !term.coefficient.is_zero());
         self.normal_sum(flat, shape)
     }

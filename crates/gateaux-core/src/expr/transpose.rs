@@ -28,14 +28,59 @@ impl Store {
         if let Some(known) = self.known_transpose(expr) {
             return Ok(known);
         }
-        let result = self.push_transpose(expr, transposed)?;
-        self.remember_transpose(expr, result);
-        Ok(result)
+        // The transposes of the operands first, from the leaves up: a deep expression must not make a deep recursion.
+        let mut todo = vec![expr];
+        while let Some(next) = todo.last().copied() {
+            if self.has_simple_transpose(next) {
+                todo.pop();
+                continue;
+            }
+            let missing: Vec<Expr> = self
+                .transposed_operands(next)
+                .into_iter()
+                .filter(|operand| !self.has_simple_transpose(*operand))
+                .collect();
+            if missing.is_empty() {
+                let transposed = self.shape(next).transposed().unwrap_or(transposed);
+                let result = self.push_transpose(next, transposed)?;
+                self.remember_transpose(next, result);
+                todo.pop();
+            } else {
+                todo.extend(missing);
+            }
+        }
+        self.known_transpose(expr)
+            .map_or_else(|| self.push_transpose(expr, transposed), Ok)
+    }
+
+    /// Whether the transpose is known, or needs no other transposes.
+    fn has_simple_transpose(&self, expr: Expr) -> bool {
+        let facts = self.facts(expr);
+        self.shape(expr).is_scalar()
+            || facts.has(Facts::SYMMETRIC)
+            || facts.has(Facts::SKEW)
+            || self.known_transpose(expr).is_some()
+    }
+
+    /// Whether the transpose of a sum or an elementwise expression is pushed into it.
+    fn pushes_transpose(&self, expr: Expr) -> bool {
+        let (inside, leaves) = self.transpose_counts(expr);
+        matches!(self.shape(expr), Shape::Matrix(..)) && inside > 0 && 2 * inside >= leaves
+    }
+
+    /// The operands whose transposes make the transpose.
+    fn transposed_operands(&self, expr: Expr) -> Vec<Expr> {
+        match self.form(expr) {
+            Form::MatMul(_) | Form::Kron(..) => self.children(expr),
+            Form::Scale(_, array) => vec![*array],
+            Form::Add(terms) if terms.len() == 1 => vec![terms[0].expr],
+            Form::Add(_) | Form::Product(_) | Form::Call(..) if self.pushes_transpose(expr) => self.children(expr),
+            _ => vec![],
+        }
     }
 
     fn push_transpose(&mut self, expr: Expr, transposed: Shape) -> Result<Expr> {
-        let (inside, leaves) = self.transpose_counts(expr);
-        let push = matches!(transposed, Shape::Matrix(..)) && inside > 0 && 2 * inside >= leaves;
+        let push = self.pushes_transpose(expr);
         match self.form(expr).clone() {
             Form::Transpose(inner) => Ok(inner),
             Form::Ones => match transposed {

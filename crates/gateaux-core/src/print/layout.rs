@@ -148,9 +148,10 @@ impl Layout {
     }
 
     pub(super) fn push(&mut self, piece: Piece) -> PieceId {
-        let size = 1 + self.parts(&piece).iter().fold(0usize, |sum, part| {
+        let parts = self.parts(&piece).iter().fold(0usize, |sum, part| {
             sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0))
         });
+        let size = parts.saturating_add(1);
         let extra = match &piece {
             Piece::Sum(terms) => terms.len().saturating_sub(2),
             Piece::Product(_, rest) => rest.len().saturating_sub(1),
