@@ -133,5 +133,5 @@ codes! {
     NOT_ONE "G0126" "more than one bare expression" "x; y"
         "Where one expression is asked for, there can be no declaration, no definition and no second statement."
     LENGTH "G0127" "a text that is too long" ""
-        "A text may have at most 400000 words, numbers and signs."
+        "A text may have at most 150000 words, numbers and signs."
 }

@@ -6,7 +6,7 @@
 pub const MAX_NESTING: usize = 500;
 
 /// How many words, numbers and signs a text may have; it bounds the memory that a text takes.
-pub const MAX_TOKENS: usize = 400_000;
+pub const MAX_TOKENS: usize = 150_000;
 
 /// How many mistakes of one text are reported; more of them help nobody.
 pub const MAX_DIAGNOSTICS: usize = 50;

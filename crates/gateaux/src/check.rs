@@ -28,6 +28,10 @@ const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.
 const TOLERANCE: f64 = 1e-6;
+/// Formulas of more steps of evaluation are not checked.
+const MAX_STEPS: usize = 150_000;
+/// Formulas of more steps are checked at one point.
+const MAX_STEPS_AT_ALL_POINTS: usize = 8_000;
 /// Arrays of more entries than this are not made for a check.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -226,6 +230,12 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
         Ok(subject) => subject,
         Err(error) => return Check::failed(error.to_string(), sizes),
     };
+    let steps = subject.steps();
+    if steps > MAX_STEPS {
+        return Check::failed("the formula is too long to be checked", sizes);
+    }
+    // A long formula is checked at one point.
+    let points = if steps > MAX_STEPS_AT_ALL_POINTS { 1 } else { POINTS };
     let mut check = Check {
         verdict: Verdict::Verified,
         error: 0.0,
@@ -250,7 +260,7 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
                     check.verdict = Verdict::NotVerified(reason);
                     return check;
                 }
-                if check.points == POINTS {
+                if check.points == points {
                     return check;
                 }
             }
@@ -411,6 +421,12 @@ impl Subject {
             free_holes,
             variables,
         })
+    }
+
+    /// How many steps all programs together have.
+    fn steps(&self) -> usize {
+        let programs = self.forms.iter().chain(&self.explicit).chain([&self.operator]);
+        programs.map(Program::len).sum()
     }
 
     /// Everything at one random point; an error where the point is no good.

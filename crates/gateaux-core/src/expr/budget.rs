@@ -61,7 +61,7 @@ impl Default for Budget {
         Budget {
             nodes: 400_000,
             entries: 1_500_000,
-            bits: 16_384,
+            bits: 4_096,
             used_entries: 0,
         }
     }

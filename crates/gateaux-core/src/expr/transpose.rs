@@ -205,12 +205,9 @@ impl Store {
     }
 }
 
-/// Keeps the counts small without changing which of them is the larger half: sharing can make them exponential.
+/// Sharing can make the counts exponential. Of what is very large no transpose is preferred to the other: counts that
+/// were rounded could make each of the two prefer the other, and never end.
 fn bounded(inside: u32, leaves: u32) -> (u32, u32) {
     const LARGE: u32 = 1 << 20;
-    if leaves < LARGE {
-        (inside, leaves)
-    } else {
-        (inside / 2, leaves / 2)
-    }
+    if leaves < LARGE { (inside, leaves) } else { (0, LARGE) }
 }
