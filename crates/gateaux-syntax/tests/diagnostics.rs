@@ -178,7 +178,7 @@ fn a_text_that_is_too_long_is_refused_as_a_whole() {
     assert!(tree.statements().is_empty());
     let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["G0127"]);
-    assert_eq!(parse(&text[..400_001]).1, []);
+    assert_eq!(parse(&text[..200_001]).1, []);
 }
 
 #[test]
