@@ -254,6 +254,10 @@ fn product<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
 
 fn quotient<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
     let (lhs, rhs) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
+    // In floats what is zero by its form, such as the sum of a skew matrix, is a number made of rounding.
+    if rhs.array.data().iter().any(|entry| entry.pivot_size() < 1e-14) {
+        return Err("a division by nearly zero".to_owned());
+    }
     let divide = |x: &T, y: &T| x.div(y).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "/" });
     lhs.array
         .try_zip(&rhs.array, divide)

@@ -5,40 +5,15 @@
 //! of reach must answer with an error that names what is missing.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
+use case::{array, cases};
 use gateaux::{Array, Errors, Inputs, Notation, Problem};
 use serde_json::Value;
 
+mod case;
+
 /// Relative to the largest entry.
 const TOLERANCE: f64 = 1e-9;
-
-fn cases(file: &str) -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../spec/corpus")
-        .join(file);
-    let text = std::fs::read_to_string(&path).expect("the corpus is part of the repository");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines"))
-        .collect()
-}
-
-fn array(value: &Value) -> Array<f64> {
-    fn walk(value: &Value, depth: usize, shape: &mut Vec<usize>, data: &mut Vec<f64>) {
-        match value {
-            Value::Array(items) => {
-                if shape.len() == depth {
-                    shape.push(items.len());
-                }
-                items.iter().for_each(|item| walk(item, depth + 1, shape, data));
-            }
-            number => data.push(number.as_f64().expect("a number")),
-        }
-    }
-    let (mut shape, mut data) = (Vec::new(), Vec::new());
-    walk(value, 0, &mut shape, &mut data);
-    Array::from_row_major(&shape, &data).expect("a rectangular array")
-}
 
 fn inputs(case: &Value) -> Inputs {
     let mut inputs = Inputs::default();

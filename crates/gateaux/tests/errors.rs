@@ -2,35 +2,11 @@
 
 #![expect(clippy::print_stdout, reason = "the report is for people")]
 
-use std::path::PathBuf;
-
+use case::{array, cases};
 use gateaux::{Array, Diagnostic, Edit, Errors, Inputs, Notation, Origin, Problem, Span};
 use serde_json::Value;
 
-fn cases() -> Vec<Value> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/corpus/errors.jsonl");
-    let text = std::fs::read_to_string(path).expect("the corpus is part of the repository");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("the corpus is JSON Lines"))
-        .collect()
-}
-
-fn array(value: &Value) -> Array<f64> {
-    fn walk(value: &Value, depth: usize, shape: &mut Vec<usize>, data: &mut Vec<f64>) {
-        match value {
-            Value::Array(items) => {
-                if shape.len() == depth {
-                    shape.push(items.len());
-                }
-                items.iter().for_each(|item| walk(item, depth + 1, shape, data));
-            }
-            number => data.push(number.as_f64().expect("a number")),
-        }
-    }
-    let (mut shape, mut data) = (Vec::new(), Vec::new());
-    walk(value, 0, &mut shape, &mut data);
-    Array::from_row_major(&shape, &data).expect("a rectangular array")
-}
+mod case;
 
 /// Does what the stage of a case asks for.
 fn run(case: &Value) -> Result<(), Errors> {
@@ -108,7 +84,7 @@ fn said(diagnostic: &Diagnostic) -> String {
 #[test]
 fn errors_of_the_corpus() {
     let (mut wrong, mut report) = (Vec::new(), Vec::new());
-    for case in cases() {
+    for case in cases("errors.jsonl") {
         let id = case["id"].as_str().expect("an id");
         let what = case["what"].as_str().expect("a description");
         match (run(&case), case["accept"].as_str()) {
@@ -130,7 +106,7 @@ fn errors_of_the_corpus() {
 /// Texts with one or more mistakes: those of the corpus, and an example of every code.
 fn mistaken_texts() -> Vec<String> {
     let stages = ["parse", "check"];
-    let corpus = cases()
+    let corpus = cases("errors.jsonl")
         .into_iter()
         .filter(|case| case["stage"].as_str().is_some_and(|stage| stages.contains(&stage)));
     let corpus = corpus.map(|case| case["text"].as_str().expect("a text").to_owned());
