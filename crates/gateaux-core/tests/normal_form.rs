@@ -185,3 +185,28 @@ fn a_number_that_is_too_large_is_an_error() {
         "2^99999"
     );
 }
+
+/// A sum and its transpose must not prefer each other without end.
+#[test]
+fn a_sum_and_its_transpose_settle() {
+    for (text, variable) in [
+        (
+            "A: matrix(m, n)\nB: matrix(m, n)\nC: matrix(n, m)\nsin(A + B + sin(C'))",
+            "C",
+        ),
+        ("adj(inv(X))^-2", "X"),
+    ] {
+        let (mut store, function) = expression(text);
+        let wrt = store
+            .post_order(&[function])
+            .into_iter()
+            .find(|expr| {
+                store
+                    .as_var(*expr)
+                    .is_some_and(|var| store.variable(var).name == variable)
+            })
+            .expect("the variable occurs");
+        let found = gateaux_core::diff::derivative(&mut store, function, &[wrt], &[format!("d{variable}")]);
+        assert!(found.is_ok(), "{text}: {found:?}");
+    }
+}

@@ -43,9 +43,14 @@ impl Store {
         }
         if self.prefers_transpose(shape, factors.iter().map(|f| f.base)) {
             let factors = self.transpose_powers(&factors)?;
-            let inner = self.product(factors)?;
-            return self.transpose(inner);
+            let inner = self.plain_product(factors, shape.transposed().unwrap_or(shape))?;
+            return self.wrap_transpose(inner);
         }
+        self.plain_product(factors, shape)
+    }
+
+    /// The product, whatever its transpose is.
+    fn plain_product(&mut self, factors: Vec<ElementPower>, shape: Shape) -> Result<Expr> {
         let mut parts = Parts {
             coefficient: Rational::one(),
             scalars: Vec::new(),

@@ -495,8 +495,9 @@ impl Store {
             && !shape.is_scalar()
             && let Some(args) = self.transposed_arguments(args)?
         {
-            let inner = self.call(function, &args, shape.transposed().unwrap_or(shape))?;
-            return self.transpose(inner);
+            let inside = shape.transposed().unwrap_or(shape);
+            let inner = self.intern(Form::Call(function, args.into()), inside)?;
+            return self.wrap_transpose(inner);
         }
         self.intern(Form::Call(function, args.into()), shape)
     }

@@ -25,6 +25,12 @@ impl Store {
         if let Some((_, odd)) = terms.iter().find(|(_, expr)| self.shape(*expr) != shape) {
             return self.ill_shaped("a sum", &[*first, *odd]);
         }
+        let flat = self.collect_terms(terms)?;
+        self.normal_sum(flat, shape)
+    }
+
+    /// The terms flat, sorted, like ones collected.
+    fn collect_terms(&mut self, terms: &[(Rational, Expr)]) -> Result<Vec<Term>> {
         let mut flat = self.flatten_terms(terms);
         flat.sort_by_key(|term| term.expr);
         let mut merged: Vec<Term> = Vec::with_capacity(flat.len());
@@ -38,7 +44,7 @@ impl Store {
         }
         let mut flat = merged;
         flat.retain(|term| !term.coefficient.is_zero());
-        self.normal_sum(flat, shape)
+        Ok(flat)
     }
 
     fn flatten_terms(&self, terms: &[(Rational, Expr)]) -> Vec<Term> {
@@ -74,10 +80,26 @@ impl Store {
             _ => {}
         }
         if self.prefers_transpose(shape, terms.iter().map(|term| term.expr)) {
-            let transposed = self.transpose_terms(&terms)?;
-            let inner = self.sum(&transposed)?;
-            return self.transpose(inner);
+            return self.flipped_sum(&terms, shape);
         }
+        self.plain_sum(terms, shape)
+    }
+
+    /// The sum as the transpose of the sum of the transposed terms.
+    fn flipped_sum(&mut self, terms: &[Term], shape: Shape) -> Result<Expr> {
+        let transposed = self.transpose_terms(terms)?;
+        let collected = self.collect_terms(&transposed)?;
+        let inside = shape.transposed().unwrap_or(shape);
+        // What is inside is not asked for its preference again: counts of leaves are only nearly symmetric.
+        let inner = match collected.len() {
+            0 | 1 => self.normal_sum(collected, inside)?,
+            _ => self.plain_sum(collected, inside)?,
+        };
+        self.wrap_transpose(inner)
+    }
+
+    /// Two and more terms as they are.
+    fn plain_sum(&mut self, terms: Vec<Term>, shape: Shape) -> Result<Expr> {
         let sum = self.intern(Form::Add(terms.clone().into()), shape)?;
         if shape.square().is_some() && terms.len() <= MAX_SYMMETRY_TERMS {
             self.note_symmetry(sum, &terms)?;
@@ -140,13 +162,26 @@ impl Store {
         }
     }
 
-    /// The expression as `coefficient * rest`, where a sum gives up what its coefficients have in common.
+    /// The expression as `coefficient * rest`, where a sum gives up what its coefficients have in common, and the rest
+    /// has nothing more to give.
     pub fn split_content(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
+        let (outer, expr) = self.split_coefficient(expr);
+        let (coefficient, rest) = self.split_content_once(expr)?;
+        // The transpose of a sum and the sum of the transposes can disagree on the sign; then neither gives it up.
+        let settled = coefficient.is_one() || self.split_content_once(rest)?.0.is_one();
+        Ok(if settled {
+            (&outer * &coefficient, rest)
+        } else {
+            (outer, expr)
+        })
+    }
+
+    fn split_content_once(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
         let terms = match self.form(expr) {
             Form::Add(terms) if terms.len() > 1 => terms.clone(),
             // The transpose of a sum is not pushed into it.
             Form::Transpose(inner) => {
-                let (coefficient, primitive) = self.split_content(*inner)?;
+                let (coefficient, primitive) = self.split_content_once(*inner)?;
                 return if coefficient.is_one() {
                     Ok((coefficient, expr))
                 } else {

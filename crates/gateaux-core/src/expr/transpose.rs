@@ -53,6 +53,22 @@ impl Store {
             .map_or_else(|| self.push_transpose(expr, transposed), Ok)
     }
 
+    /// The transpose, not pushed into a sum, an elementwise product or a function.
+    pub(super) fn wrap_transpose(&mut self, expr: Expr) -> Result<Expr> {
+        let wrapped = match self.form(expr) {
+            Form::Add(terms) => terms.len() > 1,
+            Form::Product(_) | Form::Call(..) => true,
+            _ => false,
+        };
+        if !wrapped || self.has_simple_transpose(expr) {
+            return self.transpose(expr);
+        }
+        let shape = self.shape(expr);
+        let transpose = self.intern(Form::Transpose(expr), shape.transposed().unwrap_or(shape))?;
+        self.remember_transpose(expr, transpose);
+        Ok(transpose)
+    }
+
     /// Whether the transpose is known, or needs no other transposes.
     fn has_simple_transpose(&self, expr: Expr) -> bool {
         let facts = self.facts(expr);
