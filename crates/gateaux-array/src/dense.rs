@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::axes::strides;
 use crate::{ArrayError, Number};
 
 /// The most entries an array may have; more is [`ArrayError::TooLarge`], not an abort for lack of memory.
@@ -247,10 +248,7 @@ impl<T> Array<T> {
 
     /// The entries as people read them: the last index runs fastest.
     pub fn iter_row_major(&self) -> impl Iterator<Item = &T> {
-        let mut strides = vec![1; self.shape.len()];
-        for axis in 1..self.shape.len() {
-            strides[axis] = strides[axis - 1] * self.shape[axis - 1];
-        }
+        let strides = strides(&self.shape);
         let reversed_shape: Vec<usize> = self.shape.iter().rev().copied().collect();
         let mut reversed_index = vec![0; self.shape.len()];
         (0..self.data.len()).map(move |_| {

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ops::Range;
 
 /// Why an operation on arrays has no result.
 ///
@@ -64,6 +65,54 @@ pub enum ArrayError {
         /// The shape found.
         shape: Vec<usize>,
     },
+    /// Another number of axes is needed, one for each of something that was given with the array.
+    WrongRank {
+        /// The operation.
+        op: &'static str,
+        /// How many axes are needed.
+        expected: usize,
+        /// The shape found.
+        shape: Vec<usize>,
+    },
+    /// The order does not name every axis once.
+    NotAPermutation {
+        /// The operation.
+        op: &'static str,
+        /// The order given, axes counted from 0.
+        order: Vec<usize>,
+        /// How many axes there are.
+        axes: usize,
+    },
+    /// A range ends before it starts, or beyond its axis.
+    OutOfRange {
+        /// The operation.
+        op: &'static str,
+        /// The axis, counted from 0.
+        axis: usize,
+        /// The range asked for.
+        range: Range<usize>,
+        /// The size of the axis.
+        size: usize,
+    },
+    /// A label of the result is the label of no axis of an operand.
+    NoSuchLabel {
+        /// The operation.
+        op: &'static str,
+        /// The label.
+        label: u8,
+    },
+    /// A label of the result stands there twice.
+    RepeatedLabel {
+        /// The operation.
+        op: &'static str,
+        /// The label.
+        label: u8,
+    },
+    /// There are no entries, and the operation needs one.
+    Empty {
+        /// The operation.
+        op: &'static str,
+    },
     /// The number of entries differs from what the shape needs.
     WrongLength {
         /// What the shape needs.
@@ -125,6 +174,22 @@ impl fmt::Display for ArrayError {
             ArrayError::NoSuchAxis { op, axis, shape } => {
                 write!(f, "{op}: there is no axis {axis}, the shape is {}", Sizes(shape))
             }
+            ArrayError::WrongRank { op, expected, shape } => {
+                write!(f, "{op}: expected {expected} axes, found {}", Sizes(shape))
+            }
+            ArrayError::NotAPermutation { op, order, axes } => {
+                write!(f, "{op}: {order:?} does not name each of {axes} axes once")
+            }
+            ArrayError::OutOfRange { op, axis, range, size } => {
+                write!(f, "{op}: the range {range:?} does not fit axis {axis} of size {size}")
+            }
+            ArrayError::NoSuchLabel { op, label } => {
+                write!(f, "{op}: no operand has an axis with the label {label} of the result")
+            }
+            ArrayError::RepeatedLabel { op, label } => {
+                write!(f, "{op}: the label {label} stands twice in the result")
+            }
+            ArrayError::Empty { op } => write!(f, "{op}: the array has no entries"),
             ArrayError::WrongLength { expected, found } => {
                 write!(f, "the shape needs {expected} entries, found {found}")
             }

@@ -1,6 +1,6 @@
 //! The boundary between the evaluator and the algorithms.
 
-use crate::{Array, ArrayError, Dual, Number, Prime, elimination, factor, linear, norm};
+use crate::{Array, ArrayError, Dual, Number, Prime, einsum, elimination, factor, linear, norm};
 
 /// A number type with its matrix operations.
 ///
@@ -32,6 +32,16 @@ pub trait Field: Number {
     /// [`ArrayError::DimensionMismatch`], [`ArrayError::TooManyAxes`], [`ArrayError::TooLarge`].
     fn matmul(a: &Array<Self>, b: &Array<Self>) -> Result<Array<Self>, ArrayError> {
         linear::matmul(a, b)
+    }
+
+    /// The Einstein summation, see [`einsum`](crate::einsum()); its products are those of
+    /// [`matmul`](Field::matmul).
+    ///
+    /// # Errors
+    /// [`ArrayError::WrongRank`], [`ArrayError::DimensionMismatch`], [`ArrayError::NoSuchLabel`],
+    /// [`ArrayError::RepeatedLabel`], [`ArrayError::TooLarge`].
+    fn einsum(operands: &[(&Array<Self>, &[u8])], output: &[u8]) -> Result<Array<Self>, ArrayError> {
+        einsum::einsum_by(operands, output, Self::matmul)
     }
 
     /// The solution X of A X = B in the shape of B, see [`elimination::solve`].

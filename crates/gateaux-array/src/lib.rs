@@ -32,9 +32,11 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod axes;
 mod dense;
 mod double_double;
 mod dual;
+mod einsum;
 pub mod elimination;
 mod erf;
 mod error;
@@ -43,6 +45,7 @@ mod field;
 mod float;
 mod function;
 pub mod linear;
+pub mod maximum;
 pub mod norm;
 pub mod npy;
 pub mod npz;
@@ -53,6 +56,7 @@ mod vector_state;
 pub use dense::{Array, MAX_ENTRIES, entries};
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
+pub use einsum::einsum;
 pub use error::ArrayError;
 pub use field::Field;
 pub use function::Function;

@@ -19,14 +19,20 @@ pub fn matmul<T: Number>(a: &Array<T>, b: &Array<T>) -> Result<Array<T>, ArrayEr
     if m == 0 || k == 0 {
         return Ok(product);
     }
-    for (column, entries) in product.data_mut().chunks_exact_mut(m).zip(b.data().chunks_exact(k)) {
-        for (factor, a_column) in entries.iter().zip(a.data().chunks_exact(m)) {
+    accumulate(product.data_mut(), a.data(), b.data(), k);
+    Ok(product)
+}
+
+/// Adds the product of two matrices, of which the first has k columns, to a third; m and k are positive.
+pub(crate) fn accumulate<T: Number>(product: &mut [T], a: &[T], b: &[T], k: usize) {
+    let m = a.len() / k;
+    for (column, entries) in product.chunks_exact_mut(m).zip(b.chunks_exact(k)) {
+        for (factor, a_column) in entries.iter().zip(a.chunks_exact(m)) {
             for (sum, entry) in column.iter_mut().zip(a_column) {
                 *sum = sum.add(&entry.mul(factor));
             }
         }
     }
-    Ok(product)
 }
 
 /// The sizes m, k, n of a matrix product.
@@ -77,6 +83,14 @@ pub fn sum<T: Number>(a: &Array<T>) -> T {
     a.data().iter().fold(T::zero(), |sum, entry| sum.add(entry))
 }
 
+/// The product of all entries of an array of any shape; 1 if there are none.
+///
+/// # Cost
+/// One multiplication an entry.
+pub fn prod<T: Number>(a: &Array<T>) -> T {
+    a.data().iter().fold(T::one(), |product, entry| product.mul(entry))
+}
+
 /// The sum of the products of corresponding entries: of two vectors the inner product, of two matrices tr(A' B).
 ///
 /// # Errors
@@ -115,7 +129,7 @@ pub fn sum_axis<T: Number>(a: &Array<T>, axis: usize) -> Result<Array<T>, ArrayE
     };
     let mut shape = a.shape().to_vec();
     shape.remove(axis);
-    let inner: usize = a.shape()[..axis].iter().product();
+    let inner = crate::axes::strides(a.shape())[axis];
     let mut sums = Array::zeros(&shape)?;
     for (place, sum) in sums.data_mut().iter_mut().enumerate() {
         let start = place % inner + place / inner * inner * size;
@@ -158,4 +172,49 @@ pub fn kron<T: Number>(a: &Array<T>, b: &Array<T>) -> Result<Array<T>, ArrayErro
     } else {
         product.reshape(&[m * p][..rank])
     }
+}
+
+/// The commutation matrix: the permutation matrix K with K vec(A) = vec(A') for every m by n matrix A.
+///
+/// # Shapes
+/// (m*n, m*n). The transpose, which is also the inverse, is the commutation matrix of (n, m).
+///
+/// # Errors
+/// [`ArrayError::TooLarge`].
+///
+/// # Source
+/// Magnus & Neudecker, Matrix Differential Calculus, 3.7.
+///
+/// # Example
+/// ```
+/// use gateaux_array::linear::commutation;
+/// use gateaux_array::{Array, ArrayError, Field};
+/// let a = Array::from_rows(&[vec![1.0, 2.0, 3.0], vec![4.0, 5.0, 6.0]])?;
+/// let vec = |a: Array<f64>| a.reshape(&[6]);
+/// assert_eq!(f64::matmul(&commutation(2, 3)?, &vec(a.clone())?)?, vec(a.transpose()?)?);
+/// # Ok::<(), ArrayError>(())
+/// ```
+pub fn commutation<T: Number>(m: usize, n: usize) -> Result<Array<T>, ArrayError> {
+    let size = m.saturating_mul(n);
+    let mut matrix = Array::zeros(&[size, size])?;
+    // Without rows there may be any number of columns, and the other way around.
+    if size == 0 {
+        return Ok(matrix);
+    }
+    for i in 0..m {
+        for j in 0..n {
+            // The entry (i, j) stands at i + j*m in vec(A), and at j + i*n in vec(A').
+            matrix.data_mut()[j + i * n + (i + j * m) * size] = T::one();
+        }
+    }
+    Ok(matrix)
+}
+
+/// The m by n matrix of ones on and below the diagonal and zeros above; times A entry by entry it gives the lower
+/// triangle of A.
+///
+/// # Errors
+/// [`ArrayError::TooLarge`].
+pub fn tril_mask<T: Number>(m: usize, n: usize) -> Result<Array<T>, ArrayError> {
+    Array::from_fn(&[m, n], |index| if index[0] >= index[1] { T::one() } else { T::zero() })
 }

@@ -1,7 +1,7 @@
 //! Reductions that a plain sum would spoil by overflow: the 2-norm, logsumexp, softmax.
 
-use std::cmp::Ordering;
-
+use crate::linear::matrix_sizes;
+use crate::maximum::{largest, row};
 use crate::{Array, ArrayError, Function, Number};
 
 /// Sums of squares between these bounds have lost nothing that matters to overflow or underflow.
@@ -44,15 +44,39 @@ fn sum_of_squares<T: Number>(entries: impl Iterator<Item = T>) -> T {
 /// # Errors
 /// [`ArrayError::NotReal`].
 pub fn logsumexp<T: Number>(a: &Array<T>) -> Result<T, ArrayError> {
-    let Some(place) = largest(a.data().iter().map(|entry| Ok(entry.clone())))? else {
+    log_of_sum(a.data().iter())
+}
+
+/// log(sum(exp(x))) over the entries of each row, as [`logsumexp`] over all.
+///
+/// # Shapes
+/// (m, n) gives a vector of m; a vector is a column and a scalar is 1 by 1.
+///
+/// # Errors
+/// [`ArrayError::TooManyAxes`], [`ArrayError::TooLarge`], [`ArrayError::NotReal`].
+///
+/// # Cost
+/// One exponential an entry.
+pub fn logsumexp_rows<T: Number>(a: &Array<T>) -> Result<Array<T>, ArrayError> {
+    let (m, _) = matrix_sizes("logsumexp", a)?;
+    // Checked before the entries are made: rows without entries may be any number.
+    let mut logs = Vec::with_capacity(crate::dense::entries(&[m])?);
+    for i in 0..m {
+        logs.push(log_of_sum(row(a, i, m))?);
+    }
+    Array::vector(logs)
+}
+
+fn log_of_sum<'a, T: Number>(entries: impl Iterator<Item = &'a T> + Clone) -> Result<T, ArrayError> {
+    let place = largest(entries.clone().map(|entry| Ok(entry.clone())))?;
+    let Some((place, top)) = place.and_then(|place| Some((place, entries.clone().nth(place)?))) else {
         return T::zero().apply(Function::Ln);
     };
-    let top = &a.data()[place];
     if !is_finite(top) {
         return Ok(top.clone());
     }
     let mut others = T::zero();
-    for (_, entry) in a.data().iter().enumerate().filter(|(other, _)| *other != place) {
+    for (_, entry) in entries.enumerate().filter(|(other, _)| *other != place) {
         others = others.add(&entry.sub(top).apply(Function::Exp)?);
     }
     Ok(top.add(&others.apply(Function::Log1p)?))
@@ -66,30 +90,45 @@ pub fn logsumexp<T: Number>(a: &Array<T>) -> Result<T, ArrayError> {
 /// # Errors
 /// [`ArrayError::NotReal`].
 pub fn softmax<T: Number>(a: &Array<T>) -> Result<Array<T>, ArrayError> {
-    let Some(place) = largest(a.data().iter().map(|entry| Ok(entry.clone())))? else {
-        return Ok(a.clone());
-    };
-    let top = &a.data()[place];
-    let weights = a.try_map(|entry| entry.sub(top).apply(Function::Exp))?;
-    let total = crate::linear::sum(&weights);
-    weights.try_map(|weight| weight.div(&total).ok_or(ArrayError::DivisionByZero { op: "softmax" }))
+    Array::from_column_major(a.shape(), shares(a.data().iter())?)
 }
 
-/// The place of the first largest number, or of the first that is not a number.
-fn largest<T: Number>(numbers: impl Iterator<Item = Result<T, ArrayError>>) -> Result<Option<usize>, ArrayError> {
-    let mut best: Option<(usize, T)> = None;
-    for (place, number) in numbers.enumerate() {
-        let number = number?;
-        let better = match &best {
-            None => true,
-            Some((_, champion)) if champion.compare(champion)?.is_none() => break,
-            Some((_, champion)) => matches!(number.compare(champion)?, Some(Ordering::Greater) | None),
-        };
-        if better {
-            best = Some((place, number));
+/// exp(x) over the sum of exp(x) over its row, as [`softmax`] over all entries.
+///
+/// # Shapes
+/// The shape of the argument, which has at most two axes; a vector is a column and a scalar is 1 by 1.
+///
+/// # Errors
+/// [`ArrayError::TooManyAxes`], [`ArrayError::NotReal`].
+///
+/// # Cost
+/// One exponential an entry.
+pub fn softmax_rows<T: Number>(a: &Array<T>) -> Result<Array<T>, ArrayError> {
+    let (m, _) = matrix_sizes("softmax", a)?;
+    let mut all = a.clone();
+    if a.is_empty() {
+        return Ok(all);
+    }
+    for i in 0..m {
+        for (j, share) in shares(row(a, i, m))?.into_iter().enumerate() {
+            all.data_mut()[i + j * m] = share;
         }
     }
-    Ok(best.map(|(place, _)| place))
+    Ok(all)
+}
+
+fn shares<'a, T: Number>(entries: impl Iterator<Item = &'a T> + Clone) -> Result<Vec<T>, ArrayError> {
+    let place = largest(entries.clone().map(|entry| Ok(entry.clone())))?;
+    let Some(top) = place.and_then(|place| entries.clone().nth(place)) else {
+        return Ok(Vec::new());
+    };
+    let weights = entries.map(|entry| entry.sub(top).apply(Function::Exp));
+    let weights = weights.collect::<Result<Vec<T>, ArrayError>>()?;
+    let total = weights.iter().fold(T::zero(), |sum, weight| sum.add(weight));
+    let shares = weights.iter().map(|weight| weight.div(&total));
+    shares
+        .collect::<Option<Vec<T>>>()
+        .ok_or(ArrayError::DivisionByZero { op: "softmax" })
 }
 
 /// Whether a real number is finite: an infinity and what is not a number differ from themselves by something that is

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use gateaux_array::linear::{dot, kron, outer, sum, sum_axis, trace};
+use gateaux_array::linear::{commutation, dot, kron, outer, prod, sum, sum_axis, trace, tril_mask};
 use gateaux_array::{Array, ArrayError, Dual, Field, MAX_ENTRIES, Number, Prime};
 use proptest::prelude::*;
 
@@ -148,6 +148,32 @@ proptest! {
         prop_assert_eq!(sum_axis(&tensor, 2).unwrap(), outer(&a, &sum_axis(&b, 0).unwrap()).unwrap());
     }
 
+    /// K vec(A) = vec(A'), and K_pm (A kron B) = (B kron A) K_qn: Magnus & Neudecker, theorem 3.9.
+    #[test]
+    fn commutation_matrices_commute(a in matrix(2, 3), b in matrix(4, 5)) {
+        let vec = |a: &Matrix| a.clone().reshape(&[a.len()]).unwrap();
+        let product = Prime::matmul(&commutation(2, 3).unwrap(), &vec(&a)).unwrap();
+        prop_assert_eq!(product, vec(&a.transpose().unwrap()));
+        let left = Prime::matmul(&commutation(4, 2).unwrap(), &kron(&a, &b).unwrap()).unwrap();
+        let right = Prime::matmul(&kron(&b, &a).unwrap(), &commutation(5, 3).unwrap()).unwrap();
+        prop_assert_eq!(left, right);
+    }
+
+    /// The product of n entries t a is t^n times that of the entries a, and its slope is the sum of the products in
+    /// which one entry is replaced.
+    #[test]
+    fn products_of_entries(a in matrix(2, 3), d_a in matrix(2, 3), t in -3..4i64) {
+        let t = Prime::from_i64(t);
+        prop_assert_eq!(prod(&a.scale(&t)), t.powi(6).unwrap().mul(&prod(&a)));
+        prop_assert_eq!(prod(&a.transpose().unwrap()), prod(&a));
+        let slope = (0..6).fold(Prime::zero(), |slope, place| {
+            let mut replaced = a.clone();
+            replaced.data_mut()[place] = d_a.data()[place];
+            slope.add(&prod(&replaced))
+        });
+        prop_assert_eq!(prod(&dual(&a, &d_a)), Dual::new(prod(&a), slope));
+    }
+
     #[test]
     fn rows_read_back(a in matrix(3, 2)) {
         let row_major: Vec<Prime> = a.iter_row_major().copied().collect();
@@ -229,6 +255,63 @@ fn sizes_that_do_not_fit_are_errors() {
     );
     assert_eq!(a.get(&[2, 0]), None);
     assert_eq!(a.get(&[0]), None);
+}
+
+#[test]
+fn commutation_matrices_of_all_sizes() {
+    for (m, n) in [(0, 0), (0, 3), (3, 0), (1, 1), (1, 4), (4, 1), (2, 3), (3, 3)] {
+        let k = commutation::<Prime>(m, n).unwrap();
+        assert_eq!(k.shape(), [m * n, m * n]);
+        let transpose = k.transpose().unwrap();
+        assert_eq!(transpose, commutation(n, m).unwrap());
+        assert_eq!(Prime::matmul(&k, &transpose).unwrap(), Array::eye(m * n).unwrap());
+        if m <= 1 || n <= 1 {
+            assert_eq!(k, Array::eye(m * n).unwrap());
+        }
+    }
+    assert_eq!(commutation::<f64>(usize::MAX, 0).unwrap().shape(), [0, 0]);
+    assert_eq!(commutation::<f64>(0, usize::MAX).unwrap().shape(), [0, 0]);
+    for (m, n) in [(1 << 7, 1 << 7), (usize::MAX, 2), (usize::MAX, usize::MAX)] {
+        assert!(matches!(commutation::<f64>(m, n), Err(ArrayError::TooLarge { .. })));
+    }
+    assert_eq!(
+        commutation::<f64>(2, 2).unwrap().to_string(),
+        "[[1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]"
+    );
+}
+
+#[test]
+fn masks_of_triangles() {
+    let show = |m, n| tril_mask::<f64>(m, n).unwrap().to_string();
+    assert_eq!(show(1, 1), "[[1]]");
+    assert_eq!(show(3, 3), "[[1, 0, 0], [1, 1, 0], [1, 1, 1]]");
+    assert_eq!(show(2, 4), "[[1, 0, 0, 0], [1, 1, 0, 0]]");
+    assert_eq!(show(4, 2), "[[1, 0], [1, 1], [1, 1], [1, 1]]");
+    assert_eq!(show(2, 0), "[[], []]");
+    assert_eq!(tril_mask::<Prime>(0, 3).unwrap().shape(), [0, 3]);
+    assert!(matches!(
+        tril_mask::<f64>(1 << 14, 1 << 14),
+        Err(ArrayError::TooLarge { .. })
+    ));
+    // A lower triangle and its transpose make the square, with the diagonal twice.
+    let lower = tril_mask::<Prime>(4, 4).unwrap();
+    let twice = lower.add(&lower.transpose().unwrap()).unwrap();
+    let ones = Array::filled(&[4, 4], Prime::one()).unwrap();
+    assert_eq!(twice, ones.add(&Array::eye(4).unwrap()).unwrap());
+}
+
+#[test]
+fn empty_products_and_sums() {
+    let none = Array::<f64>::zeros(&[3, 0]).unwrap();
+    assert_eq!((prod(&none), sum(&none)), (1.0, 0.0));
+    assert_eq!(prod(&Array::scalar(7.0)), 7.0);
+    assert_eq!(prod(&Array::vector(vec![1e200, 1e200]).unwrap()), f64::INFINITY);
+    assert!(prod(&Array::vector(vec![0.0, f64::NAN]).unwrap()).is_nan());
+    // An axis of size 0 allows others of any size.
+    let none = Array::<f64>::zeros(&[usize::MAX, usize::MAX, 0]).unwrap();
+    assert!(matches!(sum_axis(&none, 2), Err(ArrayError::TooLarge { .. })));
+    assert_eq!(sum_axis(&none, 0).unwrap().shape(), [usize::MAX, 0]);
+    assert_eq!(none.iter_row_major().count(), 0);
 }
 
 #[test]

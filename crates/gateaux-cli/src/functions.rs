@@ -118,7 +118,7 @@ fn page(op: &Op, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "{}: {}", style::paint(style::NAME, op.name), op.about)?;
     let meaning: Vec<&str> = match &op.meaning {
         Meaning::Abbreviates(formulas) => formulas.to_vec(),
-        Meaning::Equals(formula) => vec![formula],
+        Meaning::Equals(formulas) => formulas.to_vec(),
         Meaning::Form(_) | Meaning::Primitive => Vec::new(),
     };
     let differential = if op.is_elementwise() {
@@ -166,7 +166,7 @@ fn page(op: &Op, out: &mut dyn Write) -> Result<(), Failure> {
 fn object(op: &Op) -> Value {
     let meaning: Vec<&str> = match &op.meaning {
         Meaning::Abbreviates(formulas) => formulas.to_vec(),
-        Meaning::Equals(formula) => vec![formula],
+        Meaning::Equals(formulas) => formulas.to_vec(),
         Meaning::Form(_) | Meaning::Primitive => Vec::new(),
     };
     let examples: Vec<Value> = op

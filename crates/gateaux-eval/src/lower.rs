@@ -125,6 +125,23 @@ impl Lowering<'_> {
             Form::Eye => self.step(Instruction::Eye, vec![], shape),
             Form::Ones => self.step(constant(1), vec![], shape),
             Form::Zero => self.step(constant(0), vec![], shape),
+            Form::Select(start) => {
+                let start = self.position(store, start, expr)?;
+                self.step(Instruction::Select(start), vec![], shape)
+            }
+            Form::Tril => {
+                let ones = self.step(constant(1), vec![], shape.clone());
+                self.step(Instruction::Triangle(true), vec![ones], shape)
+            }
+            Form::Commutation(m, n) => {
+                let (m, n) = (self.size(store, m)?, self.size(store, n)?);
+                self.step(Instruction::Commutation(m, n), vec![], shape)
+            }
+            Form::Einsum(einsum) => {
+                let operands = einsum.operands.iter().map(|operand| self.slots[&operand.expr]).collect();
+                let labels = einsum.operands.iter().map(|operand| operand.labels.to_vec()).collect();
+                self.step(Instruction::Einsum(labels, einsum.output.to_vec()), operands, shape)
+            }
             Form::Add(terms) => {
                 let operands = terms.iter().map(|term| self.slots[&term.expr]).collect();
                 let coefficients = terms.iter().map(|term| term.coefficient.clone()).collect();
@@ -148,12 +165,32 @@ impl Lowering<'_> {
             }
             Form::Call(function, args) => {
                 let instruction = instruction(store, ops::op(function), &args);
-                let operands = args.iter().map(|arg| self.slots[arg]).collect();
+                let used = match instruction {
+                    Instruction::Rows(_) => &args[..1],
+                    _ => &args[..],
+                };
+                let operands = used.iter().map(|arg| self.slots[arg]).collect();
                 self.step(instruction, operands, shape)
             }
         };
         self.slots.insert(expr, slot);
         Ok(())
+    }
+
+    /// Where columns of the identity begin, counted from 0; all of them must be there.
+    fn position(&mut self, store: &mut Store, start: Dim, selection: Expr) -> Result<usize, Error> {
+        let shape = self.shape(store, store.shape(selection))?;
+        let out_of_range = || Error::OutOfRange {
+            position: store.dims.text(start),
+            size: shape[0],
+        };
+        // A position is no size: 0 and less are to be refused here.
+        let position = self.size(store, start).map_err(|_| out_of_range())?;
+        let count = shape.get(1).copied().unwrap_or(1);
+        match position.checked_sub(1) {
+            Some(first) if first.checked_add(count).is_some_and(|end| end <= shape[0]) => Ok(first),
+            _ => Err(out_of_range()),
+        }
     }
 
     fn unary(&mut self, instruction: Instruction, operand: Expr, shape: Vec<usize>) -> Slot {
@@ -204,7 +241,33 @@ impl Lowering<'_> {
 
     fn right_to_left(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Slot, Error> {
         let mut product: Option<(Slot, Shape)> = None;
+        let mut factors = factors;
+        // Some columns of a matrix are cut out, not multiplied with a matrix of zeros and ones.
+        if let [.., matrix, selection] = factors
+            && let (1, Form::Select(start)) = (matrix.power, store.form(selection.base).clone())
+            && !matches!(store.form(matrix.base), Form::Eye)
+        {
+            let start = self.position(store, start, selection.base)?;
+            let joined = product_shape(store.shape(matrix.base), store.shape(selection.base));
+            let shape = self.shape(store, joined)?;
+            let operand = self.slot(store, matrix.base)?;
+            product = Some(match joined {
+                Shape::Scalar => (self.step(Instruction::Product, vec![operand, self.slots[&selection.base]], shape), joined),
+                _ => (self.step(Instruction::Slice { axis: 1, start }, vec![operand], shape), joined),
+            });
+            factors = &factors[..factors.len() - 2];
+        }
         for factor in factors.iter().rev() {
+            if let (Some((rest, rest_shape)), Form::Transpose(inner)) = (product, store.form(factor.base).clone())
+                && let Form::Select(start) = *store.form(inner)
+                && !rest_shape.is_scalar()
+            {
+                let start = self.position(store, start, inner)?;
+                let joined = product_shape(store.shape(factor.base), rest_shape);
+                let shape = self.shape(store, joined)?;
+                product = Some((self.step(Instruction::Slice { axis: 0, start }, vec![rest], shape), joined));
+                continue;
+            }
             let base = self.slot(store, factor.base)?;
             let base_shape = store.shape(factor.base);
             let posdef = store.facts(factor.base).has(Facts::POSDEF);
@@ -272,14 +335,31 @@ impl Lowering<'_> {
 
     fn product(&mut self, store: &mut Store, factors: &[ElementPower], shape: Vec<usize>) -> Result<Slot, Error> {
         let mut slots = Vec::with_capacity(factors.len());
+        // A triangle is cut out at last, so that what is not finite outside of it does no harm.
+        let (mut lower, mut upper) = (false, false);
         for factor in factors {
-            slots.push(self.power(store, *factor, &shape)?);
+            match *store.form(factor.base) {
+                Form::Tril if factor.exponent == Store::ONE => lower = true,
+                Form::Transpose(inner) if matches!(store.form(inner), Form::Tril) && factor.exponent == Store::ONE => {
+                    upper = true;
+                }
+                _ => slots.push(self.power(store, *factor, &shape)?),
+            }
         }
         let mut slots = slots.into_iter();
-        let first = slots.next().ok_or(Error::BadSize("an empty product".to_owned()))?;
-        Ok(slots.fold(first, |product, slot| {
+        let first = match slots.next() {
+            Some(first) => first,
+            None => self.step(Instruction::Constant(Rational::one()), vec![], shape.clone()),
+        };
+        let product = slots.fold(first, |product, slot| {
             self.step(Instruction::Entries, vec![product, slot], shape.clone())
-        }))
+        });
+        let mut cut = |wanted: bool, lower: bool, slot: Slot| match wanted {
+            true => self.step(Instruction::Triangle(lower), vec![slot], shape.clone()),
+            false => slot,
+        };
+        let product = cut(lower, true, product);
+        Ok(cut(upper, false, product))
     }
 
     /// `base^exponent`: `(r'*r)^(k/2)` is a power of the norm of r, which neither overflows nor underflows.
@@ -332,7 +412,11 @@ fn product_shape(lhs: Shape, rhs: Shape) -> Shape {
 
 fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
     let posdef = args.first().is_some_and(|arg| store.facts(*arg).has(Facts::POSDEF));
-    match op.kernel {
+    let reduction = match op.kernel {
+        Kernel::Prod => Instruction::Prod,
+        Kernel::Maximum => Instruction::Maximum,
+        Kernel::Minimum => Instruction::Minimum,
+        Kernel::Hardmax => Instruction::Hardmax,
         Kernel::Entries(function) => Instruction::Function(function),
         Kernel::Larger => Instruction::Larger,
         Kernel::Smaller => Instruction::Smaller,
@@ -343,5 +427,10 @@ fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
         Kernel::Adjugate => Instruction::Adjugate,
         Kernel::LogSumExp => Instruction::LogSumExp,
         Kernel::Softmax => Instruction::Softmax,
+    };
+    // The second argument of a reduction is its axis.
+    match (args.len(), op.is_elementwise()) {
+        (2, false) => Instruction::Rows(Box::new(reduction)),
+        _ => reduction,
     }
 }

@@ -21,6 +21,10 @@ pub(crate) enum Instruction {
     Pi,
     /// The identity matrix.
     Eye,
+    /// Columns of the identity matrix from this position (counted from 0) on.
+    Select(usize),
+    /// The commutation matrix of matrices with these rows and columns.
+    Commutation(usize, usize),
     /// The value of a variable.
     Input(Var),
     /// The sum of multiples.
@@ -55,8 +59,19 @@ pub(crate) enum Instruction {
     DiagOf,
     /// The same entries in column order in another shape.
     Reshape,
+    /// Neighboring rows (axis 0) or columns (axis 1) from a position (counted from 0) on, as many as the shape has.
+    Slice {
+        /// Which axis is cut.
+        axis: usize,
+        /// Where the slice begins.
+        start: usize,
+    },
+    /// The entries on one side of the diagonal, and zeros: true for the lower side.
+    Triangle(bool),
     /// The Kronecker product.
     Kron,
+    /// Products of entries, summed over labels: the labels of the operands and of the result.
+    Einsum(Vec<Vec<u8>>, Vec<u8>),
     /// A function of each entry.
     Function(Function),
     /// The larger of two, entry by entry.
@@ -73,6 +88,16 @@ pub(crate) enum Instruction {
     LogSumExp,
     /// Exponentials over their sum.
     Softmax,
+    /// The product of all entries.
+    Prod,
+    /// The largest entry.
+    Maximum,
+    /// The smallest entry.
+    Minimum,
+    /// 1 at the first largest entry, 0 elsewhere.
+    Hardmax,
+    /// One of the reductions above for each row.
+    Rows(Box<Instruction>),
 }
 
 impl Instruction {
@@ -80,6 +105,7 @@ impl Instruction {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Instruction::Constant(_) | Instruction::Pi | Instruction::Eye => "a constant",
+            Instruction::Select(_) | Instruction::Commutation(..) => "a constant",
             Instruction::Input(_) => "an input",
             Instruction::Sum(_) => "+",
             Instruction::Scale | Instruction::Product => "*",
@@ -104,6 +130,15 @@ impl Instruction {
             Instruction::Adjugate => "adj",
             Instruction::LogSumExp => "logsumexp",
             Instruction::Softmax => "softmax",
+            Instruction::Slice { .. } => "indexing",
+            Instruction::Triangle(true) => "tril",
+            Instruction::Triangle(false) => "triu",
+            Instruction::Einsum(..) => "einsum",
+            Instruction::Prod => "prod",
+            Instruction::Maximum => "maximum",
+            Instruction::Minimum => "minimum",
+            Instruction::Hardmax => "hardmax",
+            Instruction::Rows(of) => of.name(),
         }
     }
 }
@@ -150,6 +185,13 @@ pub enum Error {
     UnknownSize(String),
     /// A dimension is zero, negative or too large.
     BadSize(String),
+    /// A position is outside of its axis.
+    OutOfRange {
+        /// The position in the words of the language.
+        position: String,
+        /// The size of the axis.
+        size: usize,
+    },
     /// A variable has no value.
     MissingInput(Var),
     /// A variable has a value of another shape than the program was made for.
@@ -171,6 +213,9 @@ impl fmt::Display for Error {
         match self {
             Error::UnknownSize(name) => write!(f, "the size of dimension {name} is not known"),
             Error::BadSize(dim) => write!(f, "the dimension {dim} has no usable size here"),
+            Error::OutOfRange { position, size } => {
+                write!(f, "position {position} is outside of an axis of size {size}")
+            }
             Error::MissingInput(_) => write!(f, "a variable has no value"),
             Error::WrongShape(_) => write!(f, "a variable has a value of another shape"),
             Error::Array(operation, error) => {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gateaux_array::{Array, ArrayError, Field, Number, linear};
+use gateaux_array::{Array, ArrayError, Field, Number, linear, maximum, norm};
 use gateaux_core::expr::Var;
 
 use crate::constant::constant;
@@ -54,6 +54,9 @@ impl Program {
                 Instruction::Larger | Instruction::Smaller => {
                     values[step.operands[0]].sub(&values[step.operands[1]]).ok()
                 }
+                Instruction::Maximum | Instruction::Minimum | Instruction::Hardmax | Instruction::Rows(_) => {
+                Some(gaps_to_the_largest(&step.instruction, &values[step.operands[0]])?)
+            }
                 _ => None,
             };
             // sign(relu(x)) is 0 or 1 where relu(x) is 0 or positive, and its argument has no other values near 0.
@@ -169,7 +172,66 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
         Instruction::Adjugate => T::adjugate(args[0]),
         Instruction::LogSumExp => T::logsumexp(args[0]).map(Array::scalar),
         Instruction::Softmax => T::softmax(args[0]),
+        Instruction::Select(start) => Array::from_fn(shape, |at| {
+            if at[0] == start + at.get(1).unwrap_or(&0) { T::one() } else { T::zero() }
+        }),
+        Instruction::Commutation(m, n) => linear::commutation(*m, *n),
+        Instruction::Slice { axis, start } => {
+            let mut ranges: Vec<_> = args[0].shape().iter().map(|size| 0..*size).collect();
+            // A column that is taken alone leaves no axis behind.
+            let count = if *axis == 1 && shape.len() == 1 { 1 } else { shape.get(*axis).copied().unwrap_or(1) };
+            if let Some(range) = ranges.get_mut(*axis) {
+                *range = *start..start + count;
+            }
+            args[0].slice(&ranges)
+        }
+        Instruction::Triangle(lower) => Array::from_fn(shape, |at| {
+            let kept = if *lower { at[0] >= at[1] } else { at[0] <= at[1] };
+            args[0].get(at).filter(|_| kept).cloned().unwrap_or_else(T::zero)
+        }),
+        Instruction::Einsum(labels, output) => {
+            let operands: Vec<_> = args.iter().copied().zip(labels.iter().map(Vec::as_slice)).collect();
+            T::einsum(&operands, output)
+        }
+        Instruction::Prod => Ok(Array::scalar(linear::prod(args[0]))),
+        Instruction::Maximum => maximum::maximum(args[0]).map(Array::scalar),
+        Instruction::Minimum => maximum::maximum(&args[0].map(T::neg)).map(|least| Array::scalar(least.neg())),
+        Instruction::Hardmax => maximum::hardmax(args[0]),
+        Instruction::Rows(of) => match **of {
+            Instruction::Maximum => maximum::maximum_rows(args[0]),
+            Instruction::Minimum => Ok(maximum::maximum_rows(&args[0].map(T::neg))?.map(T::neg)),
+            Instruction::Hardmax => maximum::hardmax_rows(args[0]),
+            Instruction::LogSumExp => norm::logsumexp_rows(args[0]),
+            Instruction::Softmax => norm::softmax_rows(args[0]),
+            _ => Err(no_inverse()),
+        },
     }
+}
+
+/// How far the second largest entry is below the largest one (of each row), for functions that choose the largest.
+fn gaps_to_the_largest(instruction: &Instruction, array: &Array<f64>) -> Result<Array<f64>, Error> {
+    let failed = |error| Error::Array(instruction.name(), error);
+    let (by_rows, of) = match instruction {
+        Instruction::Rows(of) => (true, &**of),
+        other => (false, other),
+    };
+    let sign = match of {
+        Instruction::Minimum => -1.0,
+        Instruction::Maximum | Instruction::Hardmax => 1.0,
+        _ => return Ok(Array::scalar(f64::INFINITY)),
+    };
+    let count = if by_rows { array.shape()[0] } else { 1 };
+    let mut gaps = Vec::with_capacity(count);
+    for row in 0..count {
+        let entries = array.data().iter().enumerate().filter(|(at, _)| !by_rows || at % count == row);
+        let mut entries: Vec<f64> = entries.map(|(_, entry)| sign * entry).collect();
+        entries.sort_by(f64::total_cmp);
+        gaps.push(match entries.as_slice() {
+            [.., second, first] => first - second,
+            _ => f64::INFINITY,
+        });
+    }
+    Array::from_column_major(&[count], gaps).map_err(failed)
 }
 
 /// The x if it compares to y as wanted, else y; something that is not a number wins.

@@ -296,8 +296,9 @@ fn sizes(
         .iter()
         .flat_map(|expr| store.shape(*expr).axes().into_iter().chain(as_number(expr)))
         .collect();
+    let at_most = &problem.typing.at_most;
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
-    for dim in &dims {
+    for dim in dims.iter().chain(at_most.iter().flat_map(|(small, large)| [small, large])) {
         for name in store.dims.names(*dim) {
             if seen.insert(name.clone()) {
                 names.push(name);
@@ -305,7 +306,7 @@ fn sizes(
         }
     }
     // Larger ones if a dimension such as n - 3 needs it.
-    for shift in [0, 1, 3, 7, 15] {
+    for shift in [0, 1, 3, 7, 15, 31, 63, 127] {
         let unused = |size: &usize| !given.values().any(|known| known == size);
         let mut next = pattern.into_iter().chain(6..).map(|size| size + shift).filter(unused);
         let mut sizes = given.clone();
@@ -331,7 +332,11 @@ fn sizes(
         {
             return Err("the arrays are too large to be checked; give smaller sizes with --dims".to_owned());
         }
-        if dims.iter().all(fits) {
+        let in_range = |(small, large): &(_, _)| {
+            let (small, large) = (store.dims.evaluate(*small, &value), store.dims.evaluate(*large, &value));
+            small.zip(large).is_some_and(|(small, large)| small <= large)
+        };
+        if dims.iter().all(fits) && at_most.iter().all(in_range) {
             return Ok(sizes);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::expr::{Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
+use crate::expr::{Einsum, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
 
 /// Cotangents that arrive at an expression, to be summed when all have.
 type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
@@ -66,7 +66,8 @@ fn transpose_form(
     };
     let one = Rational::one;
     match store.form(expr).clone() {
-        Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => {}
+        Form::Number(_) | Form::Size(_) | Form::Var(_) => {}
+        Form::Eye | Form::Ones | Form::Zero | Form::Select(_) | Form::Tril | Form::Commutation(..) => {}
         Form::Add(terms) => {
             for term in terms.iter().filter(|term| depends(term.expr)) {
                 send(term.expr, term.coefficient.clone(), cotangent);
@@ -112,6 +113,14 @@ fn transpose_form(
             (true, _) => send(a, one(), transposed_kron(store, a, b, cotangent, Side::Left)?),
             (_, _) => send(b, one(), transposed_kron(store, a, b, cotangent, Side::Right)?),
         },
+        Form::Einsum(einsum) => {
+            let at = only_dependent(einsum.operands.iter().map(|operand| depends(operand.expr)));
+            let Some(at) = at else {
+                return nonlinear("a product of two changes");
+            };
+            let child = transposed_einsum(store, &einsum, at, cotangent)?;
+            send(einsum.operands[at].expr, one(), child);
+        }
         Form::Call(function, _) => return nonlinear(crate::ops::op(function).name),
     }
     Ok(())
@@ -145,6 +154,39 @@ fn transposed_around(store: &mut Store, factors: &[MatrixPower], at: usize, cota
     store.matrix_product(list)
 }
 
+/// The other operands and the cotangent, over the labels of the operand. A label that the operand has twice is joined
+/// with an identity; one that only the operand has stands for repetition.
+fn transposed_einsum(store: &mut Store, einsum: &Einsum, at: usize, cotangent: Expr) -> Result<Expr> {
+    let mut operands = einsum.operands.to_vec();
+    let Operand { expr, labels } = operands.remove(at);
+    if !einsum.output.is_empty() {
+        operands.push(Operand::new(cotangent, &einsum.output));
+    }
+    let mut fresh = einsum.labels() as u8;
+    let mut output: Vec<u8> = Vec::with_capacity(labels.len());
+    for (label, dim) in labels.iter().zip(store.shape(expr).axes()) {
+        let is_known = operands.iter().any(|operand| operand.labels.contains(label));
+        if output.contains(label) {
+            let eye = store.eye(dim)?;
+            operands.push(Operand::new(eye, &[*label, fresh]));
+            output.push(fresh);
+            fresh += 1;
+        } else {
+            if !is_known {
+                let ones = store.ones(Shape::Vector(dim))?;
+                operands.push(Operand::new(ones, &[*label]));
+            }
+            output.push(*label);
+        }
+    }
+    let array = store.einsum(operands, &output)?;
+    if einsum.output.is_empty() {
+        return store.scale(cotangent, array);
+    }
+    Ok(array)
+}
+
+/// Which factor of a Kronecker product changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Left,
@@ -153,12 +195,8 @@ enum Side {
 
 /// The transpose of `dA -> kron(dA, B)` or `dB -> kron(A, dB)`.
 ///
-/// Of vectors it is a product with the cotangent in matrix shape, since `kron(a, b) = vec(b*a')`. Of matrices, with
-/// `e = vec(eye)`, the left one collects the traces of the blocks of `kron(eye, B')*C`, the right one the sum of the
-/// diagonal blocks of `kron(A', eye)*C`:
-///
-/// `kron(eye(m), e_q')*kron(kron(eye(m), B')*C, eye(q))*kron(eye(n), e_q)` and
-/// `kron(e_n', eye(p))*kron(eye(n), kron(A', eye(p))*C)*kron(e_n, eye(q))`.
+/// Of vectors it is a product with the cotangent in matrix shape, since `kron(a, b) = vec(b*a')`. Of matrices the
+/// cotangent is an array with the row and the column of B and of A as its axes, in column order.
 fn transposed_kron(store: &mut Store, a: Expr, b: Expr, cotangent: Expr, side: Side) -> Result<Expr> {
     match (store.shape(a), store.shape(b)) {
         (Shape::Vector(m), Shape::Vector(n)) => {
@@ -172,44 +210,18 @@ fn transposed_kron(store: &mut Store, a: Expr, b: Expr, cotangent: Expr, side: S
             }
         }
         (Shape::Matrix(m, n), Shape::Matrix(p, q)) => {
-            let (rows, inner, columns) = match side {
-                Side::Left => (m, q, n),
-                Side::Right => (p, n, q),
+            let blocks = Shape::from_axes(&[p, m, q, n]).ok_or_else(|| Error::Unsupported {
+                what: "the transpose of kron".to_owned(),
+            })?;
+            let blocks = store.reshape(cotangent, blocks)?;
+            let (fixed, labels, output) = match side {
+                Side::Left => (b, [0, 2], [1, 3]),
+                Side::Right => (a, [1, 3], [0, 2]),
             };
-            let eye = store.eye(inner)?;
-            let square = store.entries(Shape::Matrix(inner, inner));
-            let limit = Error::Limit {
-                what: "as a dimension",
-                limit: i64::MAX as usize,
-            };
-            let Some(square) = square else { return Err(limit) };
-            // vec(eye) as a matrix of one column, which kron takes.
-            let column = store.reshape(eye, Shape::Matrix(square, crate::expr::Dims::ONE))?;
-            let row = store.transpose(column)?;
-            let (outer_rows, outer_columns) = (store.eye(rows)?, store.eye(columns)?);
-            let factors = match side {
-                Side::Left => {
-                    let transposed = store.transpose(b)?;
-                    let spread = store.kron(outer_rows, transposed)?;
-                    let blocks = store.matmul(&[spread, cotangent])?;
-                    [
-                        store.kron(outer_rows, row)?,
-                        store.kron(blocks, eye)?,
-                        store.kron(outer_columns, column)?,
-                    ]
-                }
-                Side::Right => {
-                    let transposed = store.transpose(a)?;
-                    let spread = store.kron(transposed, outer_rows)?;
-                    let blocks = store.matmul(&[spread, cotangent])?;
-                    [
-                        store.kron(row, outer_rows)?,
-                        store.kron(eye, blocks)?,
-                        store.kron(column, outer_columns)?,
-                    ]
-                }
-            };
-            store.matmul(&factors)
+            store.einsum(
+                vec![Operand::new(blocks, &[0, 1, 2, 3]), Operand::new(fixed, &labels)],
+                &output,
+            )
         }
         _ => Err(Error::Unsupported {
             what: "the transpose of kron".to_owned(),

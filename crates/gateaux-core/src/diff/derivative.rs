@@ -8,7 +8,7 @@ use crate::expr::{Error, Expr, Facts, Result, Shape, Store, Structure, Var};
 pub enum Explicit {
     /// An expression for the array of all outputs by all inputs.
     Array(Expr),
-    /// The array has more axes than an expression of matrices can have: see the operator.
+    /// The array would be too long to read: see the operator.
     Operator,
 }
 
@@ -142,10 +142,7 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
             forms: vec![form],
             operator: free.body,
             free_holes: vec![free.hole],
-            explicit: match store.shape(gradient) {
-                Shape::Tensor(_) => Explicit::Operator,
-                _ => Explicit::Array(gradient),
-            },
+            explicit: Explicit::Array(gradient),
             adjoint: Some(adjoint_of(store, map, var, Some(gradient))?),
             is_row_jacobian: false,
         });

@@ -42,7 +42,8 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
     let shape = store.shape(expr);
     let mut terms: Vec<(Rational, Expr)> = Vec::new();
     match store.form(expr).clone() {
-        Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => {}
+        Form::Number(_) | Form::Size(_) | Form::Var(_) => {}
+        Form::Eye | Form::Ones | Form::Zero | Form::Select(_) | Form::Tril | Form::Commutation(..) => {}
         Form::Add(addends) => {
             terms.extend(
                 addends
@@ -81,6 +82,15 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
         Form::Transpose(a) | Form::Trace(a) | Form::Sum(a) | Form::Diag(a) | Form::DiagOf(a) | Form::Reshape(a) => {
             if let Some(change) = of(a) {
                 terms.push((Rational::one(), ops::rebuild(store, expr, &[change])?));
+            }
+        }
+        Form::Einsum(einsum) => {
+            for at in 0..einsum.operands.len() {
+                if let Some(change) = of(einsum.operands[at].expr) {
+                    let mut operands = einsum.operands.to_vec();
+                    operands[at].expr = change;
+                    terms.push((Rational::one(), store.einsum(operands, &einsum.output)?));
+                }
             }
         }
         Form::Call(function, args) => {

@@ -5,7 +5,7 @@
 //!
 //! - the *differential* is the body itself;
 //! - the *adjoint* is the map transposed, cotangent in; of a scalar `f`, applied to 1, it is the gradient;
-//! - the *explicit* form is the array of all outputs by all inputs, as far as it has at most two axes.
+//! - the *explicit* form is the array of all outputs by all inputs, with any number of axes.
 //!
 //! Reverse mode is transposition of the body, so no rule can disagree with another, and a second derivative is the
 //! same three methods applied to the gradient.
@@ -13,6 +13,7 @@
 mod adjoint;
 mod derivative;
 mod differential;
+mod index;
 mod jacobian;
 
 pub use derivative::{Derivative, Explicit, derivative, gradients};
@@ -47,28 +48,36 @@ impl LinearMap {
     /// The array of all outputs by all inputs, in the space of the variable.
     ///
     /// # Shapes
-    /// `shape(body) ++ shape(hole)`, with at most two axes of more than one entry: a gradient has the shape of the
-    /// variable, of a vector by a vector it is the Jacobian, by a scalar it has the shape of the body.
+    /// `shape(body) ++ shape(hole)`, where a row counts as a vector: a gradient has the shape of the variable, of a
+    /// vector by a vector it is the Jacobian, by a scalar it has the shape of the body, and a matrix by a matrix has
+    /// four axes.
     ///
     /// # Errors
     /// [`Error::Unsupported`] where it has no such form.
     pub fn explicit(self, store: &mut Store, of: Var) -> Result<Option<Expr>> {
         let Variable { structure, shape, .. } = *store.variable(of);
         match (store.shape(self.body), shape) {
-            (Shape::Scalar, Shape::Tensor(_)) => Ok(None),
             (Shape::Scalar, _) => {
                 let gradient = self.adjoint(store, Store::ONE)?;
                 let point = store.var(of)?;
                 project(store, structure, point, gradient).map(Some)
             }
-            (Shape::Tensor(_), _) => Ok(None),
             (_, Shape::Scalar) => crate::ops::substitute(store, self.body, &[(self.hole, Store::ONE)]).map(Some),
-            (Shape::Vector(_), Shape::Vector(_)) => jacobian::jacobian(store, self).map(Some),
-            (Shape::Row(_), Shape::Vector(_)) => {
-                let body = store.transpose(self.body)?;
-                jacobian::jacobian(store, LinearMap { hole: self.hole, body }).map(Some)
+            (Shape::Vector(_) | Shape::Row(_), Shape::Vector(_)) => {
+                let body = match store.shape(self.body) {
+                    Shape::Row(_) => store.transpose(self.body)?,
+                    _ => self.body,
+                };
+                let map = LinearMap { hole: self.hole, body };
+                match jacobian::jacobian(store, map) {
+                    Err(Error::Unsupported { .. }) => index::explicit(store, map).map(Some),
+                    found => found.map(Some),
+                }
             }
-            _ => Ok(None),
+            _ => {
+                let map = self.on_all_arrays(store, of)?;
+                index::explicit(store, map).map(Some)
+            }
         }
     }
 
@@ -127,8 +136,12 @@ pub fn project(store: &mut Store, structure: Structure, point: Expr, array: Expr
             let skew = part(store, rotated, -1)?;
             store.matmul(&[point, skew])
         }
-        Structure::Lower => Err(Error::Unsupported {
-            what: "the derivative by a lower triangular matrix".to_owned(),
-        }),
+        Structure::Lower => {
+            let mask = match store.shape(array) {
+                Shape::Matrix(m, n) => store.tril_mask(m, n)?,
+                _ => return Ok(array),
+            };
+            store.multiply(&[mask, array])
+        }
     }
 }

@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::rational::Rational;
 use super::shape::Shape;
-use super::store::{ElementPower, Expr, Form, MatrixPower, Store, Term};
+use super::store::{ElementPower, Expr, Form, MatrixPower, Operand, Store, Term};
 use super::{Dim, Error, Result};
 
 /// Products longer than this keep the rotation under the trace in which they were written.
@@ -50,8 +50,12 @@ impl Store {
             return self.ill_shaped("a trace", &[expr]);
         };
         match self.form(expr).clone() {
-            Form::Eye | Form::Ones => self.size(n),
+            Form::Eye | Form::Ones | Form::Tril => self.size(n),
             Form::Zero => Ok(Store::ZERO),
+            Form::Einsum(_) => {
+                let diagonal = self.diag_of(expr)?;
+                self.sum_all(diagonal)
+            }
             _ if self.facts(expr).has(Facts::SKEW) => Ok(Store::ZERO),
             Form::Transpose(inner) => self.trace(inner),
             Form::Diag(vector) => self.sum_all(vector),
@@ -181,6 +185,15 @@ impl Store {
                 let (a, b) = (self.sum_all(a)?, self.sum_all(b)?);
                 self.multiply(&[a, b])
             }
+            Form::Select(_) => match shape {
+                Shape::Matrix(_, n) => self.size(n),
+                _ => Ok(Store::ONE),
+            },
+            Form::Commutation(..) => match shape.square() {
+                Some(n) => self.size(n),
+                None => self.ill_shaped("a sum", &[expr]),
+            },
+            Form::Einsum(einsum) => self.einsum(einsum.operands.to_vec(), &[]),
             _ => self.intern(Form::Sum(expr), Shape::Scalar),
         }
     }
@@ -193,6 +206,12 @@ impl Store {
             [a, b] if a.exponent == Store::ONE && b.exponent == Store::ONE => Some((a.base, b.base)),
             _ => None,
         };
+        let plain = factors.iter().all(|f| f.exponent == Store::ONE);
+        if plain && factors.iter().any(|f| matches!(self.form(f.base), Form::Einsum(_))) {
+            let labels: Vec<u8> = (0..self.shape(expr).axes().len() as u8).collect();
+            let operands = factors.iter().map(|f| Operand::new(f.base, &labels)).collect();
+            return self.einsum(operands, &[]);
+        }
         match (pair, self.shape(expr)) {
             (Some((a, b)), Shape::Vector(_)) => {
                 let row = self.transpose(a)?;
@@ -272,8 +291,17 @@ impl Store {
             return self.ill_shaped("the diagonal", &[matrix]);
         };
         match self.form(matrix).clone() {
-            Form::Eye | Form::Ones => self.ones(Shape::Vector(n)),
+            Form::Eye | Form::Ones | Form::Tril => self.ones(Shape::Vector(n)),
             Form::Zero => self.zeros(Shape::Vector(n)),
+            Form::Einsum(einsum) => {
+                let joined = |label: &u8| if *label == einsum.output[1] { einsum.output[0] } else { *label };
+                let operands = einsum
+                    .operands
+                    .iter()
+                    .map(|o| Operand::new(o.expr, &o.labels.iter().map(joined).collect::<Vec<u8>>()))
+                    .collect();
+                self.einsum(operands, &einsum.output[..1])
+            }
             _ if self.facts(matrix).has(Facts::SKEW) => self.zeros(Shape::Vector(n)),
             Form::Diag(vector) => Ok(vector),
             Form::Transpose(inner) => self.diag_of(inner),
@@ -481,7 +509,11 @@ impl Store {
                 });
                 let structure = all(self, &mut factors.iter().map(|f| f.base), Facts::SYMMETRIC);
                 let plain = factors.iter().all(|f| self.shape(f.exponent).is_scalar());
+                let is_lower = factors
+                    .iter()
+                    .any(|f| self.facts(f.base).has(Facts::LOWER) && self.vanishes_at_zero(f.exponent));
                 signs
+                    | if is_lower { Facts::LOWER } else { Facts::NONE }
                     | if even { Facts::NONNEGATIVE } else { Facts::NONE }
                     | if plain { structure } else { Facts::NONE }
             }
@@ -512,6 +544,12 @@ impl Store {
                 .facts(*a)
                 .common(self.facts(*b))
                 .only(Facts::POSDEF | Facts::DIAGONAL | Facts::ORTHOGONAL | Facts::LOWER | Facts::POSITIVE),
+            Form::Select(_) => Facts::NONNEGATIVE,
+            Form::Tril if self.shape(expr).square().is_some() => Facts::LOWER | Facts::NONNEGATIVE,
+            Form::Tril => Facts::NONNEGATIVE,
+            Form::Commutation(m, n) if m == n => Facts::ORTHOGONAL | Facts::SYMMETRIC | Facts::NONNEGATIVE,
+            Form::Commutation(..) => Facts::ORTHOGONAL | Facts::NONNEGATIVE,
+            Form::Einsum(einsum) => self.facts_of_einsum(einsum),
             Form::Call(..) => Facts::NONE,
         }
     }

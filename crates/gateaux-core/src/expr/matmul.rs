@@ -271,7 +271,15 @@ impl Store {
                 power: 0,
             }));
         }
+        if let Some(selected) = self.join_selections(lhs.base, rhs.base)? {
+            return Ok(one(selected));
+        }
         Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
+            // K*vec(A) is vec(A').
+            (Form::Commutation(m, n), Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
+                let transposed = self.transpose(inner)?;
+                one(self.vec(transposed)?)
+            }
             (Form::Diag(a), Form::Diag(b)) => {
                 let diagonal = self.multiply(&[a, b])?;
                 one(self.diag(diagonal)?)
@@ -290,6 +298,74 @@ impl Store {
             }
             _ => None,
         })
+    }
+
+    /// The product of two selections of columns or rows of the identity, and the sum of the columns of one.
+    fn join_selections(&mut self, lhs: Expr, rhs: Expr) -> Result<Option<Expr>> {
+        let row = match *self.form(lhs) {
+            Form::Transpose(inner) => match *self.form(inner) {
+                Form::Select(start) => Some((start, self.shape(inner))),
+                _ => None,
+            },
+            _ => None,
+        };
+        let column = match *self.form(rhs) {
+            Form::Select(start) => Some((start, self.shape(rhs))),
+            _ => None,
+        };
+        let count = |shape: Shape| match shape {
+            Shape::Matrix(_, n) => n,
+            _ => Dims::ONE,
+        };
+        if let (Some((_, Shape::Matrix(_, n))), Form::Ones) = (row, self.form(rhs))
+            && matches!(self.shape(rhs), Shape::Vector(_))
+        {
+            return self.ones(Shape::Vector(n)).map(Some);
+        }
+        if let (Some((first, left)), Some((second, right))) = (row, column) {
+            // The same columns make an identity, columns apart nothing.
+            let (m, n) = (count(left), count(right));
+            if let (Shape::Matrix(..), Shape::Matrix(..)) = (left, right)
+                && first == second
+                && m == n
+            {
+                return self.eye(m).map(Some);
+            }
+            let apart = |store: &mut Store, from, length, to| -> bool {
+                let end = store.dims.add(from, length);
+                let gap = end.and_then(|end| store.dims.sub(to, end));
+                gap.and_then(|gap| store.dims.value(gap)).is_some_and(|gap| gap >= 0)
+            };
+            if let (Shape::Matrix(..), Shape::Matrix(..)) = (left, right)
+                && (apart(self, first, m, second) || apart(self, second, n, first))
+            {
+                return self.zeros(Shape::Matrix(m, n)).map(Some);
+            }
+            return Ok(None);
+        }
+        // Columns of columns.
+        let inner = match *self.form(lhs) {
+            Form::Select(start) => Some((start, self.shape(lhs))),
+            _ => None,
+        };
+        if let (Some((outer, Shape::Matrix(rows, _))), Some((second, shape))) = (inner, column) {
+            let Some(start) = self.dims.add(outer, second).and_then(|sum| self.dims.sub(sum, Dims::ONE)) else {
+                return Ok(None);
+            };
+            let kept = match shape {
+                Shape::Matrix(_, n) => Some(n),
+                _ => None,
+            };
+            return self.select(rows, start, kept).map(Some);
+        }
+        if let (Some(_), Form::Transpose(below)) = (row, self.form(rhs).clone())
+            && matches!(self.form(below), Form::Select(_))
+            && let Form::Transpose(above) = *self.form(lhs)
+            && let Some(joined) = self.join_selections(below, above)?
+        {
+            return self.transpose(joined).map(Some);
+        }
+        Ok(None)
     }
 
     fn kron_factors_fit(&self, a: Expr, b: Expr, c: Expr, d: Expr) -> bool {
@@ -311,6 +387,9 @@ impl Store {
             tail,
         } = chain;
         let factors: Vec<MatrixPower> = head.into_iter().chain(tail).collect();
+        if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
+            return self.zeros(shape);
+        }
         let core = match factors.as_slice() {
             [] => match shape.rows_and_columns() {
                 Some((n, _)) if n != Dims::ONE || !shape.is_scalar() => self.eye(n)?,
@@ -346,6 +425,9 @@ impl Store {
         {
             return Ok(sum);
         }
+        if let Some(entry) = self.entry(&segment)? {
+            return Ok(entry);
+        }
         if self.is_ones(segment[0].base) {
             let column = self.matrix_product(segment[1..].to_vec())?;
             return self.sum_all(column);
@@ -374,6 +456,78 @@ impl Store {
             return self.times(&sign, inner);
         }
         self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+    }
+
+    /// `e'*v` and `e'*M*f` for columns e and f of the identity: entries of the identity are known, and an entry of an
+    /// elementwise expression is the expression of the entries.
+    fn entry(&mut self, segment: &[MatrixPower]) -> Result<Option<Expr>> {
+        let unit = |store: &Store, expr: Expr| match store.form(expr) {
+            Form::Select(start) => Some(*start),
+            _ => None,
+        };
+        let row = self.transpose(segment[0].base)?;
+        let last = segment.len() - 1;
+        let Some(first) = unit(self, row) else {
+            return match (unit(self, segment[last].base), last) {
+                // The unit vector first.
+                (Some(_), 1) => {
+                    let transposed = self.transpose(segment[last].base)?;
+                    self.matmul(&[transposed, row]).map(Some)
+                }
+                _ => Ok(None),
+            };
+        };
+        let (inner, second) = match segment {
+            [_, vector] => match unit(self, vector.base) {
+                Some(second) => {
+                    let distance = self.dims.sub(second, first).and_then(|gap| self.dims.value(gap));
+                    return Ok(match distance {
+                        Some(0) => Some(Store::ONE),
+                        Some(_) => Some(Store::ZERO),
+                        None => None,
+                    });
+                }
+                // The unit vector stays in front.
+                None if !matches!(self.form(vector.base), Form::Product(_) | Form::Call(..)) => {
+                    return self.intern(Form::MatMul(segment.into()), Shape::Scalar).map(Some);
+                }
+                None => (vector.base, None),
+            },
+            [_, matrix, column] if matrix.power == 1 && unit(self, column.base).is_some() => {
+                (matrix.base, Some(column.base))
+            }
+            _ => return Ok(None),
+        };
+        let entry = |store: &mut Store, array: Expr| {
+            if store.shape(array).is_scalar() {
+                return Ok(array);
+            }
+            let factors: Vec<Expr> = [segment[0].base, array].into_iter().chain(second).collect();
+            store.matmul(&factors)
+        };
+        match self.form(inner).clone() {
+            Form::Product(factors) => {
+                let mut entries = Vec::with_capacity(factors.len());
+                for factor in factors.iter() {
+                    entries.push(ElementPower {
+                        base: entry(self, factor.base)?,
+                        exponent: entry(self, factor.exponent)?,
+                    });
+                }
+                self.product(entries).map(Some)
+            }
+            Form::Call(function, args) if function.elementwise => {
+                let args: Vec<Expr> = args.iter().map(|arg| entry(self, *arg)).collect::<Result<_>>()?;
+                self.call(function, &args, Shape::Scalar).map(Some)
+            }
+            Form::Diag(vector) if second.is_some() => {
+                let column = second.unwrap_or(vector);
+                let scaled = self.multiply(&[vector, column])?;
+                self.matmul(&[segment[0].base, scaled]).map(Some)
+            }
+            _ if second.is_none() => self.intern(Form::MatMul(segment.into()), Shape::Scalar).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// The factors of the transposed product, with the sign that skew factors give it.

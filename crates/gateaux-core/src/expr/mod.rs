@@ -7,10 +7,12 @@
 //! The normal form, in one paragraph: sums are flat, with exact coefficients in front and like terms collected;
 //! scalars stand before arrays; matrix products are flat lists of integer powers in which inverses have canceled,
 //! transposes stand at the leaves, and every `row*column` has left the list as a scalar; elementwise products are
-//! flat, commutative, with exponents; `norm2(x)` is `(x'*x)^(1/2)`, `inv(X)` is `X^-1`, `sqrt(x)` is `x^(1/2)`.
+//! flat, commutative, with exponents; index expressions that are matrix
+//! expressions are written as such; `norm2(x)` is `(x'*x)^(1/2)`, `inv(X)` is `X^-1`, `sqrt(x)` is `x^(1/2)`.
 
 mod budget;
 mod dim;
+mod einsum;
 mod facts;
 mod linear;
 mod matmul;
@@ -23,7 +25,8 @@ mod transpose;
 
 pub use budget::{Budget, Error, Result};
 pub use dim::{Dim, Dims, Polynomial, Symbol};
+pub use einsum::{Einsum, MAX_LABELS, letters};
 pub use facts::{Facts, Structure};
 pub use rational::Rational;
 pub use shape::{Axes, MAX_AXES, Shape};
-pub use store::{ElementPower, Expr, Form, Function, MatrixPower, Store, Term, Var, Variable};
+pub use store::{ElementPower, Expr, Form, Function, MatrixPower, Operand, Store, Term, Var, Variable};

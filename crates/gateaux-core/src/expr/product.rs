@@ -108,6 +108,9 @@ impl Store {
                 return Ok(());
             }
         }
+        // Powers of 0 and 1 are themselves.
+        let is_mask = self.is_tril_mask(base) && exponent != Store::ONE && self.vanishes_at_zero(exponent);
+        let exponent = if is_mask { Store::ONE } else { exponent };
         let key = (base, self.shape(exponent).is_scalar());
         match parts.factors.swap_remove(&key) {
             Some(known) => {
@@ -208,9 +211,11 @@ impl Store {
             .map(|((base, _), exponent)| ElementPower { base, exponent })
             .collect();
         factors.sort_by_key(|factor| (factor.base, factor.exponent));
+        self.drop_idle_masks(&mut factors);
         let core = match factors.as_slice() {
             [] => self.ones(shape)?,
             [only] if only.exponent == Store::ONE => only.base,
+            _ if self.unit_vector(&factors).is_some() => self.entry_product(&factors)?,
             _ if self.has_diagonal_factor(&factors) => self.diagonal_product(&factors)?,
             _ => self.intern(Form::Product(factors.into()), shape)?,
         };
@@ -221,6 +226,68 @@ impl Store {
             self.scale(scalar, core)?
         };
         self.times(&coefficient, core)
+    }
+
+    /// Whether the power of 0 with this exponent is 0 whatever the other factors are.
+    pub(super) fn vanishes_at_zero(&self, exponent: Expr) -> bool {
+        self.as_number(exponent)
+            .is_some_and(|e| !e.is_negative() && !e.is_zero())
+    }
+
+    /// Whether the matrix is ones on one side of the diagonal and zeros on the other.
+    fn is_tril_mask(&self, expr: Expr) -> bool {
+        match *self.form(expr) {
+            Form::Tril => true,
+            Form::Transpose(inner) => matches!(self.form(inner), Form::Tril),
+            _ => false,
+        }
+    }
+
+    /// A lower triangular factor makes the mask of lower triangles idle.
+    fn drop_idle_masks(&self, factors: &mut Vec<ElementPower>) {
+        let is_lower = |factor: &ElementPower| {
+            self.facts(factor.base).has(Facts::LOWER) && self.vanishes_at_zero(factor.exponent)
+        };
+        let Some(mask) = factors.iter().position(|f| matches!(self.form(f.base), Form::Tril)) else {
+            return;
+        };
+        if factors.iter().enumerate().any(|(at, f)| at != mask && is_lower(f)) {
+            factors.remove(mask);
+        }
+    }
+
+    /// The position of a column of the identity among the factors.
+    fn unit_vector(&self, factors: &[ElementPower]) -> Option<usize> {
+        let is_unit = |f: &ElementPower| {
+            matches!(self.form(f.base), Form::Select(_))
+                && matches!(self.shape(f.base), Shape::Vector(_))
+                && self.vanishes_at_zero(f.exponent)
+        };
+        let at = factors.iter().position(is_unit)?;
+        factors.iter().all(|f| self.shape(f.exponent).is_scalar()).then_some(at)
+    }
+
+    /// `v .* e` for a column e of the identity is `v[i]*e`.
+    fn entry_product(&mut self, factors: &[ElementPower]) -> Result<Expr> {
+        let Some(at) = self.unit_vector(factors) else {
+            return self.ill_shaped("a product with a unit vector", &[]);
+        };
+        let unit = factors[at].base;
+        let row = self.transpose(unit)?;
+        let mut entries = Vec::with_capacity(factors.len());
+        for (other, factor) in factors.iter().enumerate() {
+            if other != at {
+                entries.push(ElementPower {
+                    base: self.matmul(&[row, factor.base])?,
+                    exponent: factor.exponent,
+                });
+            }
+        }
+        if entries.is_empty() {
+            return Ok(unit);
+        }
+        let scalar = self.product(entries)?;
+        self.scale(scalar, unit)
     }
 
     /// Whether one factor is zero off the diagonal, and so the whole product.

@@ -5,6 +5,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::budget::{Budget, Error, Result};
 use super::dim::{Dim, Dims};
+use super::einsum::Einsum;
 use super::facts::{Facts, Structure};
 use super::rational::Rational;
 use super::shape::Shape;
@@ -76,6 +77,25 @@ pub struct ElementPower {
     pub exponent: Expr,
 }
 
+/// A factor of an index expression: an array with a label for each of its axes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Operand {
+    /// The array.
+    pub expr: Expr,
+    /// The labels of its axes.
+    pub labels: Box<[u8]>,
+}
+
+impl Operand {
+    /// An array with labels.
+    pub fn new(expr: Expr, labels: &[u8]) -> Operand {
+        Operand {
+            expr,
+            labels: labels.into(),
+        }
+    }
+}
+
 /// What an expression can be. The enumeration is closed and matched exhaustively; functions are a table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Form {
@@ -91,6 +111,12 @@ pub enum Form {
     Ones,
     /// An array of zeros, not a scalar.
     Zero,
+    /// Neighboring columns of the identity matrix, from this position (counted from 1) on; one column is a vector.
+    Select(Dim),
+    /// The matrix with ones on and below the diagonal and zeros above.
+    Tril,
+    /// The commutation matrix that maps `vec(A)` to `vec(A')` for an A with these rows and columns.
+    Commutation(Dim, Dim),
     /// A sum with coefficients: two and more terms, or one with a coefficient that is not 1.
     Add(Box<[Term]>),
     /// A scalar that is no number, times an array that is no `Scale`.
@@ -113,6 +139,8 @@ pub enum Form {
     Reshape(Expr),
     /// The Kronecker product of two matrices or two vectors.
     Kron(Expr, Expr),
+    /// A sum of products of entries over labels that is no matrix expression.
+    Einsum(Box<Einsum>),
     /// A function of the operation table.
     Call(Function, Box<[Expr]>),
 }
@@ -312,6 +340,7 @@ impl Store {
             Form::Add(terms) => terms.len(),
             Form::MatMul(factors) => factors.len(),
             Form::Product(factors) => factors.len(),
+            Form::Einsum(einsum) => einsum.operands.len(),
             _ => 1,
         };
         let node = Node { form, shape };
@@ -386,6 +415,7 @@ impl Store {
         let own = match self.form(expr) {
             Form::Number(_) | Form::Size(_) | Form::Var(_) => 1,
             Form::Eye | Form::Ones | Form::Zero => 2,
+            Form::Select(_) | Form::Tril | Form::Commutation(..) => 3,
             Form::Add(terms) => {
                 let numbers = terms.iter().filter(|term| !term.coefficient.abs().is_one()).count();
                 (terms.len() - 1 + 2 * numbers) as u32
@@ -467,6 +497,41 @@ impl Store {
         self.intern(Form::Eye, Shape::Matrix(n, n))
     }
 
+    /// Columns of the identity matrix of size n: `count` of them from position `start`, counted from 1; without a
+    /// count one, as a vector.
+    ///
+    /// `x'*e` for such a vector is an entry of x, `S'*A` for such a matrix are some rows of A.
+    pub fn select(&mut self, n: Dim, start: Dim, count: Option<Dim>) -> Result<Expr> {
+        match count {
+            Some(count) if count == n && start == Dims::ONE => self.eye(n),
+            Some(count) => self.intern(Form::Select(start), Shape::Matrix(n, count)),
+            None if n == Dims::ONE => self.ones(Shape::Vector(n)),
+            None => self.intern(Form::Select(start), Shape::Vector(n)),
+        }
+    }
+
+    /// The m by n matrix with ones on and below the diagonal and zeros above.
+    pub fn tril_mask(&mut self, m: Dim, n: Dim) -> Result<Expr> {
+        self.intern(Form::Tril, Shape::Matrix(m, n))
+    }
+
+    /// The commutation matrix K with `K*vec(A) = vec(A')` for an m by n matrix A.
+    ///
+    /// # Source
+    /// Magnus & Neudecker, Matrix Differential Calculus, 3.7.
+    pub fn commutation(&mut self, m: Dim, n: Dim) -> Result<Expr> {
+        let Some(size) = self.dims.mul(m, n) else {
+            return Err(Error::Limit {
+                what: "as a dimension",
+                limit: i64::MAX as usize,
+            });
+        };
+        if m == Dims::ONE || n == Dims::ONE {
+            return self.eye(size);
+        }
+        self.intern(Form::Commutation(m, n), Shape::Matrix(size, size))
+    }
+
     /// The array of ones; for a scalar shape the number 1.
     pub fn ones(&mut self, shape: Shape) -> Result<Expr> {
         match shape {
@@ -505,7 +570,8 @@ impl Store {
     /// The expressions on which the expression is directly made, in order, with repetition.
     pub fn children(&self, expr: Expr) -> Vec<Expr> {
         match self.form(expr) {
-            Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => vec![],
+            Form::Number(_) | Form::Size(_) | Form::Var(_) => vec![],
+            Form::Eye | Form::Ones | Form::Zero | Form::Select(_) | Form::Tril | Form::Commutation(..) => vec![],
             Form::Add(terms) => terms.iter().map(|term| term.expr).collect(),
             Form::MatMul(factors) => factors.iter().map(|factor| factor.base).collect(),
             Form::Product(factors) => factors
@@ -516,6 +582,7 @@ impl Store {
             Form::Transpose(a) | Form::Trace(a) | Form::Sum(a) | Form::Diag(a) | Form::DiagOf(a) | Form::Reshape(a) => {
                 vec![*a]
             }
+            Form::Einsum(einsum) => einsum.operands.iter().map(|operand| operand.expr).collect(),
             Form::Call(_, args) => args.to_vec(),
         }
     }

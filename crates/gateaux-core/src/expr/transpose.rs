@@ -136,7 +136,15 @@ impl Store {
             }
             Form::Eye | Form::Diag(_) => Ok(expr),
             Form::Number(_) | Form::Size(_) | Form::Trace(_) | Form::Sum(_) => Ok(expr),
+            Form::Commutation(m, n) => self.commutation(n, m),
+            Form::Einsum(einsum) => {
+                let mut einsum = *einsum;
+                einsum.output.reverse();
+                self.einsum(einsum.operands.to_vec(), &einsum.output)
+            }
             Form::Var(_)
+            | Form::Select(_)
+            | Form::Tril
             | Form::Add(_)
             | Form::Product(_)
             | Form::DiagOf(_)
@@ -214,8 +222,9 @@ impl Store {
             Form::Scale(_, array) => self.transpose_counts(*array),
             Form::Kron(a, b) => sum(&mut [*a, *b].into_iter()),
             Form::Call(function, args) if function.elementwise => sum(&mut args.iter().copied()),
-            Form::Call(..) | Form::Reshape(_) => (0, 1),
+            Form::Call(..) | Form::Reshape(_) | Form::Tril => (0, 1),
             Form::Eye | Form::Ones | Form::Zero | Form::Diag(_) => (0, 0),
+            Form::Select(_) | Form::Commutation(..) | Form::Einsum(_) => (0, 0),
             Form::Number(_) | Form::Size(_) | Form::Trace(_) | Form::Sum(_) | Form::DiagOf(_) => (0, 0),
         }
     }

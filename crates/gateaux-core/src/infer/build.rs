@@ -3,7 +3,7 @@
 use gateaux_syntax::{BinaryOp, Diagnostic, IndexItem, NodeId, NodeKind, Span, Tree};
 
 use super::{NameMeaning, Typing, codes};
-use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
+use crate::expr::{Dim, Dims, Error, Expr, Facts, Operand, Rational, Result, Shape, Store};
 use crate::ops;
 
 /// A problem as expressions.
@@ -200,7 +200,7 @@ impl Pass<'_> {
             }
             NodeKind::Call(name, args) => self.call(id, &name.text, args),
             NodeKind::ConjugateTranspose(_) => Err(unsupported("the conjugate transpose")),
-            NodeKind::Index(..) => Err(unsupported("indexing")),
+            NodeKind::Index(base, items) => self.index(*base, items),
             NodeKind::Array(_) => Err(unsupported("a literal array")),
             NodeKind::Text(_) | NodeKind::Missing => Err(unsupported("this expression")),
         }
@@ -261,6 +261,11 @@ impl Pass<'_> {
                 let entry = self.at(args[0])?;
                 self.store.fill(entry, shape)
             }
+            "commutation" => match [args[0], args[1]].map(|arg| self.typing.sizes[arg.0 as usize]) {
+                [Some(m), Some(n)] => self.store.commutation(m, n),
+                _ => Err(unsupported(name)),
+            },
+            "einsum" => self.einsum(args),
             "reshape" => {
                 let array = self.at(args[0])?;
                 self.store.reshape(array, shape)
@@ -286,8 +291,93 @@ impl Pass<'_> {
         }
     }
 
+    /// `einsum("ij,j->i", A, x)`: a letter is a label.
+    fn einsum(&mut self, args: &[NodeId]) -> Result<Expr> {
+        let missing = || unsupported("this einsum");
+        let (first, rest) = args.split_first().ok_or_else(missing)?;
+        let NodeKind::Text(subscripts) = &self.tree.node(*first).kind else {
+            return Err(missing());
+        };
+        let (inputs, output) = subscripts.split_once("->").ok_or_else(missing)?;
+        let labels = |letters: &str| letters.bytes().collect::<Vec<u8>>();
+        let mut operands = Vec::with_capacity(rest.len());
+        for (letters, arg) in inputs.split(',').zip(rest) {
+            operands.push(Operand::new(self.at(*arg)?, &labels(letters)));
+        }
+        self.store.einsum(operands, &labels(output))
+    }
+
+    /// `x[i]`, `A[i,:]`, `T[:,2,a:b]`: products with columns of the identity.
+    fn index(&mut self, base: NodeId, items: &[IndexItem]) -> Result<Expr> {
+        let array = self.at(base)?;
+        let shape = self.store.shape(array);
+        let axes = match shape {
+            Shape::Row(n) => vec![n],
+            _ => shape.axes(),
+        };
+        let mut selections = Vec::with_capacity(items.len());
+        for (item, n) in items.iter().zip(axes) {
+            selections.push(match item {
+                IndexItem::All(_) => None,
+                IndexItem::At(at) => Some(self.store.select(n, self.position(*at)?, None)?),
+                IndexItem::Range(from, to) => {
+                    let (from, to) = (self.position(*from)?, self.position(*to)?);
+                    let dims = &mut self.store.dims;
+                    let count = dims.sub(to, from).and_then(|distance| dims.add(distance, Dims::ONE));
+                    let count = count.ok_or_else(|| unsupported("a range of this length"))?;
+                    Some(self.store.select(n, from, Some(count))?)
+                }
+            });
+        }
+        let is_single = |store: &Store, selection: &Option<Expr>| {
+            selection.is_some_and(|selection| matches!(store.shape(selection), Shape::Vector(_)))
+        };
+        let is_row = is_single(self.store, &selections[0]) && selections.len() == 2;
+        match (shape, selections.as_slice()) {
+            (Shape::Vector(_), [Some(selection)]) => {
+                let rows = self.store.transpose(*selection)?;
+                self.store.matmul(&[rows, array])
+            }
+            (Shape::Row(_), [Some(selection)]) => self.store.matmul(&[array, *selection]),
+            (Shape::Matrix(..), [rows, columns]) => {
+                let rows = rows.map(|rows| self.store.transpose(rows)).transpose()?;
+                let factors: Vec<Expr> = rows.into_iter().chain([array]).chain(*columns).collect();
+                let found = self.store.matmul(&factors)?;
+                // One row is a vector, as one column is.
+                match (is_row, self.store.shape(found)) {
+                    (true, Shape::Row(_)) => self.store.transpose(found),
+                    _ => Ok(found),
+                }
+            }
+            (Shape::Tensor(_), _) => {
+                let labels: Vec<u8> = (0..selections.len() as u8).collect();
+                let mut operands = vec![Operand::new(array, &labels)];
+                let (mut output, mut fresh) = (Vec::new(), labels.len() as u8);
+                for (label, selection) in labels.iter().zip(&selections) {
+                    match selection {
+                        None => output.push(*label),
+                        Some(selection) if matches!(self.store.shape(*selection), Shape::Vector(_)) => {
+                            operands.push(Operand::new(*selection, &[*label]));
+                        }
+                        Some(selection) => {
+                            operands.push(Operand::new(*selection, &[*label, fresh]));
+                            output.push(fresh);
+                            fresh += 1;
+                        }
+                    }
+                }
+                self.store.einsum(operands, &output)
+            }
+            _ => Ok(array),
+        }
+    }
+
+    fn position(&self, node: NodeId) -> Result<Dim> {
+        self.typing.sizes[node.0 as usize].ok_or_else(|| unsupported("this index"))
+    }
+
     fn function(&mut self, name: &str, args: &[Expr]) -> Result<Expr> {
-        let op = ops::find(name).ok_or_else(|| unsupported(name))?;
+        let op = ops::find_call(name, args.len()).ok_or_else(|| unsupported(name))?;
         ops::apply_call(self.store, op, args)
     }
 }

@@ -12,13 +12,7 @@ use super::sizes::{Clash, Size, Sizes};
 use crate::ops::signature::{Param, ParamKind, Signature, SizeExpr, signatures};
 
 /// Forms of functions that belong to the language and are not available yet: function, number of arguments, form.
-const LATER_FORMS: [(&str, usize, &str); 5] = [
-    ("max", 1, "max(x), the largest entry,"),
-    ("min", 1, "min(x), the smallest entry,"),
-    ("logsumexp", 2, "logsumexp(X, axis)"),
-    ("softmax", 2, "softmax(X, axis)"),
-    ("norm", 2, "norm(x, p)"),
-];
+const LATER_FORMS: [(&str, usize, &str); 1] = [("norm", 2, "norm(x, p)")];
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, id: NodeId, name: &Name, args: &[NodeId]) -> Kind {
@@ -31,7 +25,7 @@ impl Checker<'_> {
 
     /// A function of the table; `at` is where its name or sign stands.
     pub(super) fn function(&mut self, id: NodeId, at: Span, name: &str, args: &[NodeId]) -> Kind {
-        let Some(op) = crate::ops::find(name) else {
+        let Some(op) = crate::ops::find_call(name, args.len()) else {
             let problem = self.unknown_function(at, name, args);
             return self.refuse(problem);
         };

@@ -20,6 +20,8 @@ pub(super) type Guess = [Option<Word>];
 /// What an attempt found.
 pub(super) struct Attempt {
     pub(super) sizes: Sizes,
+    /// Sizes of which the first must not be larger than the second, where the text does not tell.
+    pub(super) at_most: Vec<(Size, Size)>,
     /// By variable.
     pub(super) variables: Vec<Kind>,
     /// By node.
@@ -62,6 +64,7 @@ pub(super) fn check(scope: &Scope<'_>, guess: &Guess) -> Attempt {
     }
     let found = Attempt {
         sizes,
+        at_most: Vec::new(),
         variables,
         kinds: vec![Kind::Unknown; n_nodes],
         calls: vec![None; n_nodes],

@@ -133,6 +133,8 @@ pub struct Typing {
     pub root: NodeId,
     /// What had to be assumed of declared dimensions, such as `q = k*n` and `k <= n`.
     pub assumptions: Vec<String>,
+    /// Pairs of which the first is not larger than the second: what indices ask of dimensions.
+    pub at_most: Vec<(Dim, Dim)>,
     /// Remarks: that `e` is a variable, and which of the letters a to g are no scalars.
     pub hints: Vec<String>,
 }
@@ -257,6 +259,29 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
         });
     }
     let hints = hints(scope, &choice.guess, attempt);
+    let mut at_most = Vec::new();
+    for (small, large) in std::mem::take(&mut attempt.at_most) {
+        let (small, large) = (attempt.sizes.dim(small, dims)?, attempt.sizes.dim(large, dims)?);
+        // A name alone stands for at least 1, and of several numbers the largest asks for the most.
+        if dims.value(small).is_some_and(|value| value <= 1) && dims.as_name(large).is_some() {
+            continue;
+        }
+        let number = dims.value(small);
+        let known = at_most
+            .iter()
+            .position(|(s, l)| *l == large && (*s == small || dims.value(*s).is_some() && number.is_some()));
+        match known {
+            Some(at) if dims.value(at_most[at].0) < number => at_most[at].0 = small,
+            Some(_) => {}
+            None => at_most.push((small, large)),
+        }
+    }
+    let mut assumptions = attempt.sizes.assumptions(dims);
+    assumptions.extend(
+        at_most
+            .iter()
+            .map(|(small, large)| format!("{} >= {}", dims.text(*large), dims.text(*small))),
+    );
     Some(Typing {
         variables: variables(scope, &choice.guess, attempt, dims)?,
         meanings,
@@ -264,7 +289,8 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
         sizes,
         calls: std::mem::take(&mut attempt.calls),
         root,
-        assumptions: attempt.sizes.assumptions(dims),
+        assumptions,
+        at_most,
         hints,
     })
 }

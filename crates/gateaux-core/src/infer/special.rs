@@ -15,16 +15,17 @@ impl Checker<'_> {
         let counts: Vec<usize> = match name.text.as_str() {
             "eye" | "vector" | "matrix" => vec![1],
             "commutation" => vec![2],
-            "reshape" | "where" => vec![3],
+            "where" => vec![3],
+            "reshape" => (2..=MAX_AXES + 1).collect(),
             _ => (1..=MAX_AXES).collect(),
         };
         if !counts.contains(&args.len()) {
             if counts.len() > 1 {
-                let message = format!(
-                    "{} takes 1 to {MAX_AXES} dimensions, {} are given",
-                    name.text,
-                    args.len()
-                );
+                let (what, given) = match name.text.as_str() {
+                    "reshape" => (format!("an array and 1 to {MAX_AXES} dimensions"), args.len().saturating_sub(1)),
+                    _ => (format!("1 to {MAX_AXES} dimensions"), args.len()),
+                };
+                let message = format!("{} takes {what}, {given} are given", name.text);
                 return self.refuse(Problem::new(codes::ARGUMENT_COUNT, name.span, message).at(id));
             }
             return self.argument_count(id, name.span, &name.text, counts, args.len());
@@ -71,32 +72,33 @@ impl Checker<'_> {
     }
 
     fn reshape(&mut self, id: NodeId, args: &[NodeId]) -> Kind {
-        let [Some(m), Some(n)] = [1, 2].map(|at: usize| self.scope.node_sizes[args[at].0 as usize]) else {
+        let axes: Option<Vec<Size>> = args[1..]
+            .iter()
+            .map(|arg| self.scope.node_sizes[arg.0 as usize])
+            .collect();
+        let Some(shape) = axes.as_deref().and_then(Kind::from_axes) else {
             return Kind::Unknown;
         };
         let kind = self.kind(args[0]);
         if kind == Kind::Unknown {
-            return Kind::Matrix(m, n);
+            return shape;
         }
         let one = self.found.sizes.number(1);
         let sizes = &mut self.found.sizes;
-        let count = kind
-            .sizes()
-            .into_iter()
-            .try_fold(one, |product, size| sizes.mul(product, size));
-        let made = count.and_then(|count| {
-            let wanted = sizes.mul(m, n)?;
-            sizes.unify(count, wanted, id)
-        });
+        let mut entries = |kind: Kind| {
+            kind.sizes()
+                .into_iter()
+                .try_fold(one, |product, size| sizes.mul(product, size))
+        };
+        let (count, wanted) = (entries(kind), entries(shape));
+        let made = count.and_then(|count| self.found.sizes.unify(count, wanted?, id));
         match made {
-            Ok(()) => Kind::Matrix(m, n),
+            Ok(()) => shape,
             Err(clash) => {
                 let problem = Problem::new(codes::RESHAPE, self.span(id), "cannot reshape ")
                     .operand(self.scope.quote(args[0]), kind)
                     .text(" to ")
-                    .size(m)
-                    .text(" x ")
-                    .size(n)
+                    .shape(shape)
                     .text(": the numbers of entries differ")
                     .at(id);
                 let problem = self.explain(clash, id, problem);
@@ -252,6 +254,18 @@ impl Checker<'_> {
                 .text(if is_low { ": positions count from 1" } else { "" })
                 .at(bound.base);
                 self.found.problems.push(problem);
+                continue;
+            }
+            let one = self.found.sizes.number(1);
+            for (small, large) in [(one, bound.position), (bound.position, bound.size)] {
+                let is_told = self
+                    .found
+                    .sizes
+                    .distance(small, large)
+                    .is_some_and(|distance| distance <= 0);
+                if !is_told {
+                    self.found.at_most.push((small, large));
+                }
             }
         }
     }

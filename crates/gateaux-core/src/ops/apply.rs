@@ -92,19 +92,28 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
             call(store, op, &[lhs, rhs], shape)
         }
         Meaning::Equals(_) | Meaning::Primitive => {
-            let shape = match &signatures(op)[alternative].result {
-                ParamKind::Like(at) => store.shape(args[*at]),
-                ParamKind::Scalar => Shape::Scalar,
-                ParamKind::Vector(_) | ParamKind::Row(_) | ParamKind::Matrix(..) if !args.is_empty() => {
-                    store.shape(args[0])
-                }
-                _ => {
-                    return Err(Error::IllShaped {
-                        operation: op.name,
-                        shapes: "this signature".to_owned(),
-                    });
-                }
+            let signature = &signatures(op)[alternative];
+            if signature.params.iter().any(|param| param.kind == ParamKind::Axis(1)) {
+                // By columns is by rows of the transpose.
+                let (transposed, axis) = (store.transpose(args[0])?, store.integer(2)?);
+                let by_rows = apply_call(store, op, &[transposed, axis])?;
+                return store.transpose(by_rows);
+            }
+            let size = |size: &SizeExpr| match size {
+                SizeExpr::Name(at) => environment.size(&signature.sizes[*at]),
+                _ => None,
             };
+            let shape = match &signature.result {
+                ParamKind::Like(at) => Some(store.shape(args[*at])),
+                ParamKind::Scalar => Some(Shape::Scalar),
+                ParamKind::Vector(n) => size(n).map(Shape::Vector),
+                ParamKind::Matrix(m, n) => size(m).zip(size(n)).map(|(m, n)| Shape::Matrix(m, n)),
+                ParamKind::Row(_) | ParamKind::Any | ParamKind::Axis(_) => None,
+            };
+            let shape = shape.ok_or_else(|| Error::IllShaped {
+                operation: op.name,
+                shapes: "this signature".to_owned(),
+            })?;
             call(store, op, args, shape)
         }
     }

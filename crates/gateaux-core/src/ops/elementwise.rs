@@ -202,7 +202,7 @@ fn record(row: &'static Row) -> Op {
         meaning: if meaning.is_empty() {
             Meaning::Primitive
         } else {
-            Meaning::Equals(meaning)
+            Meaning::Equals(std::slice::from_ref(meaning))
         },
         differential: std::slice::from_ref(derivative),
         kink: known(KINKS, name).unwrap_or(""),

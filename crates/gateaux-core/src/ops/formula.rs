@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Tree, parse_expression};
 
 use super::apply::broadcast;
-use super::{apply_binary, apply_call, apply_unary, find};
+use super::{apply_binary, apply_call, apply_unary, find, find_call};
 use crate::expr::{Dim, Error, Expr, Rational, Result, Shape, Store};
 
 /// What the names of a formula stand for.
@@ -28,6 +28,11 @@ impl Environment {
     /// A name for a dimension.
     pub fn bind_size(&mut self, name: &str, dim: Dim) {
         self.sizes.insert(name.to_owned(), dim);
+    }
+
+    /// The dimension that a name stands for.
+    pub fn size(&self, name: &str) -> Option<Dim> {
+        self.sizes.get(name).copied()
     }
 
     /// What a name stands for.
@@ -143,7 +148,7 @@ fn build(
         NodeKind::Transpose(operand) => store.transpose(at(*operand)?),
         NodeKind::Call(name, args) => {
             let args: Vec<Expr> = args.iter().map(|arg| at(*arg)).collect::<Result<_>>()?;
-            match find(&name.text) {
+            match find_call(&name.text, args.len()) {
                 Some(op) => apply_call(store, op, &args),
                 None => Err(unsupported(format!("the function {} in a formula", name.text))),
             }

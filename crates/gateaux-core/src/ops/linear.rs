@@ -100,6 +100,28 @@ pub static OPS: &[Op] = &[
         source: "Magnus & Neudecker, Matrix Differential Calculus, 2.2",
         ..Op::BLANK
     },
+    Op {
+        name: "tril",
+        kind: &["X: matrix(m, n) -> matrix(m, n)"],
+        about: "The entries on and below the diagonal, and zeros above.",
+        meaning: Meaning::Form(|store, args| triangle(store, args[0], true)),
+        differential: &["tril(dX)"],
+        sample: "X: matrix(m, n)",
+        latex: r"\operatorname{tril}\left({0}\right)",
+        examples: &[("sum(tril(X).^2)", "X", "2*tril(X)")],
+        ..Op::BLANK
+    },
+    Op {
+        name: "triu",
+        kind: &["X: matrix(m, n) -> matrix(m, n)"],
+        about: "The entries on and above the diagonal, and zeros below.",
+        meaning: Meaning::Form(|store, args| triangle(store, args[0], false)),
+        differential: &["triu(dX)"],
+        sample: "X: matrix(m, n)",
+        latex: r"\operatorname{triu}\left({0}\right)",
+        examples: &[("sum(triu(X).^2)", "X", "2*triu(X)")],
+        ..Op::BLANK
+    },
 ];
 
 /// `sum(x)`, `sum(X, 1)`, `sum(X, 2)`
@@ -126,4 +148,19 @@ fn diag(store: &mut Store, args: &[Expr]) -> Result<Expr> {
         Shape::Vector(_) => store.diag(args[0]),
         _ => store.diag_of(args[0]),
     }
+}
+
+/// The elementwise product with ones on one side of the diagonal.
+fn triangle(store: &mut Store, matrix: Expr, lower: bool) -> Result<Expr> {
+    let Shape::Matrix(m, n) = store.shape(matrix) else {
+        return store.multiply(&[matrix]);
+    };
+    let mask = match lower {
+        true => store.tril_mask(m, n)?,
+        false => {
+            let mask = store.tril_mask(n, m)?;
+            store.transpose(mask)?
+        }
+    };
+    store.multiply(&[mask, matrix])
 }

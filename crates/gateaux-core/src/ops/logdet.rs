@@ -9,7 +9,7 @@ pub static LOGDET: Op = Op {
     kind: &["X: matrix(n, n) -> scalar"],
     about: "The natural logarithm of the determinant of a matrix whose determinant is positive.",
     domain: "det(X) > 0",
-    meaning: Meaning::Equals("log(det(X))"),
+    meaning: Meaning::Equals(&["log(det(X))"]),
     differential: &["tr(inv(X)*dX)"],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],

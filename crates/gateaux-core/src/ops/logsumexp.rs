@@ -6,11 +6,26 @@ use super::{Facts, Kernel, Meaning, Op};
 pub static LOGSUMEXP: Op = Op {
     name: "logsumexp",
     aliases: &[],
-    kind: &["x: vector(n) -> scalar", "X: any -> scalar"],
-    about: "The logarithm of the sum of the exponentials of all entries, without overflow.",
+    kind: &[
+        "x: vector(n) -> scalar",
+        "X: any -> scalar",
+        "X: matrix(m, n); axis: axis1 -> row(n)",
+        "X: matrix(m, n); axis: axis2 -> vector(m)",
+    ],
+    about: "The logarithm of the sum of the exponentials of all entries, without overflow; logsumexp(X, 1) of each column, logsumexp(X, 2) of each row.",
     domain: "",
-    meaning: Meaning::Equals("log(sum(exp(x)))"),
-    differential: &["softmax(x)'*dx", "dot(exp(X .- logsumexp(X)), dX)"],
+    meaning: Meaning::Equals(&[
+        "log(sum(exp(x)))",
+        "log(sum(exp(X)))",
+        "log(sum(exp(X), 1))",
+        "log(sum(exp(X), 2))",
+    ]),
+    differential: &[
+        "softmax(x)'*dx",
+        "dot(exp(X .- logsumexp(X)), dX)",
+        "sum(softmax(X, 1).*dX, 1)",
+        "sum(softmax(X, 2).*dX, 2)",
+    ],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
     rules: &[],
@@ -20,6 +35,7 @@ pub static LOGSUMEXP: Op = Op {
     examples: &[
         ("logsumexp(x)", "x", "softmax(x)"),
         ("logsumexp(A*x)", "x", "A'*softmax(A*x)"),
+        ("sum(logsumexp(X, 2))", "X", "softmax(X, 2)"),
     ],
     source: "Boyd & Vandenberghe, Convex Optimization, 3.1.5",
 };

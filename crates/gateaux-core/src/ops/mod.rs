@@ -13,8 +13,10 @@ mod formula;
 mod linear;
 mod logdet;
 mod logsumexp;
+mod maximum;
 mod norms;
 mod pairwise;
+mod prod;
 mod rules;
 pub mod signature;
 mod softmax;
@@ -84,8 +86,8 @@ pub enum Meaning {
     Abbreviates(&'static [&'static str]),
     /// One of the forms of expressions: it is built by this constructor.
     Form(fn(&mut Store, &[Expr]) -> Result<Expr>),
-    /// A function of its own, equal to the formula, which is the oracle of its kernel.
-    Equals(&'static str),
+    /// A function of its own, equal to the formula, one for each signature, which is the oracle of its kernel.
+    Equals(&'static [&'static str]),
     /// A function of its own, without a simpler formula.
     Primitive,
 }
@@ -113,6 +115,14 @@ pub enum Kernel {
     LogSumExp,
     /// Exponentials over their sum.
     Softmax,
+    /// The product of all entries.
+    Prod,
+    /// The largest entry.
+    Maximum,
+    /// The smallest entry.
+    Minimum,
+    /// 1 at the first largest entry.
+    Hardmax,
 }
 
 impl Op {
@@ -164,7 +174,9 @@ fn table() -> &'static Table {
             .chain(pairwise::OPS)
             .chain(linear::OPS)
             .chain(norms::OPS)
+            .chain(maximum::OPS)
             .chain([
+                &prod::PROD,
                 &det::DET,
                 &logdet::LOGDET,
                 &adj::ADJ,
@@ -194,6 +206,15 @@ pub fn find(name: &str) -> Option<&'static Op> {
     table().index.get(name).map(|at| table().ops[*at])
 }
 
+/// The function of this name or alias with so many arguments: `max` and `min` of one are `maximum` and `minimum`.
+pub fn find_call(name: &str, arguments: usize) -> Option<&'static Op> {
+    match (name, arguments) {
+        ("max", 1) => find("maximum"),
+        ("min", 1) => find("minimum"),
+        _ => find(name),
+    }
+}
+
 /// All names and aliases of functions, and the constructors that are part of the grammar, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let mut names: Vec<&'static str> = table()
@@ -211,13 +232,21 @@ pub fn op(function: Function) -> &'static Op {
     table().ops[function.index as usize]
 }
 
-/// Arrays that are made from dimensions.
-pub const CONSTRUCTORS: &[&str] = &["eye", "ones", "zeros", "vector", "matrix", "reshape"];
+/// What is part of the grammar: arrays that are made from dimensions, and index expressions.
+pub const CONSTRUCTORS: &[&str] = &[
+    "eye",
+    "ones",
+    "zeros",
+    "vector",
+    "matrix",
+    "reshape",
+    "commutation",
+    "einsum",
+];
 
 /// Functions of the language that are not available yet.
 const LATER: &[&str] = &[
     "chol",
-    "commutation",
     "conj",
     "cross",
     "ctranspose",
@@ -226,7 +255,6 @@ const LATER: &[&str] = &[
     "cdf",
     "eigvals",
     "eigvecs",
-    "einsum",
     "expm",
     "frechet_chol",
     "frechet_expm",
@@ -237,20 +265,14 @@ const LATER: &[&str] = &[
     "lmax",
     "lmin",
     "logm",
-    "maximum",
-    "minimum",
-    "norminf",
     "nuclear",
     "pinv",
-    "prod",
     "real",
     "spectral",
     "sqrtm",
     "svdu",
     "svdv",
     "svdvals",
-    "tril",
-    "triu",
     "where",
 ];
 

@@ -16,7 +16,7 @@ pub static OPS: &[Op] = &[
         kind: KINDS,
         about: "The larger of two numbers, entry by entry; a scalar is compared with every entry.",
         domain: "",
-        meaning: Meaning::Equals("(x + y + abs(x - y))/2"),
+        meaning: Meaning::Equals(&["(x + y + abs(x - y))/2"]),
         differential: &["dy + sign(relu(x - y))*(dx - dy)"],
         kink: "the derivative of max(x, y) where x = y is taken as that of y",
         facts: &[
@@ -47,7 +47,7 @@ pub static OPS: &[Op] = &[
         kind: KINDS,
         about: "The smaller of two numbers, entry by entry; a scalar is compared with every entry.",
         domain: "",
-        meaning: Meaning::Equals("(x + y - abs(x - y))/2"),
+        meaning: Meaning::Equals(&["(x + y - abs(x - y))/2"]),
         differential: &["dy + sign(relu(y - x))*(dx - dy)"],
         kink: "the derivative of min(x, y) where x = y is taken as that of y",
         facts: &[

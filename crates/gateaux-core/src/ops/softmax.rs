@@ -6,11 +6,23 @@ use super::{Facts, Kernel, Meaning, Op};
 pub static SOFTMAX: Op = Op {
     name: "softmax",
     aliases: &[],
-    kind: &["x: vector(n) -> vector(n)"],
-    about: "The exponentials of the entries of a vector, divided by their sum: positive and with sum 1.",
+    kind: &[
+        "x: vector(n) -> vector(n)",
+        "X: matrix(m, n); axis: axis1 -> like(X)",
+        "X: matrix(m, n); axis: axis2 -> like(X)",
+    ],
+    about: "The exponentials of the entries of a vector, divided by their sum: positive and with sum 1; softmax(X, 1) of each column, softmax(X, 2) of each row.",
     domain: "",
-    meaning: Meaning::Equals("exp(x)/sum(exp(x))"),
-    differential: &["softmax(x).*dx - (softmax(x)'*dx)*softmax(x)"],
+    meaning: Meaning::Equals(&[
+        "exp(x)/sum(exp(x))",
+        "exp(X)*diag(1./sum(exp(X), 1)')",
+        "diag(1./sum(exp(X), 2))*exp(X)",
+    ]),
+    differential: &[
+        "softmax(x).*dx - (softmax(x)'*dx)*softmax(x)",
+        "softmax(X, 1).*dX - softmax(X, 1)*diag(sum(softmax(X, 1).*dX, 1)')",
+        "softmax(X, 2).*dX - diag(sum(softmax(X, 2).*dX, 2))*softmax(X, 2)",
+    ],
     kink: "",
     facts: &[(Facts::NONE, Facts::POSITIVE)],
     rules: &[],

@@ -1,7 +1,7 @@
 //! Replacing subexpressions: everything above them is made anew, and so normalized again.
 
 use super::{apply_call, op};
-use crate::expr::{ElementPower, Expr, Form, MatrixPower, Result, Shape, Store};
+use crate::expr::{ElementPower, Expr, Form, MatrixPower, Operand, Result, Shape, Store};
 
 /// The expression with each `from` replaced by its `to`, of the same shape.
 ///
@@ -35,7 +35,8 @@ pub fn substitute(store: &mut Store, root: Expr, replacements: &[(Expr, Expr)]) 
 pub fn rebuild(store: &mut Store, expr: Expr, children: &[Expr]) -> Result<Expr> {
     let shape = store.shape(expr);
     match store.form(expr).clone() {
-        Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => Ok(expr),
+        Form::Number(_) | Form::Size(_) | Form::Var(_) => Ok(expr),
+        Form::Eye | Form::Ones | Form::Zero | Form::Select(_) | Form::Tril | Form::Commutation(..) => Ok(expr),
         Form::Add(terms) => {
             let terms: Vec<_> = terms
                 .iter()
@@ -76,6 +77,15 @@ pub fn rebuild(store: &mut Store, expr: Expr, children: &[Expr]) -> Result<Expr>
             _ => store.reshape(children[0], shape),
         },
         Form::Kron(..) => store.kron(children[0], children[1]),
+        Form::Einsum(einsum) => {
+            let operands = einsum
+                .operands
+                .iter()
+                .zip(children)
+                .map(|(operand, child)| Operand::new(*child, &operand.labels))
+                .collect();
+            store.einsum(operands, &einsum.output)
+        }
         Form::Call(function, _) => apply_call(store, op(function), children),
     }
 }

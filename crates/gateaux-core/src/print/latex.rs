@@ -38,6 +38,11 @@ impl Spelling for Latex {
                 tasks.extend(["\\left(".into(), Task::Piece(*x, Binding::Sum), "\\right)".into()]);
                 tasks
             }
+            Piece::Index(base, items) => vec![
+                Task::Piece(*base, Binding::Atom),
+                Task::Text(format!("_{{{}}}", items.join(",").replace('*', " "))),
+            ],
+            Piece::Einsum(subscripts, args) => einsum(subscripts, args),
         }
     }
 
@@ -49,6 +54,8 @@ impl Spelling for Latex {
             Piece::Call("inv", _) => Binding::Power,
             // x^{\top} cannot take a second superscript.
             Piece::Transpose(_) => Binding::Power,
+            // A sum without brackets is a sum.
+            Piece::Einsum(subscripts, _) if subscripts.ends_with("->") => Binding::Product,
             Piece::Size(text) if text.contains(' ') => Binding::Sum,
             _ => text::binding(piece),
         }
@@ -83,6 +90,9 @@ fn sum(layout: &Layout, terms: &[Signed]) -> Vec<Task> {
     }
     tasks
 }
+
+/// The functions whose second argument is an axis.
+const ROWWISE: [&str; 7] = ["sum", "logsumexp", "softmax", "maximum", "minimum", "hardmax", "mean"];
 
 /// Factors side by side; what is divided by under a fraction line.
 fn product(layout: &Layout, first: PieceId, rest: &[(Infix, PieceId)]) -> Vec<Task> {
@@ -131,6 +141,32 @@ fn power(layout: &Layout, base: PieceId, exponent: PieceId, dotted: bool) -> Vec
     ]
 }
 
+/// The sum over the labels that are not in the result, with entries as subscripts: `[\sum_j T_{ijk} x_j]_{ik}`.
+fn einsum(subscripts: &str, args: &[PieceId]) -> Vec<Task> {
+    let (inputs, output) = subscripts.split_once("->").unwrap_or((subscripts, ""));
+    let mut summed: Vec<char> = inputs.chars().filter(|c| *c != ',' && !output.contains(*c)).collect();
+    summed.sort_unstable();
+    summed.dedup();
+    let mut tasks = Vec::new();
+    if !output.is_empty() {
+        tasks.push("\\left[".into());
+    }
+    if !summed.is_empty() {
+        tasks.push(Task::Text(format!("\\sum_{{{}}} ", summed.iter().collect::<String>())));
+    }
+    for (at, (arg, labels)) in args.iter().zip(inputs.split(',')).enumerate() {
+        if at > 0 {
+            tasks.push(" ".into());
+        }
+        tasks.push(Task::Piece(*arg, Binding::Atom));
+        tasks.push(Task::Text(format!("_{{{labels}}}")));
+    }
+    if !output.is_empty() {
+        tasks.push(Task::Text(format!("\\right]_{{{output}}}")));
+    }
+    tasks
+}
+
 /// The template of the function's record with its arguments in place.
 fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
     match (name, args) {
@@ -142,9 +178,9 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
                 Task::Piece(*b, Binding::Power),
             ];
         }
-        ("sum", [x, axis]) => {
+        (name, [x, axis]) if ROWWISE.contains(&name) => {
             return vec![
-                "\\operatorname{sum}_{".into(),
+                Task::Text(format!("\\operatorname{{{name}}}_{{")),
                 Task::Piece(*axis, Binding::Sum),
                 "}\\left(".into(),
                 Task::Piece(*x, Binding::Sum),

@@ -67,6 +67,10 @@ pub enum Piece {
     Call(&'static str, Vec<PieceId>),
     /// `reshape(x, m, n)` and `vec(x)`, where no sizes are given
     Reshape(PieceId, Vec<String>),
+    /// `x[i, a:b]`: the base and its indices
+    Index(PieceId, Vec<String>),
+    /// `einsum("ij,j->i", A, x)`: the subscripts and the operands
+    Einsum(String, Vec<PieceId>),
 }
 
 /// A formula as pieces.
@@ -166,11 +170,11 @@ impl Layout {
         match piece {
             Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
             Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
-            Piece::Negative(x) | Piece::Transpose(x) | Piece::Reshape(x, _) => vec![*x],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
             Piece::Power(base, exponent, _) => vec![*base, *exponent],
-            Piece::Call(_, args) => args.clone(),
+            Piece::Call(_, args) | Piece::Einsum(_, args) => args.clone(),
         }
     }
 

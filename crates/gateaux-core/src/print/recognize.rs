@@ -1,6 +1,6 @@
 //! Abbreviations found in expressions: `norm2`, `norm1`, `mean`, `sym`, `skew`.
 
-use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
+use crate::expr::{Dims, Einsum, ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// A sum of transposed pairs is written with `sym` if its half has more leaves than this, or is a half anyway.
@@ -141,4 +141,71 @@ pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option
         coefficient,
         primitive,
     )))
+}
+
+/// What columns of the identity select, as an index, and whether it is a single position.
+pub(super) fn selection(store: &mut Store, expr: Expr) -> Result<Option<(String, bool)>> {
+    let Form::Select(start) = *store.form(expr) else {
+        return Ok(None);
+    };
+    let from = store.dims.text(start);
+    let Shape::Matrix(_, count) = store.shape(expr) else {
+        return Ok(Some((from, true)));
+    };
+    let end = store.dims.add(start, count);
+    let end = end.and_then(|end| store.dims.sub(end, Dims::ONE));
+    Ok(end.map(|end| (format!("{from}:{}", store.dims.text(end)), false)))
+}
+
+/// The array and the indices of an index expression that only selects.
+pub(super) fn slice(store: &mut Store, einsum: &Einsum) -> Result<Option<(Expr, Vec<String>)>> {
+    let (selections, arrays): (Vec<_>, Vec<_>) = einsum
+        .operands
+        .iter()
+        .partition(|operand| matches!(store.form(operand.expr), Form::Select(_)));
+    let [array] = arrays.as_slice() else { return Ok(None) };
+    let mut left = selections.len();
+    let (mut items, mut output) = (Vec::new(), Vec::new());
+    for (at, label) in array.labels.iter().enumerate() {
+        if array.labels[..at].contains(label) {
+            return Ok(None);
+        }
+        match selections.iter().find(|s| s.labels[0] == *label) {
+            Some(selected) if !einsum.output.contains(label) => {
+                let Some((item, _)) = selection(store, selected.expr)? else {
+                    return Ok(None);
+                };
+                items.push(item);
+                output.extend(selected.labels.get(1));
+                left -= 1;
+            }
+            Some(_) => return Ok(None),
+            None => {
+                items.push(":".to_owned());
+                output.push(*label);
+            }
+        }
+    }
+    let is_slice = left == 0 && !selections.is_empty() && output == einsum.output.to_vec();
+    Ok(is_slice.then(|| (array.expr, items)))
+}
+
+/// The mask of one triangle among the factors, and the function that keeps this triangle.
+pub(super) fn triangle(store: &Store, factors: &[ElementPower]) -> Option<(usize, &'static str)> {
+    factors.iter().enumerate().find_map(|(at, factor)| {
+        let name = match *store.form(factor.base) {
+            Form::Tril => "tril",
+            Form::Transpose(inner) if matches!(store.form(inner), Form::Tril) => "triu",
+            _ => return None,
+        };
+        (factor.exponent == Store::ONE).then_some((at, name))
+    })
+}
+
+/// The function by rows and its matrix.
+pub(super) fn by_rows(store: &Store, expr: Expr) -> Option<(&'static str, Expr)> {
+    match store.form(expr) {
+        Form::Call(function, args) if args.len() == 2 && !function.elementwise => Some((ops::op(*function).name, args[0])),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::{number, recognize};
-use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
+use crate::expr::{Einsum, ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// A product while it is being laid out.
@@ -156,6 +156,14 @@ impl Layout {
             Form::Product(list) => {
                 let (mut above, mut below) = (Vec::new(), Vec::new());
                 let mut list = list.to_vec();
+                if let Some((at, name)) = recognize::triangle(store, &list) {
+                    list.remove(at);
+                    let rest = store.product(list)?;
+                    let rest = self.need(rest);
+                    let piece = self.push(Piece::Call(name, vec![rest]));
+                    factors.times(piece);
+                    return Ok(());
+                }
                 list.sort_by_key(|factor| store.has_hole(factor.base));
                 for factor in list.iter() {
                     let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
@@ -197,6 +205,10 @@ impl Layout {
 
     fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         let last = list.len() - 1;
+        if let Some(piece) = self.indexed(store, list)? {
+            factors.times(piece);
+            return Ok(());
+        }
         let starts_with_row = matches!(store.shape(list[0].base), Shape::Row(_));
         let ends_with_vector = matches!(store.shape(list[last].base), Shape::Vector(_));
         if last > 0 && !starts_with_row && matches!(store.form(list[last].base), Form::Ones) && ends_with_vector {
@@ -226,6 +238,51 @@ impl Layout {
             factors.times(piece);
         }
         Ok(())
+    }
+
+    /// Entries, rows and columns of a product: `x[i]`, `A[i,j]`, `A[:,j]`, `(A*B)[2:n,:]`.
+    fn indexed(&mut self, store: &mut Store, list: &[MatrixPower]) -> Result<Option<PieceId>> {
+        let row = match *store.form(list[0].base) {
+            Form::Transpose(inner) => recognize::selection(store, inner)?,
+            _ => None,
+        };
+        let column = recognize::selection(store, list[list.len() - 1].base)?;
+        let middle = &list[usize::from(row.is_some())..list.len() - usize::from(column.is_some())];
+        if middle.is_empty() || middle.len() == list.len() {
+            return Ok(None);
+        }
+        let inner = store.matrix_product(middle.to_vec())?;
+        if !store.split_coefficient(inner).0.is_one() {
+            return Ok(None);
+        }
+        let all = || (":".to_owned(), false);
+        // A row of X' is a column of X.
+        let flipped = match store.shape(inner) {
+            Shape::Matrix(..) => store.transpose(inner)?,
+            _ => inner,
+        };
+        let flips = store.weight(flipped) < store.weight(inner) && store.split_coefficient(flipped).0.is_one();
+        let (base, items, is_row) = match (store.shape(inner), row, column) {
+            (Shape::Vector(_) | Shape::Row(_), Some(item), None) | (Shape::Row(_), None, Some(item)) => {
+                (inner, vec![item], false)
+            }
+            (Shape::Matrix(..), None, Some((at, true))) if flips => (flipped, vec![(at, true), all()], false),
+            (Shape::Matrix(..), Some((at, true)), None) if flips => {
+                let base = self.need(flipped);
+                let piece = self.push(Piece::Index(base, vec![":".to_owned(), at]));
+                return Ok(Some(self.push(Piece::Transpose(piece))));
+            }
+            (Shape::Matrix(..), Some((at, true)), None) => (inner, vec![(at, true), all()], true),
+            (Shape::Matrix(..), row, column) => {
+                (inner, vec![row.unwrap_or_else(all), column.unwrap_or_else(all)], false)
+            }
+            _ => return Ok(None),
+        };
+        // One row or column is a vector, and a row where it stands for `e'*A*S`.
+        let is_row = is_row || (items.len() == 2 && items[0].1 && !items[1].1 && items[1].0 != ":");
+        let base = self.need(base);
+        let piece = self.push(Piece::Index(base, items.into_iter().map(|(item, _)| item).collect()));
+        Ok(Some(if is_row { self.push(Piece::Transpose(piece)) } else { piece }))
     }
 
     fn axis_sum(&mut self, store: &mut Store, rest: &[MatrixPower], axis: &str, factors: &mut Factors) -> Result<()> {
@@ -339,6 +396,34 @@ impl Layout {
                 }
                 _ => self.push(Piece::Zeros(dims(store))),
             },
+            Form::Select(_) => {
+                let n = store.dims.text(shape.axes()[0]);
+                let (item, _) = recognize::selection(store, expr)?.unwrap_or_default();
+                let eye = self.push(Piece::Eye(n));
+                self.push(Piece::Index(eye, vec![":".to_owned(), item]))
+            }
+            Form::Tril => {
+                let ones = self.push(Piece::Ones(dims(store)));
+                self.push(Piece::Call("tril", vec![ones]))
+            }
+            Form::Commutation(m, n) => {
+                let sizes = [m, n].map(|dim| store.dims.text(dim));
+                let sizes = sizes.map(|text| self.push(Piece::Size(text)));
+                self.push(Piece::Call("commutation", sizes.to_vec()))
+            }
+            Form::Einsum(einsum) => self.einsum(store, &einsum)?,
+            Form::Transpose(inner) if matches!(store.form(inner), Form::Tril) => {
+                let ones = self.push(Piece::Ones(dims(store)));
+                self.push(Piece::Call("triu", vec![ones]))
+            }
+            // A function of the rows of a transpose, transposed, is the function of the columns.
+            Form::Transpose(inner) if recognize::by_rows(store, inner).is_some() => {
+                let (name, of) = recognize::by_rows(store, inner).unwrap_or(("", inner));
+                let of = store.transpose(of)?;
+                let of = self.need(of);
+                let axis = self.push(Piece::Number("1".to_owned()));
+                self.push(Piece::Call(name, vec![of, axis]))
+            }
             Form::Transpose(inner) => {
                 let inner = self.need(inner);
                 self.push(Piece::Transpose(inner))
@@ -362,8 +447,9 @@ impl Layout {
                 self.push(Piece::Call("diag", vec![inner]))
             }
             Form::Reshape(inner) => {
+                let is_tensor = matches!(store.shape(inner), Shape::Tensor(_));
                 let inner = self.need(inner);
-                let sizes = if matches!(shape, Shape::Vector(_)) {
+                let sizes = if matches!(shape, Shape::Vector(_)) && !is_tensor {
                     vec![]
                 } else {
                     dims(store)
@@ -379,6 +465,16 @@ impl Layout {
         })
     }
 
+    /// Index expressions; of one array with selections only, its entries and slices.
+    fn einsum(&mut self, store: &mut Store, einsum: &Einsum) -> Result<PieceId> {
+        if let Some((array, items)) = recognize::slice(store, einsum)? {
+            let base = self.need(array);
+            return Ok(self.push(Piece::Index(base, items)));
+        }
+        let operands = einsum.operands.iter().map(|operand| self.need(operand.expr)).collect();
+        Ok(self.push(Piece::Einsum(einsum.subscripts(), operands)))
+    }
+
     fn call(&mut self, store: &mut Store, op: &'static ops::Op, args: &[Expr], shape: Shape) -> Result<PieceId> {
         let mut pieces = Vec::with_capacity(args.len());
         let has_array = args
@@ -390,6 +486,12 @@ impl Layout {
                 _ => *arg,
             };
             pieces.push(self.need(entry));
+        }
+        if let ("maximum", [of], Some(inner)) = (op.name, args, args.first().and_then(|of| recognize::absolute(store, *of)))
+            && matches!(store.shape(*of), Shape::Vector(_))
+        {
+            let inner = self.need(inner);
+            return Ok(self.push(Piece::Call("norminf", vec![inner])));
         }
         Ok(match args {
             [] => self.push(Piece::Name(op.name.to_owned())),

@@ -32,6 +32,15 @@ impl Spelling for Text {
                 let name = if dims.is_empty() { "vec" } else { "reshape" };
                 spell_call(name, std::iter::once(Task::Piece(*x, Binding::Sum)).chain(sizes))
             }
+            Piece::Index(base, items) => vec![
+                Task::Piece(*base, Binding::Postfix),
+                Task::Text(format!("[{}]", items.join(","))),
+            ],
+            Piece::Einsum(subscripts, args) => {
+                let args = args.iter().map(|arg| Task::Piece(*arg, Binding::Sum));
+                let subscripts = Task::Text(format!("\"{subscripts}\""));
+                spell_call("einsum", std::iter::once(subscripts).chain(args))
+            }
         }
     }
 
@@ -56,12 +65,12 @@ pub(super) fn binding(piece: &Piece) -> Binding {
         // `-a*b` is read as `(-a)*b`, which is the same.
         Piece::Negative(_) => Binding::Sum,
         Piece::Power(..) => Binding::Power,
-        Piece::Transpose(_) => Binding::Postfix,
+        Piece::Transpose(_) | Piece::Index(..) => Binding::Postfix,
         // A dimension such as n - 1 is a sum.
         Piece::Size(text) if text.contains(' ') || text.contains('*') => Binding::Sum,
         Piece::Number(_) | Piece::Name(_) | Piece::Size(_) | Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => {
             Binding::Atom
         }
-        Piece::Call(..) | Piece::Reshape(..) => Binding::Atom,
+        Piece::Call(..) | Piece::Reshape(..) | Piece::Einsum(..) => Binding::Atom,
     }
 }
