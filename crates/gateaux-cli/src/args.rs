@@ -95,10 +95,34 @@ pub enum Form {
     Gradient,
     /// The Jacobian of a vector by a vector
     Jacobian,
-    /// The Hessian of a scalar by a vector, with --order 2
+    /// The second derivative of a scalar, with --order 2
     Hessian,
     /// The transposed operator: cotangent in, gradient out
     Adjoint,
+    /// The map from any arrays in, linear in each: dX -> A*dX*B
+    Operator,
+    /// The matrix M with vec(df) = M*vec(dX), where vec stacks columns
+    Kronecker,
+    /// The entries: D[i,j,k,l] = A[i,k]*B[l,j]
+    Index,
+    /// The second derivative as a bilinear form: f''(X)[dX1, dX2], with --order 2
+    Bilinear,
+    /// The product of the Hessian with a direction, with --order 2
+    Hvp,
+    /// The Taylor polynomial of the order: f(X) + f'(X)[dX] + f''(X)[dX, dX]/2
+    Taylor,
+}
+
+/// How the derivative by a structured matrix is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Convention {
+    /// In the subspace, under the Frobenius inner product: sym(G)
+    #[default]
+    Subspace,
+    /// As if all entries were independent: G
+    Unconstrained,
+    /// By the independent entries, each at both of its places: G + G' - diag(diag(G))
+    Vech,
 }
 
 /// `gateaux diff`
@@ -109,6 +133,9 @@ pub enum Form {
     gateaux diff \"logdet(X)\" --wrt X --form gradient --quiet\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt A,b            several gradients at once\n  \
     gateaux diff \"x'*A*y\" --wrt x,y --order 2            a mixed second derivative\n  \
+    gateaux diff \"A*X*B\" --wrt X --form kronecker       the matrix M with vec(df) = M*vec(dX)\n  \
+    gateaux diff \"logdet(X)\" --wrt X --order 2 --form hvp\n  \
+    gateaux diff \"S: symmetric(n); tr(A*S)\" --wrt S --convention vech\n  \
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
@@ -123,6 +150,15 @@ pub struct DiffArguments {
     /// Show only this form
     #[arg(long, value_enum)]
     pub form: Option<Form>,
+    /// The convention for symmetric, skew, diagonal and triangular variables
+    #[arg(long, value_enum, default_value_t)]
+    pub convention: Convention,
+    /// The gradient in the inner product <u, v> = u'*W*v of a positive definite W
+    #[arg(long, value_name = "W")]
+    pub inner_product: Option<String>,
+    /// Show the length of the answer and of the forms it was chosen from
+    #[arg(long)]
+    pub explain: bool,
     /// The notation of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use gateaux::{Answer, Check, Declared, Notation, Origin, Problem, Slope, Verdict};
+use gateaux::{
+    Answer, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
+};
 use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};
@@ -31,18 +33,50 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
-    let mut reply = question.derive(&mut problem).map_err(in_text)?;
+    let convention = match arguments.convention {
+        args::Convention::Vech => Convention::Vech,
+        args::Convention::Subspace => Convention::Subspace,
+        args::Convention::Unconstrained => {
+            let names: Vec<&str> = wrt.iter().map(String::as_str).collect();
+            problem = problem.unconstrained(&names).map_err(in_text)?;
+            Convention::Subspace
+        }
+    };
+    let mut reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
     if let Some(form) = arguments.form {
+        for answer in &mut reply.answers {
+            answer.complete_views(&mut problem).map_err(in_text)?;
+        }
         reply.answers.iter().try_for_each(|answer| has_form(answer, form))?;
     }
     if !arguments.no_check {
         reply.check(&mut problem, &args::sizes(&arguments.dims));
     }
+    let weighted = match (&arguments.inner_product, reply.answers.as_slice()) {
+        (None, _) => None,
+        (Some(weight), [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
+        (Some(_), _) => {
+            return Err(Failure::usage(
+                "--inner-product is for one gradient",
+                "give one variable with --wrt",
+            ));
+        }
+    };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, out);
+        return show_json(&problem, &reply, weighted.as_ref(), out);
     }
     let notation = page::notation(arguments.format);
+    let taylor = match (arguments.form, reply.answers.as_slice()) {
+        (Some(Form::Taylor), [answer]) => {
+            let wrt = answer.wrt().to_vec();
+            Some(problem.taylor(&wrt[0], wrt.len()).map_err(in_text)?)
+        }
+        _ => None,
+    };
     if arguments.quiet {
+        if let Some(only) = weighted.as_ref().or(taylor.as_ref()) {
+            return Ok(writeln!(out, "{}", only.get(notation))?);
+        }
         return show_quietly(&reply, arguments.form, notation, out);
     }
     let function = problem.function_text(notation).map_err(in_text)?;
@@ -52,7 +86,22 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     }
     let name = function_name(&problem);
     for answer in &reply.answers {
-        show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
+        if let Some(taylor) = &taylor {
+            page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
+            let (point, change) = (&answer.wrt()[0], &answer.holes()[0]);
+            page.formula(&moved_value(name, point, change, notation), taylor.get(notation))?;
+        } else {
+            show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
+        }
+    }
+    if let (Some(weighted), Some(weight)) = (&weighted, &arguments.inner_product) {
+        page.title(&format!("gradient in the inner product u'*{weight}*v"), "")?;
+        page.formula("", weighted.get(notation))?;
+    }
+    if arguments.explain {
+        for answer in &reply.answers {
+            show_lengths(answer, &mut page)?;
+        }
     }
     show_remarks(&reply, &mut page)?;
     show_checks(&reply, &mut page)
@@ -79,7 +128,7 @@ fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> 
     }
 }
 
-fn show_json(problem: &Problem, reply: &Reply, out: &mut dyn Write) -> Result<(), Failure> {
+fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: &mut dyn Write) -> Result<(), Failure> {
     let mut object = json::Object::new();
     object.insert("ok".into(), json!(true));
     object.insert("declarations".into(), json::declarations(problem.variables()));
@@ -87,6 +136,7 @@ fn show_json(problem: &Problem, reply: &Reply, out: &mut dyn Write) -> Result<()
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
+        object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
@@ -95,9 +145,7 @@ fn show_json(problem: &Problem, reply: &Reply, out: &mut dyn Write) -> Result<()
 fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut dyn Write) -> Result<(), Failure> {
     for answer in &reply.answers {
         let formula = match form {
-            None => answer
-                .explicit(notation)
-                .map_or_else(|| answer.operator(notation), str::to_owned),
+            None => formula(answer, Form::Gradient, notation),
             Some(form) => formula(answer, form, notation),
         };
         writeln!(out, "{formula}")?;
@@ -162,10 +210,12 @@ fn show_forms(
         let change = change(name, answer.wrt().len(), notation);
         page.formula(&format!("{change} = "), answer.differential(notation))?;
     }
-    if form.is_none_or(|form| !matches!(form, Form::Differential | Form::Adjoint)) {
+    let explicit = matches!(form, None | Some(Form::Gradient | Form::Jacobian | Form::Hessian));
+    if explicit {
         let axes = answer.derivative_axes();
         page.title(&format!("{}{by}", explicit_name(answer)), &shape(axes, notation))?;
         match answer.explicit(notation) {
+            Some(_) if is_array(answer) => show_views(answer, page)?,
             Some(explicit) => page.formula("", explicit)?,
             None => {
                 page.formula("", &answer.operator(notation))?;
@@ -177,11 +227,98 @@ fn show_forms(
             }
         }
     }
+    let titled = [
+        (Form::Operator, "operator"),
+        (Form::Kronecker, "Kronecker form"),
+        (Form::Index, "index form"),
+        (Form::Bilinear, "bilinear form"),
+        (Form::Hvp, "Hessian times a direction"),
+    ];
+    if let Some((wanted, title)) = titled.into_iter().find(|(wanted, _)| form == Some(*wanted)) {
+        page.title(&format!("{title}{by}"), "")?;
+        let front = match wanted {
+            Form::Kronecker => "M = ".to_owned(),
+            Form::Bilinear => format!("{} = ", bilinear(name, answer, notation)),
+            _ => String::new(),
+        };
+        page.formula(&front, &formula(answer, wanted, notation))?;
+        if wanted == Form::Kronecker {
+            page.sentence(&stacking(answer, notation))?;
+        }
+    }
     if form == Some(Form::Adjoint) {
         page.title(&format!("adjoint{by}"), "")?;
         page.formula("", &formula(answer, Form::Adjoint, notation))?;
     }
     Ok(())
+}
+
+/// Whether the explicit form has more axes than a matrix.
+fn is_array(answer: &Answer) -> bool {
+    answer.derivative_axes().len() > 2 && !answer.is_row_jacobian()
+}
+
+/// The readings of an array with more than two axes.
+fn show_views(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
+    let notation = page.notation();
+    page.formula("", &answer.operator(notation))?;
+    if let Some(index) = answer.index(notation) {
+        page.formula("", index)?;
+    }
+    if let Some(kronecker) = answer.kronecker(notation) {
+        page.formula("M = ", kronecker)?;
+        page.sentence(&stacking(answer, notation))?;
+    }
+    if let (Notation::Text, Some(einsum)) = (notation, answer.explicit(notation)) {
+        page.formula("D = ", einsum)?;
+    }
+    Ok(())
+}
+
+/// What the matrix of the Kronecker form does.
+fn stacking(answer: &Answer, notation: Notation) -> String {
+    let hole = answer.holes().last().map_or("dX", String::as_str);
+    let of = match answer.wrt().len() {
+        1 => "vec(df)",
+        2 => "vec of the change of the gradient",
+        _ => "vec of the change of the derivative below",
+    };
+    let hole = match notation {
+        Notation::Latex => format!("vec({hole})"),
+        _ => format!("vec({hole})"),
+    };
+    format!("M is the matrix with {of} = M*{hole}, where vec stacks columns")
+}
+
+/// `f''(X)[dX1, dX2]`
+fn bilinear(name: &str, answer: &Answer, notation: Notation) -> String {
+    let primes = "'".repeat(answer.wrt().len());
+    let holes = answer.holes().join(", ");
+    match notation {
+        Notation::Latex => format!("{name}{primes}[{}]", answer.holes().join(", ")),
+        _ => format!("{name}{primes}[{holes}]"),
+    }
+}
+
+/// `f(X + dX) ≈ `
+fn moved_value(name: &str, point: &str, change: &str, notation: Notation) -> String {
+    match notation {
+        Notation::Text => format!("{name}({point} + {change}) ~ "),
+        Notation::Unicode => format!("{name}({point} + {change}) ≈ "),
+        Notation::Latex => format!("{name}({point} + {}) \\approx ", latex_name(change)),
+    }
+}
+
+/// How long the forms are among which the shown ones were chosen.
+fn show_lengths(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
+    page.title("length", "names, numbers and operations; the shortest form is shown")?;
+    let rows: Vec<(String, String)> = answer
+        .candidates()
+        .iter()
+        .map(|(name, length)| (format!("{name}: {length}"), String::new()))
+        .collect();
+    let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    Ok(page.columns(&rows)?)
 }
 
 /// `(m x n)`; nothing for a scalar.
@@ -222,6 +359,11 @@ fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
             .explicit(notation)
             .map_or_else(|| answer.operator(notation), str::to_owned),
         Form::Adjoint => answer.adjoint(notation).unwrap_or_default(),
+        Form::Operator => answer.operator(notation),
+        Form::Kronecker => answer.kronecker(notation).unwrap_or_default().to_owned(),
+        Form::Index => answer.index(notation).unwrap_or_default().to_owned(),
+        Form::Bilinear | Form::Taylor => answer.differential(notation).to_owned(),
+        Form::Hvp => answer.hessian_vector(notation).unwrap_or_default(),
     }
 }
 
@@ -235,6 +377,12 @@ fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
         Form::Gradient => (is_scalar && answer.wrt().len() == 1, "gradient"),
         Form::Jacobian => (name == "Jacobian", "Jacobian"),
         Form::Hessian => (name == "Hessian" || is_scalar && answer.wrt().len() == 2, "Hessian"),
+        Form::Operator => (true, "operator"),
+        Form::Kronecker => (answer.kronecker(Notation::Text).is_some(), "Kronecker form"),
+        Form::Index => (answer.index(Notation::Text).is_some(), "index form"),
+        Form::Bilinear => (answer.wrt().len() == 2, "bilinear form"),
+        Form::Hvp => (is_scalar && answer.wrt().len() == 2, "product with the Hessian"),
+        Form::Taylor => (is_scalar && answer.wrt().iter().all(|name| *name == answer.wrt()[0]), "Taylor polynomial"),
     };
     if exists {
         return Ok(());
@@ -250,7 +398,7 @@ fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
         order => format!("the derivative of order {order}"),
     };
     let message = format!("{order} of {function} by {} has no {wanted}", answer.wrt().join(", "));
-    let mut existing = vec!["differential"];
+    let mut existing = vec!["differential", "operator"];
     existing.extend(match name {
         "gradient" | "derivative" if is_scalar && answer.wrt().len() == 1 => Some("gradient"),
         "Jacobian" => Some("jacobian"),

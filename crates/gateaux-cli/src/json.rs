@@ -195,13 +195,28 @@ fn gradients(problem: &Problem, reply: &Reply) -> Object {
 
 fn insert_forms(object: &mut Object, answer: &Answer) {
     let differential = answer.differential(Notation::Text);
+    let is_array = answer.derivative_axes().len() > 2 && !answer.is_row_jacobian();
     let explicit = match answer.explicit(Notation::Text) {
-        Some(explicit) => json!(explicit),
-        None => json!({"operator": answer.operator(Notation::Text)}),
+        Some(explicit) if !is_array => json!(explicit),
+        explicit => {
+            let mut views = Object::new();
+            views.insert("operator".into(), json!(answer.operator(Notation::Text)));
+            let others = [
+                ("kronecker", answer.kronecker(Notation::Text)),
+                ("index", answer.index(Notation::Text)),
+                ("einsum", explicit),
+            ];
+            for (name, view) in others {
+                views.extend(view.map(|view| (name.to_owned(), json!(view))));
+            }
+            Value::Object(views)
+        }
     };
-    let latex = answer
-        .explicit(Notation::Latex)
-        .unwrap_or(answer.differential(Notation::Latex));
+    let latex = match is_array {
+        true => answer.index(Notation::Latex),
+        false => answer.explicit(Notation::Latex),
+    };
+    let latex = latex.unwrap_or(answer.differential(Notation::Latex));
     object.insert("differential".into(), json!(differential));
     object.insert("explicit".into(), explicit);
     object.insert("latex".into(), json!(latex));

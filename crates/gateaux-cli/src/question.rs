@@ -1,6 +1,6 @@
 //! What is asked of a problem, and the reply.
 
-use gateaux::{Answer, Check, Errors, Inputs, Numbers, Problem};
+use gateaux::{Answer, Check, Convention, Errors, Inputs, Numbers, Problem};
 
 use crate::failure::Failure;
 
@@ -61,10 +61,18 @@ impl Question {
     /// # Errors
     /// Those of the problem.
     pub fn derive(self, problem: &mut Problem) -> Result<Reply, Errors> {
+        self.derive_in(problem, Convention::Subspace)
+    }
+
+    /// The derivatives asked for in a convention for structured variables.
+    ///
+    /// # Errors
+    /// Those of the problem.
+    pub fn derive_in(self, problem: &mut Problem, convention: Convention) -> Result<Reply, Errors> {
         let answers = match &self {
             Question::Value => Vec::new(),
-            Question::Derivative(wrt) => vec![problem.derive(&borrowed(wrt))?],
-            Question::Gradients(wrt) => problem.gradients(&borrowed(wrt))?,
+            Question::Derivative(wrt) => vec![problem.derive_in(&borrowed(wrt), convention)?],
+            Question::Gradients(wrt) => problem.gradients_in(&borrowed(wrt), convention)?,
         };
         Ok(Reply {
             question: self,

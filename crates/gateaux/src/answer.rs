@@ -1,6 +1,6 @@
 //! Answers: a derivative in all its views, with what was assumed.
 
-use gateaux_core::diff::{Derivative, Explicit};
+use gateaux_core::diff::{self, Derivative, Explicit};
 use gateaux_core::expr::{Expr, Shape, Structure};
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::simplify;
@@ -9,6 +9,7 @@ use crate::assumptions::{assumptions, conventions};
 use crate::check::{Check, check};
 use crate::error::Errors;
 use crate::problem::Problem;
+use crate::structure;
 
 /// A formula in all notations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ pub struct Printed {
     unicode: String,
     latex: String,
     size: usize,
+    plain_size: usize,
 }
 
 impl Printed {
@@ -27,6 +29,7 @@ impl Printed {
             unicode: layout.write(Notation::Unicode),
             latex: layout.write(Notation::Latex),
             size: layout.size(),
+            plain_size: layout.plain_size(),
         })
     }
 
@@ -90,6 +93,10 @@ pub struct Answer {
     explicit: Option<Printed>,
     operator: Mapping,
     adjoint: Option<(String, Mapping)>,
+    candidates: Vec<(&'static str, usize)>,
+    kronecker: Option<Printed>,
+    index: Option<[(Notation, String); 3]>,
+    hessian_vector: Option<Mapping>,
     assumptions: Vec<String>,
     notes: Vec<String>,
 }
@@ -97,15 +104,19 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn new(problem: &mut Problem, derivative: Derivative, wrt: &[&str]) -> Result<Answer, Errors> {
         let form = simple(problem, derivative.form)?;
-        let explicit_expr = match derivative.explicit {
-            Explicit::Array(array) => Some(simple(problem, array)?),
-            Explicit::Operator => None,
-        };
+        let (mut explicit_expr, mut candidates) = (None, Vec::new());
+        if let Explicit::Array(array) = derivative.explicit {
+            let (chosen, lengths) = shortest(problem, array)?;
+            (explicit_expr, candidates) = (Some(chosen), lengths);
+        }
         let form = shortest_form(problem, &derivative, form, explicit_expr)?;
         let differential = Printed::new(problem, form)?;
         let operator = simple(problem, derivative.operator)?;
         let operator = Mapping::new(problem, operator)?;
         let explicit = explicit_expr.map(|array| Printed::new(problem, array)).transpose()?;
+        if let Some(printed) = explicit.as_ref().filter(|printed| printed.size < printed.plain_size) {
+            candidates.push(("shared parts named", printed.size));
+        }
         let adjoint = match derivative.adjoint {
             Some((cotangent, array)) => {
                 let array = simple(problem, array)?;
@@ -137,8 +148,17 @@ impl Answer {
         }
         let roots: Vec<Expr> = [derivative.function, form].into_iter().chain(explicit_expr).collect();
         let assumptions = assumptions(problem, &roots)?;
-        let notes = conventions(problem, &derivative);
-        Ok(Answer {
+        let mut notes = conventions(problem, &derivative);
+        let is_hessian = derivative.variables.len() == 2
+            && derivative.variables[0] == derivative.variables[1]
+            && function_axes.is_empty();
+        if let (true, Some(said)) = (
+            is_hessian,
+            explicit_expr.and_then(|hessian| structure::describe(&problem.store, hessian)),
+        ) {
+            notes.push(format!("the Hessian is {said}"));
+        }
+        let mut answer = Answer {
             derivative,
             explicit_expr,
             wrt: wrt.iter().map(|name| (*name).to_owned()).collect(),
@@ -149,9 +169,78 @@ impl Answer {
             explicit,
             operator,
             adjoint,
+            candidates,
+            kronecker: None,
+            index: None,
+            hessian_vector: None,
             assumptions,
             notes,
-        })
+        };
+        if answer.derivative_axes.len() > 2 && !answer.is_row_jacobian() {
+            let matrix = answer.complete(problem)?;
+            if let (true, Some(said)) = (
+                is_hessian,
+                matrix.and_then(|matrix| structure::describe(&problem.store, matrix)),
+            ) {
+                answer.notes.push(format!("the Hessian of vec is {said}"));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Makes the views that answers of at most two axes do not need: the Kronecker and the index form.
+    ///
+    /// # Errors
+    /// A limit.
+    pub fn complete_views(&mut self, problem: &mut Problem) -> Result<(), Errors> {
+        self.complete(problem).map(|_| ())
+    }
+
+    fn complete(&mut self, problem: &mut Problem) -> Result<Option<Expr>, Errors> {
+        let Some(array) = self.explicit_expr else { return Ok(None) };
+        let mut written = Vec::with_capacity(3);
+        for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
+            let text = print::print_index(&mut problem.store, "D", array, notation);
+            written.push((notation, text.map_err(|error| problem.limit(error))?));
+        }
+        self.index = written.try_into().ok();
+        let Some(last) = self.derivative.last else { return Ok(None) };
+        if self.wrt.len() == 2 && self.function_axes.is_empty() {
+            let body = simple(problem, last.body)?;
+            self.hessian_vector = Some(Mapping::new(problem, body)?);
+        }
+        match diff::kronecker(&mut problem.store, last) {
+            Ok(matrix) => {
+                let matrix = simple(problem, matrix)?;
+                self.kronecker = Some(Printed::new(problem, matrix)?);
+                Ok(Some(matrix))
+            }
+            Err(gateaux_core::expr::Error::Unsupported { .. }) => Ok(None),
+            Err(limit) => Err(problem.limit(limit)),
+        }
+    }
+
+    /// The matrix M with `vec(df) = M*vec(dX)`, where `vec` stacks columns; of a derivative of higher order the one of
+    /// the explicit form of the order below. There for more than two axes, and after
+    /// [`complete_views`](Answer::complete_views).
+    pub fn kronecker(&self, notation: Notation) -> Option<&str> {
+        self.kronecker.as_ref().map(|printed| printed.get(notation))
+    }
+
+    /// The explicit form by its entries: `D[i,j,k,l] = A[i,k]*B[l,j]`, where letters that are not on the left are
+    /// summed. There for more than two axes, and after [`complete_views`](Answer::complete_views).
+    pub fn index(&self, notation: Notation) -> Option<&str> {
+        let written = self.index.as_ref()?;
+        let found = written.iter().find(|(known, _)| *known == notation)?;
+        Some(&found.1)
+    }
+
+    /// Of a second derivative of a scalar the product of the Hessian with a direction, as a formula. There after
+    /// [`complete_views`](Answer::complete_views).
+    pub fn hessian_vector(&self, notation: Notation) -> Option<String> {
+        let direction = self.holes.last()?;
+        let mapping = self.hessian_vector.as_ref()?;
+        Some(mapping.write(std::slice::from_ref(direction), notation))
     }
 
     /// The variables, one for each order.
@@ -179,9 +268,19 @@ impl Answer {
         self.differential.get(notation)
     }
 
-    /// The explicit form, where it has at most two axes.
+    /// The explicit form; with more than two axes an index expression.
     pub fn explicit(&self, notation: Notation) -> Option<&str> {
         self.explicit.as_ref().map(|printed| printed.get(notation))
+    }
+
+    /// The forms among which the explicit one was chosen, each with its length.
+    pub fn candidates(&self) -> &[(&'static str, usize)] {
+        &self.candidates
+    }
+
+    /// Whether the explicit form is the Jacobian of the entries of a row, without its axis of length 1.
+    pub fn is_row_jacobian(&self) -> bool {
+        self.derivative.is_row_jacobian && self.derivative_axes.len() == 3
     }
 
     /// The length of the explicit form in names, numbers and operations.
@@ -247,6 +346,27 @@ impl Answer {
 
 fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
     simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
+}
+
+/// The shorter of the array as derived and with common factors collected, and the lengths of both.
+fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<(&'static str, usize)>), Errors> {
+    let collected = simple(problem, array)?;
+    if collected == array {
+        let length = length(problem, array)?;
+        return Ok((array, vec![("as derived", length)]));
+    }
+    let lengths = [length(problem, array)?, length(problem, collected)?];
+    // Of equal length the collected one, which evaluates less.
+    let chosen = if lengths[0] < lengths[1] { array } else { collected };
+    Ok((
+        chosen,
+        vec![("as derived", lengths[0]), ("common factors collected", lengths[1])],
+    ))
+}
+
+fn length(problem: &mut Problem, expr: Expr) -> Result<usize, Errors> {
+    let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
+    Ok(layout.plain_size())
 }
 
 /// The differential as it came from the rules, or the explicit form applied to the holes, `tr(G'*dX)`, `J*dx`,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gateaux_core::diff::Derivative;
+use gateaux_core::diff::{Convention, Derivative};
 use gateaux_core::expr::{Expr, Facts, Form, Rational, Structure};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
@@ -198,6 +198,18 @@ pub(crate) fn conventions(problem: &Problem, derivative: &Derivative) -> Vec<Str
     for var in &derivative.variables {
         let variable = store.variable(*var);
         let name = &variable.name;
+        if derivative.convention == Convention::Vech && variable.structure != Structure::General {
+            add(match variable.structure {
+                Structure::Symmetric | Structure::Posdef => format!(
+                    "vech: derivatives by the independent entries of the symmetric {name}, each at both of its places (twice those of the subspace convention off the diagonal)"
+                ),
+                Structure::Skew => format!(
+                    "vech: derivatives by the independent entries of the skew {name}, with opposite signs at both of its places (twice those of the subspace convention)"
+                ),
+                _ => format!("vech: derivatives by the independent entries of {name}, as in the subspace convention"),
+            });
+            continue;
+        }
         match variable.structure {
             Structure::General => {}
             Structure::Symmetric | Structure::Posdef => add(format!(

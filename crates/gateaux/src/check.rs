@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gateaux_array::Array;
+use gateaux_core::diff::Convention;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
 use gateaux_core::infer::{self, ExternalDeclaration};
 use gateaux_eval::{Error, Program, Sizes};
@@ -360,6 +361,7 @@ struct Subject {
     explicit: Option<Program>,
     operator: Program,
     wrt: Vec<(Var, Structure)>,
+    convention: Convention,
     holes: Vec<Var>,
     free_holes: Vec<Var>,
     /// The variables of the problem with their shapes.
@@ -422,6 +424,7 @@ impl Subject {
             explicit,
             operator,
             wrt,
+            convention: derivative.convention,
             holes,
             free_holes,
             variables,
@@ -558,7 +561,27 @@ impl Subject {
         compare("the operator", operator.data());
         if let Some(explicit) = &self.explicit {
             let array = run(explicit, values).map_err(text)?;
-            compare("the explicit form", &contract(array.data(), claimed.len(), directions));
+            // Each independent entry counts once.
+            let independent = |direction: &Array<f64>| match (self.convention, direction.shape()) {
+                (Convention::Vech, [m, _]) => {
+                    let mut at = 0;
+                    direction.map(|entry| {
+                        let (row, column) = (at % m, at / m);
+                        at += 1;
+                        if row >= column { *entry } else { 0.0 }
+                    })
+                }
+                _ => direction.clone(),
+            };
+            let directions: Vec<_> = directions
+                .iter()
+                .zip(&self.wrt)
+                .map(|(direction, (_, structure))| match structure {
+                    Structure::General => direction.clone(),
+                    _ => independent(direction),
+                })
+                .collect();
+            compare("the explicit form", &contract(array.data(), claimed.len(), &directions));
         }
         Ok(())
     }
@@ -566,7 +589,7 @@ impl Subject {
     /// By a structured variable the explicit form lies in the subspace: in any direction it is the operator there.
     fn explicit_in_subspace(&self, mut values: Values, random: &mut Random, point: &mut Point) -> Result<(), String> {
         let is_structured = self.wrt.iter().any(|(_, structure)| *structure != Structure::General);
-        let (Some(explicit), true) = (&self.explicit, is_structured) else {
+        let (Some(explicit), true) = (&self.explicit, is_structured && self.convention == Convention::Subspace) else {
             return Ok(());
         };
         let text = |error: Error| error.to_string();

@@ -46,6 +46,8 @@ impl std::error::Error for Errors {}
 
 /// The name is not a variable of the problem.
 pub(crate) const NOT_A_VARIABLE: &str = "G0403";
+/// An inner product that does not fit the gradient.
+pub(crate) const INNER_PRODUCT: &str = "G0404";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
@@ -60,6 +62,12 @@ const CODES: &[Code] = &[
         title: "a derivative by something that is no variable",
         explanation: "One differentiates by a declared or free name of the text, not by a definition or an expression.",
         example: "",
+    },
+    Code {
+        code: INNER_PRODUCT,
+        title: "an inner product that does not fit the gradient",
+        explanation: "A gradient depends on the inner product: with `<u, v> = u'*W*v` it is `inv(W)*G`, where `G` is the ordinary gradient. That is for the first derivative of a scalar by a vector or a matrix without structure, and `W` must be positive definite with as many rows as the variable: a variable that is declared so, or a new name.",
+        example: "gateaux diff \"x: vector(n); W: matrix(n, n); x'*x + tr(W)\" --wrt x --inner-product W",
     },
     Code {
         code: BAD_INPUT,

@@ -1,4 +1,5 @@
-//! Matrix calculus: the derivative of anything made of scalars, vectors and matrices, in matrix notation, checked.
+//! Matrix calculus: the derivative of anything made of scalars, vectors, matrices and tensors, in matrix
+//! notation, checked.
 //!
 //! A [`Problem`] is a text in the language: declarations, definitions, a function. [`Problem::derive`] gives an
 //! [`Answer`]: the differential, the explicit form, what was inferred and assumed, and the verdict of a numerical
@@ -21,15 +22,17 @@ mod numbers;
 mod problem;
 mod random;
 mod sample;
+mod structure;
 
 pub use answer::{Answer, Printed};
 pub use check::{Check, Slope, Verdict};
 pub use error::{Errors, codes};
 pub use gateaux_array::{Array, npy, npz};
+pub use gateaux_core::diff::Convention;
 pub use gateaux_core::expr::Structure;
 pub use gateaux_core::infer::{ExternalDeclaration, Origin};
 pub use gateaux_core::ops;
-pub use gateaux_core::print::Notation;
+pub use gateaux_core::print::{Notation, latex_name};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
 pub use numbers::{Inputs, Numbers};
 pub use problem::{Declared, Problem};

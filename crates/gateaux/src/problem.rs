@@ -1,14 +1,15 @@
 //! A problem: a text, its variables and its function.
 
-use gateaux_core::diff;
-use gateaux_core::expr::{Expr, Store};
+use gateaux_core::diff::{self, Convention};
+use gateaux_core::expr::{Expr, Facts, Rational, Shape, Store, Structure};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
+use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::simplify;
 use gateaux_syntax::Tree;
 
-use crate::answer::Answer;
-use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::answer::{Answer, Printed};
+use crate::error::{Errors, INNER_PRODUCT, NOT_A_VARIABLE};
 
 /// A variable of a problem with its kind, as the answer shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,14 +136,126 @@ impl Problem {
     /// # Errors
     /// A name that is no variable of the problem; an operation that has no derivative yet; a limit.
     pub fn derive(&mut self, wrt: &[&str]) -> Result<Answer, Errors> {
+        self.derive_in(wrt, Convention::Subspace)
+    }
+
+    /// The derivative by the variables in order, with a convention for structured variables.
+    ///
+    /// # Errors
+    /// As [`derive`](Problem::derive).
+    pub fn derive_in(&mut self, wrt: &[&str], convention: Convention) -> Result<Answer, Errors> {
         let mut variables = Vec::with_capacity(wrt.len());
         for name in wrt {
             variables.push(self.variable(name)?);
         }
         let names = self.hole_names(wrt);
         let found =
-            diff::derivative(&mut self.store, self.function, &variables, &names).map_err(|error| self.limit(error))?;
+            diff::derivative(&mut self.store, self.function, &variables, &names, convention)
+                .map_err(|error| self.limit(error))?;
         Answer::new(self, found, wrt)
+    }
+
+    /// The same text with these structured variables taken as general matrices, whose entries are independent: the
+    /// convention of unconstrained derivatives.
+    ///
+    /// # Errors
+    /// A name that is no variable of the problem; a function that needs the structure.
+    pub fn unconstrained(&self, wrt: &[&str]) -> Result<Problem, Errors> {
+        let mut problem = self.clone();
+        for name in wrt {
+            self.variable(name)?;
+            for variable in &mut problem.typing.variables {
+                if variable.name == *name && variable.structure != Structure::General {
+                    variable.structure = Structure::General;
+                    let hint = format!(
+                        "unconstrained: all entries of {name} are taken as independent, whatever its structure; the answer depends on how the formula is written"
+                    );
+                    if !problem.typing.hints.contains(&hint) {
+                        problem.typing.hints.push(hint);
+                    }
+                }
+            }
+        }
+        let mut store = Store::default();
+        store.dims = self.store.dims.clone();
+        let built = infer::build(&problem.tree, &problem.typing, &mut store)?;
+        problem.store = store;
+        problem.function = built.function;
+        problem.variables = built.variables;
+        Ok(problem)
+    }
+
+    /// The gradient in the inner product `<u, v> = u'*W*v` (for matrices `tr(U'*W*V)`) instead of the ordinary one:
+    /// `inv(W)*G`. W is a variable of the problem that is positive definite, or a new name.
+    ///
+    /// # Errors
+    /// A derivative that is no gradient by an unstructured vector or matrix; a W that does not fit.
+    pub fn weighted_gradient(&mut self, answer: &Answer, weight: &str) -> Result<Printed, Errors> {
+        let refuse = |problem: &Problem, message: String| Err(problem.mistake(INNER_PRODUCT, message));
+        let derivative = &answer.derivative;
+        let (Some(gradient), [var]) = (answer.explicit_expr, derivative.variables.as_slice()) else {
+            return refuse(self, "an inner product belongs to the gradient of a first derivative".to_owned());
+        };
+        let variable = self.store.variable(*var).clone();
+        let rows = match (self.store.shape(derivative.function), variable.shape) {
+            (Shape::Scalar, Shape::Vector(n) | Shape::Matrix(n, _)) if variable.structure == Structure::General => n,
+            _ => {
+                let name = &variable.name;
+                return refuse(
+                    self,
+                    format!("an inner product with a weight is for gradients of scalars by vectors and matrices without structure, which {name} here is not"),
+                );
+            }
+        };
+        let shape = Shape::Matrix(rows, rows);
+        let known = self.declared.iter().position(|declared| declared.name == weight);
+        let expr = match known {
+            Some(at) => self.variables[at],
+            None => self
+                .store
+                .add_variable(weight, shape, Structure::Posdef, Facts::NONE)
+                .map_err(|error| self.limit(error))?,
+        };
+        if self.store.shape(expr) != shape || !self.store.facts(expr).has(Facts::POSDEF) {
+            let wanted = self.store.dims.text(rows);
+            return refuse(
+                self,
+                format!("the weight {weight} of an inner product must be declared as {weight}: posdef({wanted})"),
+            );
+        }
+        let inverse = self.store.inverse(expr).map_err(|error| self.limit(error))?;
+        let weighted = self
+            .store
+            .matmul(&[inverse, gradient])
+            .and_then(|weighted| simplify(&mut self.store, weighted))
+            .map_err(|error| self.limit(error))?;
+        Printed::new(self, weighted)
+    }
+
+    /// The Taylor polynomial of the given order around the point: f at the moved point, as a formula in the variable
+    /// and its change.
+    ///
+    /// # Errors
+    /// As [`derive`](Problem::derive).
+    pub fn taylor(&mut self, name: &str, order: usize) -> Result<Printed, Errors> {
+        let wrt = vec![name; order];
+        let answer = self.derive(&wrt)?;
+        let derivative = answer.derivative;
+        let mut terms = vec![(Rational::one(), self.function)];
+        let mut factorial = 1i64;
+        for (at, form) in derivative.forms.iter().enumerate() {
+            factorial = factorial.saturating_mul(at as i64 + 1);
+            let first = derivative.holes[0];
+            let same: Vec<_> = derivative.holes.iter().map(|hole| (*hole, first)).collect();
+            let body = ops::substitute(&mut self.store, *form, &same).map_err(|error| self.limit(error))?;
+            terms.push((Rational::new(1, factorial), body));
+        }
+        let polynomial = self
+            .store
+            .sum(&terms)
+            .and_then(|sum| simplify(&mut self.store, sum))
+            .map_err(|error| self.limit(error))?;
+        Printed::new(self, polynomial)
     }
 
     /// The gradients of a scalar function by several variables, from one sweep over the formula.
@@ -150,16 +263,25 @@ impl Problem {
     /// # Errors
     /// As [`derive`](Problem::derive); a function that is not scalar.
     pub fn gradients(&mut self, wrt: &[&str]) -> Result<Vec<Answer>, Errors> {
+        self.gradients_in(wrt, Convention::Subspace)
+    }
+
+    /// The gradients by several variables, with a convention for structured ones.
+    ///
+    /// # Errors
+    /// As [`gradients`](Problem::gradients).
+    pub fn gradients_in(&mut self, wrt: &[&str], convention: Convention) -> Result<Vec<Answer>, Errors> {
         let mut variables = Vec::with_capacity(wrt.len());
         for name in wrt {
             variables.push(self.variable(name)?);
         }
         if !self.store.shape(self.function).is_scalar() {
-            return wrt.iter().map(|name| self.derive(&[name])).collect();
+            return wrt.iter().map(|name| self.derive_in(&[name], convention)).collect();
         }
         let names = self.hole_names(wrt);
         let found =
-            diff::gradients(&mut self.store, self.function, &variables, &names).map_err(|error| self.limit(error))?;
+            diff::gradients(&mut self.store, self.function, &variables, &names, convention)
+                .map_err(|error| self.limit(error))?;
         found
             .into_iter()
             .zip(wrt)

@@ -1,6 +1,6 @@
 //! Derivatives of any order by any variables, in all their views.
 
-use super::{LinearMap, adjoint, differential, project};
+use super::{Convention, LinearMap, adjoint, differential, project, represent};
 use crate::expr::{Error, Expr, Facts, Result, Shape, Store, Structure, Var};
 
 /// The explicit form of a derivative.
@@ -31,10 +31,15 @@ pub struct Derivative {
     pub free_holes: Vec<Expr>,
     /// The explicit form.
     pub explicit: Explicit,
+    /// The map whose explicit form it is: from arbitrary arrays in the last variable to changes of the explicit form of
+    /// the order below.
+    pub last: Option<LinearMap>,
     /// Of a first derivative the adjoint: a cotangent of the shape of the function, and what it is mapped to.
     pub adjoint: Option<(Expr, Expr)>,
     /// Of a first derivative of a scalar the adjoint applied to 1, before the projection on the tangent space.
     pub raw_gradient: Option<Expr>,
+    /// How the explicit form treats structured variables.
+    pub convention: Convention,
     /// Whether the explicit form is the Jacobian of the entries of a row, without the axis of length 1.
     pub is_row_jacobian: bool,
 }
@@ -43,7 +48,13 @@ pub struct Derivative {
 ///
 /// # Errors
 /// [`Error::Unsupported`] where an operation has no derivative yet, [`Error::Limit`].
-pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Derivative> {
+pub fn derivative(
+    store: &mut Store,
+    function: Expr,
+    variables: &[Expr],
+    names: &[String],
+    convention: Convention,
+) -> Result<Derivative> {
     let mut slots = Vec::with_capacity(variables.len());
     for (variable, name) in variables.iter().zip(names) {
         let var = as_var(store, *variable)?;
@@ -52,6 +63,7 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
     let (mut forms, mut free_holes) = (Vec::new(), Vec::new());
     let (mut form, mut operator, mut array) = (function, function, Some(function));
     let mut is_row_jacobian = false;
+    let mut last = None;
     for (variable, var, hole) in &slots {
         // In the first order, and without structured variables in all, these are differentials of one expression.
         let before = form;
@@ -62,24 +74,22 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
         } else {
             differential(store, operator, &[(*variable, *hole)])?
         };
-        let map = LinearMap { hole: *hole, body }.on_all_arrays(store, *var)?;
+        let map = LinearMap { hole: *hole, body }.on_all_arrays(store, *var, Convention::Subspace)?;
         operator = map.body;
         free_holes.push(map.hole);
         // The axis of length 1 of a row is gone after the first derivative, so there is no second one of this kind.
         let known = array.filter(|_| !is_row_jacobian);
-        array = match known {
-            Some(known) if known == before => explicit(
-                store,
-                LinearMap {
-                    hole: *hole,
-                    body: form,
-                },
-                *var,
-            )?,
-            Some(known) => {
-                let body = differential(store, known, &[(*variable, *hole)])?;
-                explicit(store, LinearMap { hole: *hole, body }, *var)?
-            }
+        let last_body = match known {
+            Some(known) if known == before => Some(form),
+            Some(known) => Some(differential(store, known, &[(*variable, *hole)])?),
+            None => None,
+        };
+        last = match last_body {
+            Some(body) => Some(LinearMap { hole: *hole, body }.on_all_arrays(store, *var, convention)?),
+            None => None,
+        };
+        array = match last_body {
+            Some(body) => explicit(store, LinearMap { hole: *hole, body }, *var, convention)?,
             None => None,
         };
         let by_array = !store.variable(*var).shape.is_scalar();
@@ -93,7 +103,7 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
                 body: form,
             };
             let raw = raw_gradient(store, map, *var, array)?;
-            (raw, Some(adjoint_of(store, map, *var, array)?))
+            (raw, Some(adjoint_of(store, map, *var, in_subspace(array, convention))?))
         }
         _ => (None, None),
     };
@@ -107,6 +117,8 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
         operator,
         free_holes,
         explicit,
+        last,
+        convention,
         adjoint,
         is_row_jacobian: is_row_jacobian && array.is_some(),
     })
@@ -116,7 +128,13 @@ pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: 
 ///
 /// # Errors
 /// [`Error::IllShaped`] where the function is no scalar; those of [`derivative`].
-pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Vec<Derivative>> {
+pub fn gradients(
+    store: &mut Store,
+    function: Expr,
+    variables: &[Expr],
+    names: &[String],
+    convention: Convention,
+) -> Result<Vec<Derivative>> {
     let mut slots = Vec::with_capacity(variables.len());
     for (variable, name) in variables.iter().zip(names) {
         let var = as_var(store, *variable)?;
@@ -129,10 +147,10 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
     let mut found = Vec::with_capacity(slots.len());
     for ((variable, var, hole), raw) in slots.into_iter().zip(raw) {
         let structure = store.variable(var).structure;
-        let gradient = project(store, structure, variable, raw)?;
+        let gradient = represent(store, convention, structure, variable, raw)?;
         let form = differential(store, function, &[(variable, hole)])?;
         let map = LinearMap { hole, body: form };
-        let free = map.on_all_arrays(store, var)?;
+        let free = map.on_all_arrays(store, var, Convention::Subspace)?;
         found.push(Derivative {
             function,
             raw_gradient: Some(raw),
@@ -143,7 +161,9 @@ pub fn gradients(store: &mut Store, function: Expr, variables: &[Expr], names: &
             operator: free.body,
             free_holes: vec![free.hole],
             explicit: Explicit::Array(gradient),
-            adjoint: Some(adjoint_of(store, map, var, Some(gradient))?),
+            last: Some(map.on_all_arrays(store, var, convention)?),
+            convention,
+            adjoint: Some(adjoint_of(store, map, var, in_subspace(Some(gradient), convention))?),
             is_row_jacobian: false,
         });
     }
@@ -157,8 +177,8 @@ fn as_var(store: &Store, variable: Expr) -> Result<Var> {
 }
 
 /// The explicit form of a linear map, where it has one.
-fn explicit(store: &mut Store, map: LinearMap, var: Var) -> Result<Option<Expr>> {
-    match map.explicit(store, var) {
+fn explicit(store: &mut Store, map: LinearMap, var: Var, convention: Convention) -> Result<Option<Expr>> {
+    match map.explicit(store, var, convention) {
         Ok(found) => Ok(found),
         Err(Error::Unsupported { .. }) => Ok(None),
         Err(limit) => Err(limit),
@@ -174,6 +194,11 @@ fn raw_gradient(store: &mut Store, map: LinearMap, var: Var, gradient: Option<Ex
         Some(gradient) if store.variable(var).structure == Structure::General => Ok(Some(gradient)),
         _ => map.adjoint(store, Store::ONE).map(Some),
     }
+}
+
+/// The gradient, if it is the one in the subspace.
+fn in_subspace(gradient: Option<Expr>, convention: Convention) -> Option<Expr> {
+    gradient.filter(|_| convention == Convention::Subspace)
 }
 
 /// A cotangent of the shape of the body, and what the adjoint maps it to, in the space of the variable.

@@ -207,9 +207,26 @@ impl Pass {
                 let (kron, stacked) = (store.kron(transposed, before)?, store.vec(inner)?);
                 store.matmul(&[kron, stacked])
             }
+            // vec(M') is K*vec(M).
             Form::Transpose(inner) => {
-                let transposed = open_transpose(store, inner)?;
-                store.vec(transposed)
+                let Shape::Matrix(rows, columns) = store.shape(inner) else {
+                    return Err(unsupported());
+                };
+                let (commutation, stacked) = (store.commutation(rows, columns)?, store.vec(inner)?);
+                store.product_of_stacked(commutation, stacked)
+            }
+            // vec(kron(A, B)) is kron(kron(eye, K), eye) times kron(vec(A), vec(B)).
+            Form::Kron(a, b) => {
+                let (Shape::Matrix(m, n), Shape::Matrix(p, q)) = (store.shape(a), store.shape(b)) else {
+                    return Err(unsupported());
+                };
+                let (outer, inner) = (store.eye(n)?, store.eye(p)?);
+                let commutation = store.commutation(q, m)?;
+                let middle = store.kron(outer, commutation)?;
+                let sorted = store.kron(middle, inner)?;
+                let (a, b) = (store.vec(a)?, store.vec(b)?);
+                let stacked = store.kron(a, b)?;
+                store.matmul(&[sorted, stacked])
             }
             _ => Err(unsupported()),
         }

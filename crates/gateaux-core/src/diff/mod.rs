@@ -15,11 +15,28 @@ mod derivative;
 mod differential;
 mod index;
 mod jacobian;
+mod kronecker;
 
 pub use derivative::{Derivative, Explicit, derivative, gradients};
 pub use differential::differential;
+pub use kronecker::kronecker;
 
 use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Structure, Var, Variable};
+
+/// How the derivative by a structured matrix is written as an array.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Convention {
+    /// The element of the subspace that represents the derivative under the Frobenius inner product: `sym(G)` for a
+    /// symmetric matrix with the unconstrained gradient G.
+    #[default]
+    Subspace,
+    /// The derivatives by the independent entries, each at both of its places: `G + G' - diag(diag(G))` for a symmetric
+    /// matrix.
+    ///
+    /// # Source
+    /// Petersen & Pedersen, The Matrix Cookbook, eq. 138; Magnus & Neudecker, Matrix Differential Calculus, 3.8 (vech).
+    Vech,
+}
 
 /// A linear map, as an expression that is linear in its hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +71,13 @@ impl LinearMap {
     ///
     /// # Errors
     /// [`Error::Unsupported`] where it has no such form.
-    pub fn explicit(self, store: &mut Store, of: Var) -> Result<Option<Expr>> {
+    pub fn explicit(self, store: &mut Store, of: Var, convention: Convention) -> Result<Option<Expr>> {
         let Variable { structure, shape, .. } = *store.variable(of);
         match (store.shape(self.body), shape) {
             (Shape::Scalar, _) => {
                 let gradient = self.adjoint(store, Store::ONE)?;
                 let point = store.var(of)?;
-                project(store, structure, point, gradient).map(Some)
+                represent(store, convention, structure, point, gradient).map(Some)
             }
             (_, Shape::Scalar) => crate::ops::substitute(store, self.body, &[(self.hole, Store::ONE)]).map(Some),
             (Shape::Vector(_) | Shape::Row(_), Shape::Vector(_)) => {
@@ -75,15 +92,15 @@ impl LinearMap {
                 }
             }
             _ => {
-                let map = self.on_all_arrays(store, of)?;
+                let map = self.on_all_arrays(store, of, convention)?;
                 index::explicit(store, map).map(Some)
             }
         }
     }
 
     /// The map made to take any array of the shape of the variable: its body with the hole projected on the tangent
-    /// space of the variable.
-    pub fn on_all_arrays(self, store: &mut Store, of: Var) -> Result<LinearMap> {
+    /// space of the variable, or, for the independent entries, placed there.
+    pub fn on_all_arrays(self, store: &mut Store, of: Var, convention: Convention) -> Result<LinearMap> {
         let Variable { structure, .. } = *store.variable(of);
         if structure == Structure::General {
             return Ok(self);
@@ -96,9 +113,39 @@ impl LinearMap {
         let name = store.variable(var).name.clone();
         let hole = store.add_free_hole(&name, of)?;
         let point = store.var(of)?;
-        let projected = project(store, structure, point, hole)?;
+        let projected = represent(store, convention, structure, point, hole)?;
         let body = crate::ops::substitute(store, self.body, &[(self.hole, projected)])?;
         Ok(LinearMap { hole, body })
+    }
+}
+
+/// The array that stands for an unconstrained one in a convention. All of these maps are their own transposes, so they
+/// turn gradients into gradients and arguments into arguments.
+///
+/// # Errors
+/// [`Error::Unsupported`] for the independent entries of an orthogonal matrix.
+pub fn represent(
+    store: &mut Store,
+    convention: Convention,
+    structure: Structure,
+    point: Expr,
+    array: Expr,
+) -> Result<Expr> {
+    let both = |store: &mut Store, sign: i64| {
+        let transposed = store.transpose(array)?;
+        store.sum(&[(Rational::one(), array), (Rational::from(sign), transposed)])
+    };
+    match (convention, structure) {
+        (Convention::Vech, Structure::Symmetric | Structure::Posdef) => {
+            let (twice, diagonal) = (both(store, 1)?, store.diag_of(array)?);
+            let diagonal = store.diag(diagonal)?;
+            store.sub(twice, diagonal)
+        }
+        (Convention::Vech, Structure::Skew) => both(store, -1),
+        (Convention::Vech, Structure::Orthogonal) => Err(Error::Unsupported {
+            what: "the independent entries of an orthogonal matrix".to_owned(),
+        }),
+        _ => project(store, structure, point, array),
     }
 }
 

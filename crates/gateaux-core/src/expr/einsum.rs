@@ -167,7 +167,17 @@ impl Store {
                     queue.push(Operand::new(part.expr, &own));
                 }
             }
-            _ => work.operands.push(Operand { expr, labels }),
+            _ => {
+                // Of a matrix and its transpose the shorter one.
+                if let Shape::Matrix(..) = shape {
+                    let flipped = self.transpose(expr)?;
+                    if self.weight(flipped) < self.weight(expr) && self.split_coefficient(flipped).0.is_one() {
+                        work.operands.push(Operand::new(flipped, &[labels[1], labels[0]]));
+                        return Ok(());
+                    }
+                }
+                work.operands.push(Operand { expr, labels });
+            }
         }
         Ok(())
     }

@@ -383,6 +383,21 @@ impl Store {
         self.reshape(matrix, Shape::Vector(size))
     }
 
+    /// All entries of an array of any shape, the first axis running fastest.
+    pub fn vec_all(&mut self, array: Expr) -> Result<Expr> {
+        match self.shape(array) {
+            Shape::Tensor(_) => {
+                let shape = self.shape(array);
+                let entries = self.entries(shape).ok_or(Error::Limit {
+                    what: "as a dimension",
+                    limit: i64::MAX as usize,
+                })?;
+                self.reshape(array, Shape::Vector(entries))
+            }
+            _ => self.vec(array),
+        }
+    }
+
     /// The same entries in column order in another shape.
     ///
     /// # Errors

@@ -54,6 +54,18 @@ impl Store {
         self.matrix_power(base, -1)
     }
 
+    /// `K*vec(M)` for a commutation matrix K, not turned into `vec(M')`.
+    pub(crate) fn product_of_stacked(&mut self, commutation: Expr, stacked: Expr) -> Result<Expr> {
+        match self.form(commutation) {
+            Form::Commutation(..) => {
+                let shape = self.shape(stacked);
+                let factors = [commutation, stacked].map(|base| MatrixPower { base, power: 1 });
+                self.intern(Form::MatMul(factors.into()), shape)
+            }
+            _ => self.matmul(&[commutation, stacked]),
+        }
+    }
+
     /// The product of integer powers in order.
     ///
     /// # Errors

@@ -300,6 +300,20 @@ impl Store {
         self.make_hole(name, of, Structure::General, Facts::NONE)
     }
 
+    /// A hole for the entries of a small change, stacked into a vector.
+    pub fn add_stacked_hole(&mut self, name: &str, entries: Dim) -> Result<Expr> {
+        let shape = Shape::Vector(entries);
+        let var = Var(self.variables.len() as u32);
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            shape,
+            structure: Structure::General,
+            facts: Facts::NONE,
+            is_hole: true,
+        });
+        self.intern(Form::Var(var), shape)
+    }
+
     fn make_hole(&mut self, name: &str, of: Var, structure: Structure, facts: Facts) -> Result<Expr> {
         let shape = self.variable(of).shape;
         let var = Var(self.variables.len() as u32);

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use crate::expr::{Expr, Form, Result, Store};
 
 /// Expressions up to this many pieces are written whole, however much they share.
-const MAX_PLAIN: usize = 240;
+const MAX_PLAIN: usize = 32;
 /// A shared part gets a name if it has at least this many pieces.
 const MIN_NAMED: usize = 4;
+/// Names are given where they leave at most this part of the length.
+const WORTH_NAMING: f64 = 0.7;
 
 /// The position of a piece in its [`Layout`]; parts stand before the whole.
 pub type PieceId = usize;
@@ -80,6 +82,8 @@ pub struct Layout {
     /// How many pieces each stands for, shared ones counted each time.
     sizes: Vec<usize>,
     definitions: Vec<(String, PieceId)>,
+    /// The length without definitions.
+    plain: usize,
     root: PieceId,
     of: HashMap<Expr, PieceId>,
     missing: Vec<Expr>,
@@ -112,15 +116,40 @@ impl Layout {
             }
         }
         layout.root = layout.of[&expr];
-        if layout.size() > MAX_PLAIN {
-            layout.name_shared_parts();
+        layout.plain = layout.sizes.get(layout.root).copied().unwrap_or(0);
+        if layout.plain > MAX_PLAIN {
+            let mut named = layout.clone();
+            named.name_shared_parts();
+            if (named.size() as f64) < WORTH_NAMING * layout.plain as f64 {
+                return Ok(named);
+            }
         }
         Ok(layout)
     }
 
-    /// How many pieces are written: the length of the formula, independent of the notation.
+    /// How many pieces are written: the length of the formula with its definitions, independent of the notation.
     pub fn size(&self) -> usize {
-        self.sizes.get(self.root).copied().unwrap_or(0)
+        let roots = self.definitions.iter().map(|(_, body)| *body).chain([self.root]);
+        let mut todo: Vec<PieceId> = roots.collect();
+        // The sign of equality of each definition, and its name.
+        let mut size = 2 * self.definitions.len();
+        if self.definitions.is_empty() {
+            return self.plain;
+        }
+        while let Some(id) = todo.pop() {
+            let piece = &self.pieces[id];
+            size = size.saturating_add(1 + extra(piece));
+            todo.extend(self.parts(piece));
+            if size > self.plain {
+                return self.plain;
+            }
+        }
+        size
+    }
+
+    /// The length of the formula without definitions.
+    pub fn plain_size(&self) -> usize {
+        self.plain
     }
 
     /// The piece that is the whole formula.
@@ -156,13 +185,9 @@ impl Layout {
             sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0))
         });
         let size = parts.saturating_add(1);
-        let extra = match &piece {
-            Piece::Sum(terms) => terms.len().saturating_sub(2),
-            Piece::Product(_, rest) => rest.len().saturating_sub(1),
-            _ => 0,
-        };
+        let size = size.saturating_add(extra(&piece));
         self.pieces.push(piece);
-        self.sizes.push(size.saturating_add(extra));
+        self.sizes.push(size);
         self.pieces.len() - 1
     }
 
@@ -207,8 +232,12 @@ impl Layout {
         let shared: Vec<PieceId> = (0..self.pieces.len())
             .filter(|id| seen[*id] && uses[*id] > 1 && *id != self.root && self.sizes[*id] >= MIN_NAMED)
             .collect();
+        let is_only = shared.len() == 1 && !taken.contains(&prefix.as_str());
         for (at, id) in shared.into_iter().enumerate() {
-            let name = format!("{prefix}{}", at + 1);
+            let name = match is_only {
+                true => prefix.clone(),
+                false => format!("{prefix}{}", at + 1),
+            };
             // The body moves to a place of its own, and all uses see the name.
             let body = std::mem::replace(&mut self.pieces[id], Piece::Name(name.clone()));
             self.pieces.push(body);
@@ -229,5 +258,14 @@ impl Layout {
         } else {
             piece
         })
+    }
+}
+
+/// The operators of a chain beyond the first.
+fn extra(piece: &Piece) -> usize {
+    match piece {
+        Piece::Sum(terms) => terms.len().saturating_sub(2),
+        Piece::Product(_, rest) => rest.len().saturating_sub(1),
+        _ => 0,
     }
 }

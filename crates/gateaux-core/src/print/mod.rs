@@ -4,6 +4,7 @@
 //! abbreviations (`norm2`, `mean`, `sym`) are recognized, which shared parts get a name. A notation then decides
 //! *how*: one file each, and none knows any mathematics.
 
+mod index;
 mod latex;
 mod layout;
 mod number;
@@ -13,6 +14,7 @@ mod text;
 mod unicode;
 mod writer;
 
+pub use index::print_index;
 pub use latex::latex_name;
 pub use layout::{Layout, Piece, PieceId};
 
@@ -46,6 +48,15 @@ impl Layout {
     pub fn write(&self, notation: Notation) -> String {
         let (definitions, formula) = self.write_parts(notation);
         definitions + &formula
+    }
+
+    /// The layout in a notation, in parentheses if it holds less tightly.
+    fn write_bound(&self, notation: Notation, least: writer::Binding) -> String {
+        match notation {
+            Notation::Text => writer::write_bound(self, &text::Text, least),
+            Notation::Unicode => writer::write_bound(self, &unicode::Unicode, least),
+            Notation::Latex => writer::write_bound(self, &latex::Latex, writer::Binding::Atom.min(least)),
+        }
     }
 
     /// The definitions of shared parts, with what separates them from the formula, and the formula.

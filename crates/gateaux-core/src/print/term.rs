@@ -209,6 +209,15 @@ impl Layout {
             factors.times(piece);
             return Ok(());
         }
+        // A selection meets a selection: two slices, each of what stands on its side.
+        let meets = |pair: &[MatrixPower]| {
+            matches!(store.form(pair[0].base), Form::Select(_))
+                && matches!(store.form(pair[1].base), Form::Transpose(x) if matches!(store.form(*x), Form::Select(_)))
+        };
+        if let Some(at) = list.windows(2).position(meets) {
+            self.segment(store, &list[..=at], factors)?;
+            return self.segment(store, &list[at + 1..], factors);
+        }
         let starts_with_row = matches!(store.shape(list[0].base), Shape::Row(_));
         let ends_with_vector = matches!(store.shape(list[last].base), Shape::Vector(_));
         if last > 0 && !starts_with_row && matches!(store.form(list[last].base), Form::Ones) && ends_with_vector {

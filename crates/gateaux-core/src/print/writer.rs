@@ -54,6 +54,16 @@ pub(super) fn write(layout: &Layout, spelling: &dyn Spelling) -> (String, String
     (definitions, formula)
 }
 
+/// The formula alone, in parentheses if it holds less tightly.
+pub(super) fn write_bound(layout: &Layout, spelling: &dyn Spelling, least: Binding) -> String {
+    let (definitions, formula) = write(layout, spelling);
+    let (open, close) = spelling.parentheses();
+    match definitions.is_empty() && spelling.binding(layout.piece(layout.root())) >= least {
+        true => formula,
+        false => format!("{definitions}{open}{formula}{close}"),
+    }
+}
+
 fn plain(spelling: &dyn Spelling, layout: &Layout, piece: Piece) -> String {
     let text = |task: Task| match task {
         Task::Text(text) => text,

@@ -178,6 +178,8 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
     match array.map(|array| store.form(array)) {
         Some(Form::MatMul(list)) if is_trace && list.len() > 1 => found.push(Common::TraceLast(list[list.len() - 1])),
         _ if is_trace => {}
+        // Rows and columns of the identity are part of what they select.
+        Some(Form::MatMul(list)) if list.iter().any(|f| is_selection(store, f.base)) => {}
         Some(Form::MatMul(list)) if list.len() > 1 => {
             // Taking away one of two factors of an outer product leaves a column or a row, which is right too.
             found.push(Common::Last(list[list.len() - 1]));
@@ -187,6 +189,14 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
         _ => {}
     }
     found
+}
+
+fn is_selection(store: &Store, expr: Expr) -> bool {
+    match *store.form(expr) {
+        Form::Select(_) => true,
+        Form::Transpose(inner) => matches!(store.form(inner), Form::Select(_)),
+        _ => false,
+    }
 }
 
 /// The term without the factor.
