@@ -150,7 +150,7 @@ impl Problem {
         }
         let names = self.hole_names(wrt);
         let found =
-            diff::derivative(&mut self.store, self.function, &variables, &names, convention)
+            diff::derivative_in(&mut self.store, self.function, &variables, &names, convention)
                 .map_err(|error| self.limit(error))?;
         Answer::new(self, found, wrt)
     }
@@ -280,7 +280,7 @@ impl Problem {
         }
         let names = self.hole_names(wrt);
         let found =
-            diff::gradients(&mut self.store, self.function, &variables, &names, convention)
+            diff::gradients_in(&mut self.store, self.function, &variables, &names, convention)
                 .map_err(|error| self.limit(error))?;
         found
             .into_iter()

@@ -44,11 +44,20 @@ pub struct Derivative {
     pub is_row_jacobian: bool,
 }
 
-/// The derivative of the function by the variables in order, one for each order.
+/// The derivative of the function by the variables in order, one for each order; structured variables in their
+/// subspaces.
 ///
 /// # Errors
 /// [`Error::Unsupported`] where an operation has no derivative yet, [`Error::Limit`].
-pub fn derivative(
+pub fn derivative(store: &mut Store, function: Expr, variables: &[Expr], names: &[String]) -> Result<Derivative> {
+    derivative_in(store, function, variables, names, Convention::Subspace)
+}
+
+/// The derivative of the function by the variables in order, with a convention for structured variables.
+///
+/// # Errors
+/// As [`derivative`].
+pub fn derivative_in(
     store: &mut Store,
     function: Expr,
     variables: &[Expr],
@@ -128,7 +137,7 @@ pub fn derivative(
 ///
 /// # Errors
 /// [`Error::IllShaped`] where the function is no scalar; those of [`derivative`].
-pub fn gradients(
+pub fn gradients_in(
     store: &mut Store,
     function: Expr,
     variables: &[Expr],

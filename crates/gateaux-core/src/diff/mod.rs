@@ -17,7 +17,7 @@ mod index;
 mod jacobian;
 mod kronecker;
 
-pub use derivative::{Derivative, Explicit, derivative, gradients};
+pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
 pub use differential::differential;
 pub use kronecker::kronecker;
 

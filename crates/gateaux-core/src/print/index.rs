@@ -103,6 +103,7 @@ fn indexed(base: &str, labels: &str, notation: Notation) -> String {
         return base.to_owned();
     }
     match notation {
+        Notation::Latex if base.contains('_') => format!("{{{base}}}_{{{labels}}}"),
         Notation::Latex => format!("{base}_{{{labels}}}"),
         _ => {
             let labels: Vec<String> = labels.chars().map(String::from).collect();

@@ -38,11 +38,8 @@ impl Spelling for Latex {
                 tasks.extend(["\\left(".into(), Task::Piece(*x, Binding::Sum), "\\right)".into()]);
                 tasks
             }
-            Piece::Index(base, items) => vec![
-                Task::Piece(*base, Binding::Atom),
-                Task::Text(format!("_{{{}}}", items.join(",").replace('*', " "))),
-            ],
-            Piece::Einsum(subscripts, args) => einsum(subscripts, args),
+            Piece::Index(base, items) => subscripted(layout, *base, &items.join(",").replace('*', " ")),
+            Piece::Einsum(subscripts, args) => einsum(layout, subscripts, args),
         }
     }
 
@@ -141,8 +138,23 @@ fn power(layout: &Layout, base: PieceId, exponent: PieceId, dotted: bool) -> Vec
     ]
 }
 
+/// A base with a subscript; one that has a subscript itself stands in braces.
+fn subscripted(layout: &Layout, base: PieceId, labels: &str) -> Vec<Task> {
+    let has_own = match layout.piece(base) {
+        Piece::Name(name) => latex_name(name).contains('_'),
+        Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) | Piece::Index(..) => true,
+        _ => false,
+    };
+    let (open, close) = if has_own { ("{", "}") } else { ("", "") };
+    vec![
+        open.into(),
+        Task::Piece(base, Binding::Atom),
+        Task::Text(format!("{close}_{{{labels}}}")),
+    ]
+}
+
 /// The sum over the labels that are not in the result, with entries as subscripts: `[\sum_j T_{ijk} x_j]_{ik}`.
-fn einsum(subscripts: &str, args: &[PieceId]) -> Vec<Task> {
+fn einsum(layout: &Layout, subscripts: &str, args: &[PieceId]) -> Vec<Task> {
     let (inputs, output) = subscripts.split_once("->").unwrap_or((subscripts, ""));
     let mut summed: Vec<char> = inputs.chars().filter(|c| *c != ',' && !output.contains(*c)).collect();
     summed.sort_unstable();
@@ -158,8 +170,10 @@ fn einsum(subscripts: &str, args: &[PieceId]) -> Vec<Task> {
         if at > 0 {
             tasks.push(" ".into());
         }
-        tasks.push(Task::Piece(*arg, Binding::Atom));
-        tasks.push(Task::Text(format!("_{{{labels}}}")));
+        match layout.piece(*arg) {
+            Piece::Eye(_) => tasks.push(Task::Text(format!("\\delta_{{{labels}}}"))),
+            _ => tasks.extend(subscripted(layout, *arg, labels)),
+        }
     }
     if !output.is_empty() {
         tasks.push(Task::Text(format!("\\right]_{{{output}}}")));

@@ -4,6 +4,7 @@
 //! left is choice: `A*x + B*x` or `(A + B)*x`, `(A + B)'` or `A' + B'`. Each choice is made by weight, the length of
 //! what is printed, within small fixed bounds.
 
+mod entries;
 mod factor;
 mod pairs;
 
@@ -72,7 +73,9 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
                 expr
             };
             let factored = factor::factor(store, opened)?;
-            Ok(shorter(store, factored, opened))
+            let factored = shorter(store, factored, opened);
+            let collected = entries::collect(store, factored)?;
+            Ok(shorter(store, collected, factored))
         }
         Form::Product(_) | Form::Scale(..) => pairs::combine(store, expr),
         Form::Transpose(inner) => match store.form(inner).clone() {
