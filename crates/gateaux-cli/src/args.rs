@@ -156,6 +156,9 @@ pub struct DiffArguments {
     /// The gradient in the inner product <u, v> = u'*W*v of a positive definite W
     #[arg(long, value_name = "W")]
     pub inner_product: Option<String>,
+    /// The gradient on the sphere: of a variable of unit norm, projected on the tangent space
+    #[arg(long, conflicts_with = "inner_product")]
+    pub unit_norm: bool,
     /// Show the length of the answer and of the forms it was chosen from
     #[arg(long)]
     pub explain: bool,

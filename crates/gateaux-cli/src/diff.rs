@@ -52,12 +52,14 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if !arguments.no_check {
         reply.check(&mut problem, &args::sizes(&arguments.dims));
     }
-    let weighted = match (&arguments.inner_product, reply.answers.as_slice()) {
-        (None, _) => None,
-        (Some(weight), [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
-        (Some(_), _) => {
+    let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
+        (None, false, _) => None,
+        (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
+        (None, true, [answer]) => Some(problem.spherical_gradient(answer).map_err(in_text)?),
+        (option, ..) => {
+            let option = if option.is_some() { "--inner-product" } else { "--unit-norm" };
             return Err(Failure::usage(
-                "--inner-product is for one gradient",
+                format!("{option} is for one gradient"),
                 "give one variable with --wrt",
             ));
         }
@@ -94,8 +96,12 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
         }
     }
-    if let (Some(weighted), Some(weight)) = (&weighted, &arguments.inner_product) {
-        page.title(&format!("gradient in the inner product u'*{weight}*v"), "")?;
+    if let (Some(weighted), [answer]) = (&weighted, reply.answers.as_slice()) {
+        let title = match &arguments.inner_product {
+            Some(weight) => format!("gradient in the inner product u'*{weight}*v"),
+            None => format!("gradient on the sphere norm2({}) = 1", answer.wrt().join(", ")),
+        };
+        page.title(&title, "")?;
         page.formula("", weighted.get(notation))?;
     }
     if arguments.explain {

@@ -85,6 +85,7 @@ impl Mapping {
 pub struct Answer {
     pub(crate) derivative: Derivative,
     pub(crate) explicit_expr: Option<Expr>,
+    pub(crate) kronecker_expr: Option<Expr>,
     wrt: Vec<String>,
     function_axes: Vec<String>,
     derivative_axes: Vec<String>,
@@ -161,6 +162,7 @@ impl Answer {
         let mut answer = Answer {
             derivative,
             explicit_expr,
+            kronecker_expr: None,
             wrt: wrt.iter().map(|name| (*name).to_owned()).collect(),
             function_axes,
             derivative_axes,
@@ -213,6 +215,7 @@ impl Answer {
             Ok(matrix) => {
                 let matrix = simple(problem, matrix)?;
                 self.kronecker = Some(Printed::new(problem, matrix)?);
+                self.kronecker_expr = Some(matrix);
                 Ok(Some(matrix))
             }
             Err(gateaux_core::expr::Error::Unsupported { .. }) => Ok(None),

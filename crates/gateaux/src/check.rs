@@ -359,6 +359,7 @@ struct Subject {
     /// The function, and the form of each order.
     forms: Vec<Program>,
     explicit: Option<Program>,
+    kronecker: Option<Program>,
     operator: Program,
     wrt: Vec<(Var, Structure)>,
     convention: Convention,
@@ -385,6 +386,10 @@ impl Subject {
         }
         let explicit = match answer.explicit_expr {
             Some(array) => Some(Program::lower(store, &[array], sizes)?),
+            None => None,
+        };
+        let kronecker = match answer.kronecker_expr {
+            Some(matrix) => Some(Program::lower(store, &[matrix], sizes)?),
             None => None,
         };
         let operator = Program::lower(store, &[derivative.operator], sizes)?;
@@ -422,6 +427,7 @@ impl Subject {
         Ok(Subject {
             forms,
             explicit,
+            kronecker,
             operator,
             wrt,
             convention: derivative.convention,
@@ -433,7 +439,8 @@ impl Subject {
 
     /// How many steps all programs together have.
     fn steps(&self) -> usize {
-        let programs = self.forms.iter().chain(&self.explicit).chain([&self.operator]);
+        let views = self.explicit.iter().chain(&self.kronecker);
+        let programs = self.forms.iter().chain(views).chain([&self.operator]);
         programs.map(Program::len).sum()
     }
 
@@ -471,6 +478,7 @@ impl Subject {
             self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
         }
         self.explicit_against_form(&values, &directions, &mut point)?;
+        self.kronecker_against_explicit(&values, &mut point)?;
         self.explicit_in_subspace(values, random, &mut point)?;
         Ok(point)
     }
@@ -582,6 +590,29 @@ impl Subject {
                 })
                 .collect();
             compare("the explicit form", &contract(array.data(), claimed.len(), &directions));
+        }
+        Ok(())
+    }
+
+    /// The Kronecker form has the entries of the explicit form, both in column order.
+    fn kronecker_against_explicit(&self, values: &Values, point: &mut Point) -> Result<(), String> {
+        let (Some(explicit), Some(kronecker)) = (&self.explicit, &self.kronecker) else {
+            return Ok(());
+        };
+        let text = |error: Error| error.to_string();
+        let (array, matrix) = (run(explicit, values).map_err(text)?, run(kronecker, values).map_err(text)?);
+        let scale = array.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
+        let gaps = array.data().iter().zip(matrix.data()).map(|(a, b)| (a - b).abs() / scale);
+        let error = match array.len() == matrix.len() {
+            true => gaps.fold(
+                0.0,
+                |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
+            ),
+            false => f64::INFINITY,
+        };
+        point.error = point.error.max(error);
+        if error > TOLERANCE && point.reason.is_none() {
+            point.reason = Some(format!("the Kronecker form differs from the explicit form by {error:.1e}"));
         }
         Ok(())
     }

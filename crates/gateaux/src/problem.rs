@@ -232,6 +232,40 @@ impl Problem {
         Printed::new(self, weighted)
     }
 
+    /// The gradient by a vector (or matrix) of unit norm: the ordinary one projected on the tangent space of the sphere,
+    /// `G - dot(x, G)*x`.
+    ///
+    /// # Errors
+    /// A derivative that is no gradient by an unstructured vector or matrix.
+    ///
+    /// # Source
+    /// Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds, eq. 4.9.
+    pub fn spherical_gradient(&mut self, answer: &Answer) -> Result<Printed, Errors> {
+        let derivative = &answer.derivative;
+        let (Some(gradient), [var]) = (answer.explicit_expr, derivative.variables.as_slice()) else {
+            let message = "a tangent space belongs to the gradient of a first derivative".to_owned();
+            return Err(self.mistake(INNER_PRODUCT, message));
+        };
+        let variable = self.store.variable(*var).clone();
+        let is_array = !variable.shape.is_scalar() && variable.structure == Structure::General;
+        if !self.store.shape(derivative.function).is_scalar() || !is_array {
+            let name = &variable.name;
+            let message = format!(
+                "the sphere is for gradients of scalars by arrays without structure, which {name} here is not"
+            );
+            return Err(self.mistake(INNER_PRODUCT, message));
+        }
+        let point = self.store.var(*var).map_err(|error| self.limit(error))?;
+        let store = &mut self.store;
+        let projected = store
+            .dot(point, gradient)
+            .and_then(|radial| store.scale(radial, point))
+            .and_then(|radial| store.sub(gradient, radial))
+            .and_then(|tangent| simplify(store, tangent))
+            .map_err(|error| self.limit(error))?;
+        Printed::new(self, projected)
+    }
+
     /// The Taylor polynomial of the given order around the point: f at the moved point, as a formula in the variable
     /// and its change.
     ///

@@ -219,12 +219,19 @@ impl Report {
             self.mean_ratio(),
             ratios.len()
         );
-        for (ratio, id, line) in ratios.iter().filter(|(ratio, ..)| *ratio > 1.25) {
+        let short = ratios.iter().filter(|(ratio, ..)| *ratio <= 1.0).count();
+        println!(
+            "equal or shorter: {short} of {} ({:.1} %)",
+            ratios.len(),
+            100.0 * short as f64 / ratios.len().max(1) as f64
+        );
+        for (ratio, id, line) in ratios.iter().filter(|(ratio, ..)| *ratio > 1.0) {
             println!("  {ratio:.2} {id} {line}");
         }
         println!("out of reach:\n  {}", out_of_reach.join("\n  "));
         assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-        assert!(self.mean_ratio() <= 1.25, "answers are too long on average");
+        assert!(self.mean_ratio() <= 1.1, "answers are too long on average");
+        assert!(5 * short >= 4 * ratios.len(), "80 % of the answers are to be equal or shorter");
         for (ratio, id, line) in ratios {
             let known = LONG.iter().any(|(long, _)| long == id);
             assert!(
@@ -234,21 +241,21 @@ impl Report {
         }
         for error in out_of_reach {
             assert!(
-                error.contains("is not available yet"),
-                "the error must name what is missing: {error}"
+                FACTORIZATIONS.iter().any(|name| error.contains(&format!("{name} is not available yet"))),
+                "only matrix functions and factorizations may be missing: {error}"
             );
         }
     }
 }
 
+/// Matrix functions and factorizations, which are not there yet.
+const FACTORIZATIONS: [&str; 12] = [
+    "expm", "logm", "sqrtm", "chol", "eigvals", "eigvecs", "svdvals", "lmax", "lmin", "nuclear", "spectral", "pinv",
+];
+
 #[test]
 fn derivatives_of_the_corpus() {
-    let report = Report::new("derivatives.jsonl");
-    report.check("derivatives.jsonl");
-    assert!(
-        report.right * 10 >= (report.right + report.out_of_reach.len()) * 6,
-        "60 % are to be within reach"
-    );
+    Report::new("derivatives.jsonl").check("derivatives.jsonl");
 }
 
 #[test]
