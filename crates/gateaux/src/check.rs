@@ -306,11 +306,19 @@ fn sizes(
             }
         }
     }
+    // Names of positions alone come last, and get small values.
+    let of_axes: BTreeSet<String> = dims.iter().flat_map(|dim| store.dims.names(*dim)).collect();
+    let positions: Vec<&String> = names
+        .iter()
+        .filter(|name| !of_axes.contains(*name) && !given.contains_key(*name))
+        .collect();
+    let positions: BTreeMap<String, usize> = positions.into_iter().zip([1, 2].into_iter().cycle()).map(|(name, at)| (name.clone(), at)).collect();
     // Larger ones if a dimension such as n - 3 needs it.
     for shift in [0, 1, 3, 7, 15, 31, 63, 127] {
         let unused = |size: &usize| !given.values().any(|known| known == size);
         let mut next = pattern.into_iter().chain(6..).map(|size| size + shift).filter(unused);
         let mut sizes = given.clone();
+        sizes.extend(positions.clone());
         for name in &names {
             if !sizes.contains_key(name) {
                 sizes.extend(next.next().map(|size| (name.clone(), size)));

@@ -289,6 +289,16 @@ impl Pass {
                 }
                 store.sum(&opened)
             }
+            // M'*s is kron(eye, s')*vec(M).
+            Form::Transpose(inner) if matches!(store.form(inner), Form::Reshape(_)) => {
+                let (Shape::Matrix(m, n), Form::Reshape(vector)) = (store.shape(inner), store.form(inner).clone()) else {
+                    return Err(unsupported());
+                };
+                let row = store.reshape(column, Shape::Matrix(Dims::ONE, m))?;
+                let eye = store.eye(n)?;
+                let kron = store.kron(eye, row)?;
+                store.matmul(&[kron, vector])
+            }
             Form::Transpose(inner) => {
                 let transposed = open_transpose(store, inner)?;
                 store.matmul(&[transposed, column])

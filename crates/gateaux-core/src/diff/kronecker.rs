@@ -28,7 +28,10 @@ pub fn kronecker(store: &mut Store, map: LinearMap) -> Result<Expr> {
         let gradient = LinearMap { hole: stacked, body }.adjoint(store, Store::ONE)?;
         return store.transpose(gradient);
     }
-    let body = store.vec_all(body)?;
+    let body = match store.shape(body) {
+        Shape::Row(_) => store.transpose(body)?,
+        _ => store.vec_all(body)?,
+    };
     let stacked_map = LinearMap { hole: stacked, body };
     match jacobian::jacobian(store, stacked_map) {
         Err(Error::Unsupported { .. }) => {}

@@ -178,8 +178,13 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
     match array.map(|array| store.form(array)) {
         Some(Form::MatMul(list)) if is_trace && list.len() > 1 => found.push(Common::TraceLast(list[list.len() - 1])),
         _ if is_trace => {}
-        // Rows and columns of the identity are part of what they select.
-        Some(Form::MatMul(list)) if list.iter().any(|f| is_selection(store, f.base)) => {}
+        // Rows and columns of the identity are part of what they select; what they place can be collected.
+        Some(Form::MatMul(list)) if list.iter().any(|f| is_selection(store, f.base)) => {
+            let places = matches!(store.form(list[0].base), Form::Select(_));
+            if places && !list[1..].iter().any(|f| is_selection(store, f.base)) {
+                found.push(Common::Last(list[list.len() - 1]));
+            }
+        }
         Some(Form::MatMul(list)) if list.len() > 1 => {
             // Taking away one of two factors of an outer product leaves a column or a row, which is right too.
             found.push(Common::Last(list[list.len() - 1]));
