@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use crate::linear::{mismatch, square_size};
-use crate::{Array, ArrayError, Function, Number};
+use crate::{Array, ArrayError, Dual, Function, Number};
 
 /// The solution X of A X = B.
 ///
@@ -66,12 +66,26 @@ pub(crate) fn check_system<T>(op: &'static str, a: &Array<T>, b: &Array<T>) -> R
 /// [`ArrayError::NotSquare`].
 pub fn det<T: Number>(a: &Array<T>) -> Result<T, ArrayError> {
     let n = square_size("det", a)?;
-    Ok(determinant(a.data(), n))
+    Ok(determinant(a.data(), n, 0.0))
 }
 
-fn determinant<T: Number>(a: &[T], n: usize) -> T {
+/// The determinant of dual numbers, [`det`] otherwise: the slope stays accurate where the value is nearly singular.
+///
+/// # Errors
+/// [`ArrayError::NotSquare`].
+pub fn det_of_duals<T: Number>(a: &Array<Dual<T>>) -> Result<Dual<T>, ArrayError> {
+    let n = square_size("det", a)?;
+    Ok(determinant(a.data(), n, SMALLEST_PIVOT))
+}
+
+/// A pivot smaller than this part of the largest one spoils the slope, which divides by it: 5 of 16 digits are lost.
+const SMALLEST_PIVOT: f64 = 1e-5;
+
+/// The determinant by elimination; without divisions if the smallest pivot is less than this part of the largest.
+fn determinant<T: Number>(a: &[T], n: usize, smallest: f64) -> T {
     let mut upper = a.to_vec();
     match eliminate(&mut upper, n, &mut []) {
+        Ok(_) if smallest > 0.0 && ratio_of_pivots(&upper, n) < smallest => division_free_determinant(a, n),
         Ok(swaps) => {
             let product = upper
                 .iter()
@@ -84,6 +98,12 @@ fn determinant<T: Number>(a: &[T], n: usize) -> T {
     }
 }
 
+/// The smallest pivot over the largest.
+fn ratio_of_pivots<T: Number>(upper: &[T], n: usize) -> f64 {
+    let sizes = || upper.iter().step_by(n + 1).map(Number::pivot_size);
+    sizes().fold(f64::INFINITY, f64::min) / sizes().fold(0.0, f64::max)
+}
+
 /// The transposed matrix of cofactors: adj(A) A = det(A) I, at every rank.
 ///
 /// # Errors
@@ -92,6 +112,18 @@ fn determinant<T: Number>(a: &[T], n: usize) -> T {
 /// # Cost
 /// n^2 determinants of size n - 1.
 pub fn adjugate<T: Number>(a: &Array<T>) -> Result<Array<T>, ArrayError> {
+    cofactors(a, 0.0)
+}
+
+/// The adjugate of dual numbers, [`adjugate`] otherwise: the slope stays accurate where the value is nearly singular.
+///
+/// # Errors
+/// [`ArrayError::NotSquare`].
+pub fn adjugate_of_duals<T: Number>(a: &Array<Dual<T>>) -> Result<Array<Dual<T>>, ArrayError> {
+    cofactors(a, SMALLEST_PIVOT)
+}
+
+fn cofactors<T: Number>(a: &Array<T>, smallest: f64) -> Result<Array<T>, ArrayError> {
     let n = square_size("adj", a)?;
     let adjugate = Array::from_fn(&[n, n], |index| {
         // Entry (i, j) of the adjugate strikes row j and column i.
@@ -100,7 +132,7 @@ pub fn adjugate<T: Number>(a: &Array<T>) -> Result<Array<T>, ArrayError> {
             .filter(|place| place % n != row && place / n != column)
             .map(|place| a.data()[place].clone())
             .collect();
-        let cofactor = determinant(&minor, n - 1);
+        let cofactor = determinant(&minor, n - 1, smallest);
         if (row + column) % 2 == 1 {
             cofactor.neg()
         } else {
@@ -118,7 +150,7 @@ pub fn signed_logdet<T: Number>(a: &Array<T>) -> Result<(T, T), ArrayError> {
     let n = square_size("logdet", a)?;
     let mut upper = a.data().to_vec();
     let Ok(swaps) = eliminate(&mut upper, n, &mut []) else {
-        let det = determinant(a.data(), n);
+        let det = determinant(a.data(), n, 0.0);
         return Ok((
             det.apply(Function::Sign)?,
             det.apply(Function::Abs)?.apply(Function::Ln)?,

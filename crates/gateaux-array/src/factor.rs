@@ -139,6 +139,17 @@ pub fn adjugate(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
         [] => return Ok(a.clone()),
         [_] => return Ok(a.map(|_| 1.0)),
         [a11, a21, a12, a22] => return Array::from_column_major(&[2, 2], vec![a22, -a21, -a12, a11]),
+        _ if n == 3 => {
+            // Exact for small integers. Counted around, the signs of the cofactors are in the order of the factors.
+            let entry = |i: usize, j: usize| a.data()[i % 3 + j % 3 * 3];
+            let adjugate = Array::from_fn(&[3, 3], |at| {
+                let (i, j) = (at[1], at[0]);
+                entry(i + 1, j + 1) * entry(i + 2, j + 2) - entry(i + 1, j + 2) * entry(i + 2, j + 1)
+            })?;
+            if is_finite(&adjugate) {
+                return Ok(adjugate);
+            }
+        }
         _ => {}
     }
     let Svd { u, s, mut v } = svd_for("adj", a)?;
@@ -378,7 +389,7 @@ fn product(factors: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The number times 2^exponent, in steps because the power alone may overflow where the result does not.
-fn times_power_of_two(mut number: f64, exponent: i64) -> f64 {
+pub(crate) fn times_power_of_two(mut number: f64, exponent: i64) -> f64 {
     // Beyond these bounds the result is 0 or infinite anyway.
     let mut rest = exponent.clamp(-2200, 2200) as i32;
     while rest != 0 {
@@ -390,7 +401,7 @@ fn times_power_of_two(mut number: f64, exponent: i64) -> f64 {
 }
 
 /// The number as a fraction of size 1 to 2 times a power of 2; zero, infinity and what is not a number as themselves.
-fn split(number: f64) -> (f64, i64) {
+pub(crate) fn split(number: f64) -> (f64, i64) {
     if number == 0.0 || !number.is_finite() {
         return (number, 0);
     }

@@ -154,7 +154,15 @@ impl Field for f32 {}
 
 impl Field for crate::DoubleDouble {}
 
-impl<T: Number> Field for Dual<T> {}
+impl<T: Number> Field for Dual<T> {
+    fn det(a: &Array<Dual<T>>) -> Result<Dual<T>, ArrayError> {
+        elimination::det_of_duals(a)
+    }
+
+    fn adjugate(a: &Array<Dual<T>>) -> Result<Array<Dual<T>>, ArrayError> {
+        elimination::adjugate_of_duals(a)
+    }
+}
 
 impl Field for f64 {
     fn matmul(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {

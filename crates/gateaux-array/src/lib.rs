@@ -1,8 +1,8 @@
 //! The numbers of Gateaux: dense arrays, number types, factorizations.
 //!
 //! This crate owns [`Array`], a dense array of any number of axes; the number types that can fill it (`f64`, `f32`, the
-//! prime field [`Prime`], [`Dual`] numbers, [`DoubleDouble`]); the linear algebra on them; and the bytes of `.npy` and
-//! `.npz` files.
+//! prime field [`Prime`], [`Dual`] numbers, [`DoubleDouble`], [`Wide`]); the linear algebra on them; and the bytes of
+//! `.npy` and `.npz` files.
 //!
 //! **It knows no symbols:** no expressions, names or dimensions that are not numbers. **It does no input or output:**
 //! files are bytes that somebody else has read. **It is the only crate that may hold `unsafe`:** one module does, for
@@ -52,6 +52,7 @@ pub mod npz;
 mod number;
 mod prime;
 mod vector_state;
+mod wide;
 
 pub use dense::{Array, MAX_ENTRIES, entries};
 pub use double_double::DoubleDouble;
@@ -62,3 +63,4 @@ pub use field::Field;
 pub use function::Function;
 pub use number::{Number, Real};
 pub use prime::Prime;
+pub use wide::Wide;

@@ -7,7 +7,7 @@ use crate::{ArrayError, Function};
 
 /// A number: arithmetic, and the functions of a real variable where the type has them.
 ///
-/// The types are `f64`, `f32`, [`Prime`](crate::Prime), [`DoubleDouble`](crate::DoubleDouble), and
+/// The types are `f64`, `f32`, [`Prime`](crate::Prime), [`DoubleDouble`](crate::DoubleDouble), [`Wide`](crate::Wide), and
 /// [`Dual`](crate::Dual) over any of them. Code that is generic over `T: Number` is written once for all of them; a
 /// function that a type lacks is an [`ArrayError::NotReal`], never a wrong number.
 ///

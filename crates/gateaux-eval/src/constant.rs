@@ -10,17 +10,15 @@ pub(crate) fn constant<T: Number>(value: &Rational) -> Option<T> {
         return T::from_i64(numerator).div(&T::from_i64(denominator));
     }
     let (numerator, denominator) = value.parts();
-    let integer = |digits: String| -> T {
-        let negative = digits.starts_with('-');
-        let digits = digits.trim_start_matches('-').as_bytes();
-        // Horner's rule in chunks that fit a machine number.
-        let mut sum = T::zero();
-        for chunk in digits.chunks(15) {
-            let text: i64 = chunk.iter().fold(0, |n, d| 10 * n + i64::from(d - b'0'));
-            let shift = 10i64.pow(chunk.len() as u32);
-            sum = sum.mul(&T::from_i64(shift)).add(&T::from_i64(text));
-        }
+    let integer = |digits: Vec<u32>, negative: bool| -> T {
+        // Horner's rule in base 2^32: of a float only the additions round, and only the first of them by more than a
+        // trace.
+        let base = T::from_i64(1 << 32);
+        let sum = digits.iter().rev().fold(T::zero(), |sum, digit| {
+            sum.mul(&base).add(&T::from_i64(i64::from(*digit)))
+        });
         if negative { sum.neg() } else { sum }
     };
-    integer(numerator.to_string()).div(&integer(denominator.to_string()))
+    let top = integer(numerator.iter_u32_digits().collect(), value.is_negative());
+    top.div(&integer(denominator.iter_u32_digits().collect(), false))
 }

@@ -7,6 +7,7 @@
 //!
 //! Read [`Program`] first.
 
+mod cancellation;
 mod constant;
 mod lower;
 mod program;

@@ -61,7 +61,7 @@ impl Program {
     }
 }
 
-struct Lowering<'a> {
+pub(crate) struct Lowering<'a> {
     sizes: &'a Sizes,
     program: Program,
     slots: HashMap<Expr, Slot>,
@@ -86,7 +86,7 @@ impl Lowering<'_> {
         shape.axes().into_iter().map(|dim| self.size(store, dim)).collect()
     }
 
-    fn step(&mut self, instruction: Instruction, operands: Vec<Slot>, shape: Vec<usize>) -> Slot {
+    pub(crate) fn step(&mut self, instruction: Instruction, operands: Vec<Slot>, shape: Vec<usize>) -> Slot {
         self.program.steps.push(Step {
             instruction,
             operands,
@@ -95,7 +95,7 @@ impl Lowering<'_> {
         self.program.steps.len() - 1
     }
 
-    fn slot(&mut self, store: &mut Store, expr: Expr) -> Result<Slot, Error> {
+    pub(crate) fn slot(&mut self, store: &mut Store, expr: Expr) -> Result<Slot, Error> {
         match self.slots.get(&expr) {
             Some(slot) => Ok(*slot),
             None => {
@@ -113,6 +113,10 @@ impl Lowering<'_> {
             return Ok(());
         }
         let shape = self.shape(store, store.shape(expr))?;
+        if let Some(slot) = self.without_cancellation(store, expr, &shape)? {
+            self.slots.insert(expr, slot);
+            return Ok(());
+        }
         let constant = |value: i64| Instruction::Constant(Rational::from(value));
         let slot = match store.form(expr).clone() {
             Form::Number(value) => self.step(Instruction::Constant(value), vec![], shape),

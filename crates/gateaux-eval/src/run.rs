@@ -2,18 +2,25 @@
 
 use std::cmp::Ordering;
 
-use gateaux_array::{Array, ArrayError, Field, Number, linear, maximum, norm};
+use gateaux_array::{Array, ArrayError, Field, Number, Real, Wide, linear, maximum, norm};
 use gateaux_core::expr::Var;
 
 use crate::constant::constant;
 use crate::program::{Error, Instruction, Program, Step};
 
-/// What a run tells beside its results.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A run whose results are numbers of limited size, and what it tells beside them.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
-    /// The first operation that made something infinite or not a number from finite operands.
+    /// The values of the outputs in order.
+    pub outputs: Vec<Array<f64>>,
+    /// Where some output is infinite or not a number: the first operation that made such a thing.
     pub not_finite: Option<&'static str>,
 }
+
+/// Numbers beyond this, or below its reciprocal, are so near to the ends of the range that a product may fall out of it.
+const LARGE: f64 = 1e140;
+/// What a run observes: a step, the values of all steps before it, and its own.
+type Observer<'a, T> = dyn FnMut(&Step, &[Array<T>], &Array<T>) + 'a;
 
 impl Program {
     /// The values of the outputs in order.
@@ -21,21 +28,92 @@ impl Program {
     /// # Errors
     /// [`Error::MissingInput`], [`Error::WrongShape`], [`Error::Array`] where a kernel fails.
     pub fn run<T: Field>(&self, input: &dyn Fn(Var) -> Option<Array<T>>) -> Result<Vec<Array<T>>, Error> {
-        self.run_observed(input, &mut |_, _| {})
+        self.run_observed(input, &mut |_, _, _| {})
     }
 
-    /// The values of the outputs, and where they stopped being finite.
+    /// The values of the outputs, where nothing overflows or underflows on the way but what does so in the end, and
+    /// where they stopped being finite.
+    ///
+    /// A run that comes near to the ends of the range of `f64` is repeated with numbers whose exponent has no bounds, as
+    /// long as its [`work`](Program::work) is left of what is granted to such runs. The zeros of directions are places
+    /// where nothing is: times an infinite derivative they stay zero.
     ///
     /// # Errors
     /// As [`run`](Program::run).
-    pub fn run_traced(&self, input: &dyn Fn(Var) -> Option<Array<f64>>) -> Result<(Vec<Array<f64>>, Trace), Error> {
-        let mut trace = Trace::default();
-        let outputs = self.run_observed(input, &mut |instruction: &Instruction, value: &Array<f64>| {
-            if trace.not_finite.is_none() && value.data().iter().any(|entry| !entry.is_finite()) {
-                trace.not_finite = Some(instruction.name());
+    pub fn run_traced(
+        &self,
+        input: &dyn Fn(Var) -> Option<Array<f64>>,
+        is_direction: &dyn Fn(Var) -> bool,
+        granted: &mut f64,
+    ) -> Result<Trace, Error> {
+        let (mut first, mut is_safe) = (None, true);
+        let found = self.run_observed(input, &mut |step: &Step, operands, value: &Array<f64>| {
+            if first.is_none() && value.data().iter().any(|entry| !entry.is_finite()) {
+                first = Some(step.instruction.name());
+            }
+            is_safe = is_safe && stays_in_range(step, operands, value);
+        });
+        let is_finite = |outputs: &[Array<f64>]| outputs.iter().flat_map(Array::data).all(|entry| entry.is_finite());
+        let work = self.work();
+        let again = if is_safe && found.is_ok() || work > *granted {
+            None
+        } else {
+            *granted -= work;
+            self.run_wide(input, is_direction).ok()
+        };
+        let (outputs, wide) = match again {
+            Some(again) => again,
+            None => (found?, None),
+        };
+        let not_finite = if is_finite(&outputs) { None } else { wide.or(first) };
+        Ok(Trace { outputs, not_finite })
+    }
+
+    /// The values from numbers with an unbounded exponent, and the first operation that made one that is not finite.
+    fn run_wide(
+        &self,
+        input: &dyn Fn(Var) -> Option<Array<f64>>,
+        is_direction: &dyn Fn(Var) -> bool,
+    ) -> Result<(Vec<Array<f64>>, Option<&'static str>), Error> {
+        let mut first = None;
+        let widened = |var: Var| -> Option<Array<Wide>> {
+            let is_direction = is_direction(var);
+            Some(input(var)?.map(|entry| match *entry == 0.0 && is_direction {
+                true => Wide::zero(),
+                false => Wide::from_f64(*entry),
+            }))
+        };
+        let outputs = self.run_observed(&widened, &mut |step: &Step, _, value: &Array<Wide>| {
+            if first.is_none() && !value.data().iter().all(Wide::is_finite) {
+                first = Some(step.instruction.name());
             }
         })?;
-        Ok((outputs, trace))
+        // What underflows is 0, not -0.
+        let outputs = outputs
+            .iter()
+            .map(|output| output.map(|entry| entry.to_f64() + 0.0))
+            .collect();
+        Ok((outputs, first))
+    }
+
+    /// About how many operations on numbers a run takes with the plain algorithms.
+    pub fn work(&self) -> f64 {
+        let size = |shape: &[usize]| shape.iter().map(|axis| *axis as f64).product::<f64>();
+        let steps = self.steps.iter().map(|step| {
+            let operand = |at: usize| {
+                let slot = step.operands.get(at);
+                slot.map_or(&[][..], |slot| self.steps[*slot].shape.as_slice())
+            };
+            let n = operand(0).first().map_or(1.0, |n| *n as f64);
+            match step.instruction {
+                Instruction::Product => size(&step.shape) * operand(0).get(1).map_or(1.0, |n| *n as f64),
+                Instruction::Solve(_) | Instruction::Inverse => n.powi(3) + n * size(&step.shape),
+                Instruction::Det | Instruction::Logdet(_) => n.powi(3),
+                Instruction::Adjugate => n.powi(5),
+                _ => size(&step.shape).max(size(operand(0))),
+            }
+        });
+        steps.sum()
     }
 
     /// The smallest distance to a kink over all functions that have one: of the argument of `abs`, `sign` and `relu`
@@ -73,16 +151,42 @@ impl Program {
     fn run_observed<T: Field>(
         &self,
         input: &dyn Fn(Var) -> Option<Array<T>>,
-        observe: &mut dyn FnMut(&Instruction, &Array<T>),
+        observe: &mut Observer<T>,
     ) -> Result<Vec<Array<T>>, Error> {
         let mut values: Vec<Array<T>> = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
             let value = execute(step, &values, input)?;
-            observe(&step.instruction, &value);
+            observe(step, &values, &value);
             values.push(value);
         }
         Ok(self.outputs.iter().map(|slot| values[*slot].clone()).collect())
     }
+}
+
+/// Whether a step met nothing near to the ends of the range of `f64`, and made no zero by underflow.
+fn stays_in_range(step: &Step, values: &[Array<f64>], value: &Array<f64>) -> bool {
+    use gateaux_array::Function::{Exp, Sigmoid, Softplus};
+    let in_range = |entry: &f64| (1.0 / LARGE..LARGE).contains(&entry.abs());
+    let is_safe = |entry: &f64| *entry == 0.0 || in_range(entry);
+    let has_zero = || value.data().contains(&0.0);
+    let operand = |at: usize| step.operands.get(at).map(|slot| &values[*slot]);
+    let underflows = match &step.instruction {
+        Instruction::Function(Exp | Sigmoid | Softplus) | Instruction::Softmax => has_zero(),
+        Instruction::Constant(number) => !number.is_zero() && has_zero(),
+        Instruction::Sum(coefficients) => coefficients.iter().any(|number| {
+            number.as_fraction().is_none() && constant::<f64>(number).is_none_or(|number| !in_range(&number))
+        }),
+        Instruction::IntegerPower(_) | Instruction::SquareRoot | Instruction::Power => {
+            let zero = |(base, power): (&f64, &f64)| *base != 0.0 && *power == 0.0;
+            operand(0).is_some_and(|base| base.data().iter().zip(value.data()).any(zero))
+        }
+        Instruction::Det | Instruction::Adjugate => {
+            let size = operand(0).map_or(1.0, |matrix| matrix.max_abs().log10() * matrix.shape()[0] as f64);
+            size < -LARGE.log10()
+        }
+        _ => false,
+    };
+    !underflows && value.data().iter().all(is_safe)
 }
 
 fn execute<T: Field>(
@@ -100,6 +204,11 @@ fn execute<T: Field>(
     }
     let operands: Vec<&Array<T>> = step.operands.iter().map(|slot| &values[*slot]).collect();
     let value = compute(&step.instruction, &operands, &step.shape);
+    // A sum of no terms is a computed zero.
+    let value = match operands.iter().any(|operand| operand.is_empty()) {
+        true => value.map(|value| value.map(|entry| T::from_i64(0).add(entry))),
+        false => value,
+    };
     value
         .and_then(|value| value.reshape(&step.shape))
         .map_err(|error| Error::Array(step.instruction.name(), error))

@@ -21,6 +21,7 @@ mod error;
 mod numbers;
 mod problem;
 mod random;
+mod removable;
 mod sample;
 mod structure;
 

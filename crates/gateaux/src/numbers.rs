@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gateaux_array::{Array, Field};
 use gateaux_core::expr::{Dim, Expr, Facts, Structure, Var};
 use gateaux_core::infer::Variable;
+use gateaux_core::print::{self, Notation};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
@@ -13,6 +14,9 @@ use crate::problem::Problem;
 
 /// How far, relative to its largest entry, a value may be from its declared structure.
 const STRUCTURE_TOLERANCE: f64 = 1e-10;
+
+/// Operations on numbers that are repeated, at most, where they come near to the ends of the range of `f64`: some seconds.
+const WIDE_WORK: f64 = 2e8;
 
 /// Values for the variables, and sizes that they do not tell.
 #[derive(Clone, Debug, Default)]
@@ -35,9 +39,9 @@ pub struct Numbers {
 }
 
 /// Inputs that fit the problem: sizes of all dimension names, values of all variables that are needed.
-struct Bound {
-    sizes: Sizes,
-    values: BTreeMap<Var, Array<f64>>,
+pub(crate) struct Bound {
+    pub(crate) sizes: Sizes,
+    pub(crate) values: BTreeMap<Var, Array<f64>>,
 }
 
 impl Problem {
@@ -49,7 +53,7 @@ impl Problem {
     pub fn evaluate(&mut self, answer: Option<&Answer>, inputs: &Inputs) -> Result<Numbers, Errors> {
         let bound = self.bind(inputs)?;
         self.check_complete(&bound)?;
-        let mut notes = Vec::new();
+        let mut notes = self.not_finite_inputs(&bound);
         let value = self.run(self.function, &bound, &mut notes)?;
         let derivative = match answer {
             None => None,
@@ -90,6 +94,14 @@ impl Problem {
                 .reshape(&shape)
                 .map_err(|error| problem.mistake(NO_NUMBERS, error.to_string()))
         };
+        if let Some((data, singular)) = self.derivative_at_singularity(answer, bound)? {
+            let name = self.text_of(singular)?;
+            notes.push(format!(
+                "{name} is singular or nearly so: the derivative is computed from the function, not from its formula"
+            ));
+            let array = Array::from_column_major(&shape, data);
+            return array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()));
+        }
         if let Some(explicit) = answer.explicit_expr {
             let array = self.run(explicit, bound, notes)?;
             return reshaped(self, array);
@@ -115,6 +127,7 @@ impl Problem {
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
         let total: usize = counts.iter().product();
         let mut data = Vec::with_capacity(entries);
+        let mut granted = WIDE_WORK;
         for combination in 0..total {
             let mut rest = combination;
             for ((var, shape), count) in holes.iter().zip(&counts) {
@@ -128,29 +141,37 @@ impl Problem {
                     array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?,
                 );
             }
-            let outputs = program
-                .run_traced(&|var| values.get(&var).cloned())
+            let is_direction = |var: Var| holes.iter().any(|(hole, _)| *hole == var);
+            let trace = program
+                .run_traced(&|var| values.get(&var).cloned(), &is_direction, &mut granted)
                 .map_err(|error| self.failure(&error))?;
-            data.extend(outputs.0.into_iter().flat_map(Array::into_data));
-            note(notes, outputs.1.not_finite);
+            data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
+            note(notes, trace.not_finite);
         }
         let array = Array::from_column_major(&shape, data);
         array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
     }
 
-    fn lower(&mut self, expr: Expr, bound: &Bound) -> Result<Program, Errors> {
+    pub(crate) fn lower(&mut self, expr: Expr, bound: &Bound) -> Result<Program, Errors> {
         Program::lower(&mut self.store, &[expr], &bound.sizes).map_err(|error| self.failure(&error))
     }
 
     fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let program = self.lower(expr, bound)?;
-        let result = program.run_traced(&|var| bound.values.get(&var).cloned());
-        let (outputs, trace) = result.map_err(|error| self.failure(&error))?;
+        let mut granted = WIDE_WORK;
+        let result = program.run_traced(&|var| bound.values.get(&var).cloned(), &|_| false, &mut granted);
+        let trace = result.map_err(|error| self.failure(&error))?;
         note(notes, trace.not_finite);
-        outputs
+        trace
+            .outputs
             .into_iter()
             .next()
             .ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
+    }
+
+    /// An expression in the notation of the language.
+    pub(crate) fn text_of(&mut self, expr: Expr) -> Result<String, Errors> {
+        print::print(&mut self.store, expr, Notation::Text).map_err(|error| self.limit(error))
     }
 
     /// All variables on which the function depends have values.
@@ -168,8 +189,28 @@ impl Problem {
         }
     }
 
+    /// Remarks on inputs that are infinite or not numbers.
+    fn not_finite_inputs(&self, bound: &Bound) -> Vec<String> {
+        let remark = |(variable, expr): (&Variable, &Expr)| {
+            let array = bound.values.get(&self.store.as_var(*expr)?)?;
+            let odd = array.data().iter().find(|entry| !entry.is_finite())?;
+            let what = if odd.is_nan() {
+                "something that is not a number"
+            } else {
+                "an infinite number"
+            };
+            Some(format!("the input for {} has {what} in it", variable.name))
+        };
+        self.typing
+            .variables
+            .iter()
+            .zip(&self.variables)
+            .filter_map(remark)
+            .collect()
+    }
+
     /// An error of evaluation in the words of the user.
-    fn failure(&self, error: &Error) -> Errors {
+    pub(crate) fn failure(&self, error: &Error) -> Errors {
         match error {
             Error::MissingInput(var) => {
                 let name = &self.store.variable(*var).name;
@@ -276,8 +317,12 @@ impl Problem {
             let found = array.shape()[at];
             if wanted != found {
                 let text = self.store.dims.text(dim);
+                let wanted = match wanted.to_string() {
+                    number if number == text => number,
+                    number => format!("{text} = {number}"),
+                };
                 let message = format!(
-                    "{} has {found} {}, but they should be {text} = {wanted}",
+                    "{} has {found} {}, but they should be {wanted}",
                     variable.name,
                     axis_noun(variable, at)
                 );
@@ -296,20 +341,26 @@ impl Problem {
                 format!("{name} is declared {what}, but its value is not {what}"),
             ))
         };
-        if variable.positive && array.data().iter().any(|entry| *entry <= 0.0) {
+        if variable.positive && !array.data().iter().all(|entry| *entry > 0.0) {
             return lacks("positive");
         }
         let Some(kind) = variable.structure.kind() else {
             return Ok(());
         };
         let scale = array.max_abs().max(f64::MIN_POSITIVE);
+        // What is not finite has no distance: it is equal or not, and one that is not a number is like another.
+        let distance = |a: f64, b: f64| match a == b || (a.is_nan() && b.is_nan()) {
+            true => 0.0,
+            false if (a - b).is_nan() => f64::INFINITY,
+            false => (a - b).abs(),
+        };
         let gap = |i: usize, j: usize, sign: f64| {
             let (a, b) = (array.get(&[i, j]).unwrap_or(&0.0), array.get(&[j, i]).unwrap_or(&0.0));
-            (a - sign * b).abs()
+            distance(*a, sign * b)
         };
         let n = array.shape()[0];
         let pairs = || (0..n).flat_map(move |i| (0..n).map(move |j| (i, j)));
-        let entry = |i: usize, j: usize| array.get(&[i, j]).copied().unwrap_or(0.0).abs();
+        let entry = |i: usize, j: usize| distance(array.get(&[i, j]).copied().unwrap_or(0.0), 0.0);
         let worst = match variable.structure {
             Structure::Symmetric | Structure::Posdef => pairs().map(|(i, j)| gap(i, j, 1.0)).fold(0.0, f64::max),
             Structure::Skew => pairs().map(|(i, j)| gap(i, j, -1.0)).fold(0.0, f64::max),
@@ -324,11 +375,18 @@ impl Problem {
             Structure::Orthogonal => {
                 let product = array.transpose().and_then(|transposed| f64::matmul(&transposed, array));
                 let gap = product.and_then(|product| product.sub(&Array::eye(n)?));
-                gap.map_or(f64::INFINITY, |gap| gap.max_abs())
+                let largest = gap.map_or(f64::NAN, |gap| gap.max_abs());
+                if largest.is_nan() { f64::INFINITY } else { largest }
             }
             Structure::General => 0.0,
         };
-        if worst > STRUCTURE_TOLERANCE * scale {
+        // A scale that is not finite tolerates nothing.
+        let tolerance = if scale.is_finite() {
+            STRUCTURE_TOLERANCE * scale
+        } else {
+            0.0
+        };
+        if worst > tolerance {
             return lacks(if variable.structure == Structure::Posdef {
                 "symmetric"
             } else {
@@ -352,7 +410,8 @@ fn axis_noun(variable: &Variable, at: usize) -> &'static str {
 }
 
 fn note(notes: &mut Vec<String>, operation: Option<&'static str>) {
-    if let Some(operation) = operation {
+    // Inputs that are not finite are named once for all.
+    if let Some(operation) = operation.filter(|operation| *operation != "an input") {
         let note = format!("{operation} made a number that is not finite");
         if !notes.contains(&note) {
             notes.push(note);

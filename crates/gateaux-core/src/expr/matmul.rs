@@ -73,7 +73,11 @@ impl Store {
     pub fn matrix_product(&mut self, factors: Vec<MatrixPower>) -> Result<Expr> {
         let shape = self.product_shape(&factors)?;
         if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
-            return self.zeros(shape);
+            let below = |f: &MatrixPower| self.has_pole(f.base) || self.is_zero(f.base) && f.power < 0;
+            return match factors.iter().any(below) {
+                true => self.zero_over_zero(shape),
+                false => self.zeros(shape),
+            };
         }
         let mut chain = Chain {
             coefficient: Rational::one(),

@@ -19,7 +19,10 @@ struct Parts {
     scalars: Vec<ElementPower>,
     /// The exponent of each base; scalar exponents apart from those that are arrays.
     factors: IndexMap<(Expr, bool), Expr, FxBuildHasher>,
+    /// Whether a factor is zero.
     zero: bool,
+    /// Whether a factor is a negative power of zero.
+    pole: bool,
 }
 
 impl Store {
@@ -56,15 +59,38 @@ impl Store {
             scalars: Vec::new(),
             factors: IndexMap::default(),
             zero: false,
+            pole: false,
         };
         let mut queue: Vec<ElementPower> = factors.into_iter().rev().collect();
         while let Some(factor) = queue.pop() {
             self.place_factor(factor, &mut parts, &mut queue)?;
-            if parts.zero {
-                return self.zeros(shape);
-            }
         }
-        self.finish_product(parts, shape)
+        match (parts.zero, parts.pole) {
+            (true, true) => self.zero_over_zero(shape),
+            (true, false) => self.zeros(shape),
+            _ => self.finish_product(parts, shape),
+        }
+    }
+
+    /// `0/0`: a product that is not simplified, so that its value is not a number and its condition is said.
+    pub(super) fn zero_over_zero(&mut self, shape: Shape) -> Result<Expr> {
+        let base = self.zeros(shape)?;
+        let below = self.integer(-1)?;
+        let factors = [Store::ONE, below].map(|exponent| ElementPower { base, exponent });
+        self.intern(Form::Product(factors.into()), shape)
+    }
+
+    /// Whether the expression is a product with a negative power of zero, or with the inverse of a zero matrix.
+    pub(super) fn has_pole(&self, expr: Expr) -> bool {
+        match self.form(expr) {
+            Form::Product(factors) => factors
+                .iter()
+                .any(|f| self.is_zero(f.base) && self.as_number(f.exponent).is_some_and(Rational::is_negative)),
+            Form::MatMul(factors) => factors.iter().any(|f| self.is_zero(f.base) && f.power < 0),
+            // The scalar and the array of a multiple are no multiples themselves.
+            Form::Scale(scalar, array) => self.has_pole(*scalar) || self.has_pole(*array),
+            _ => false,
+        }
     }
 
     /// Takes one factor apart, or merges it with those of the same base.
@@ -74,9 +100,14 @@ impl Store {
             return Ok(());
         }
         let number = self.as_number(exponent).cloned();
-        if self.is_zero(base) && number.as_ref().is_some_and(|e| !e.is_negative()) {
-            parts.zero = true;
-            return Ok(());
+        if self.is_zero(base)
+            && let Some(exponent) = &number
+        {
+            if !exponent.is_negative() {
+                parts.zero = true;
+                return Ok(());
+            }
+            parts.pole = true;
         }
         if let Some(power) = number.as_ref().and_then(Rational::as_integer) {
             if self.expand_integer_power(base, power, parts, queue)? {

@@ -241,7 +241,11 @@ impl Store {
             return self.multiply(&[scalar, expr]);
         }
         if self.is_zero(scalar) || self.is_zero(expr) {
-            return self.zeros(self.shape(expr));
+            let shape = self.shape(expr);
+            return match self.has_pole(scalar) || self.has_pole(expr) {
+                true => self.zero_over_zero(shape),
+                false => self.zeros(shape),
+            };
         }
         let (outer, scalar) = self.split_content(scalar)?;
         if scalar == Store::ONE {

@@ -17,7 +17,7 @@ pub static OPS: &[Op] = &[
         about: "The larger of two numbers, entry by entry; a scalar is compared with every entry.",
         domain: "",
         meaning: Meaning::Equals(&["(x + y + abs(x - y))/2"]),
-        differential: &["dy + sign(relu(x - y))*(dx - dy)"],
+        differential: &["sign(relu(x - y))*dx + (1 - sign(relu(x - y)))*dy"],
         kink: "the derivative of max(x, y) where x = y is taken as that of y",
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),
@@ -48,7 +48,7 @@ pub static OPS: &[Op] = &[
         about: "The smaller of two numbers, entry by entry; a scalar is compared with every entry.",
         domain: "",
         meaning: Meaning::Equals(&["(x + y - abs(x - y))/2"]),
-        differential: &["dy + sign(relu(y - x))*(dx - dy)"],
+        differential: &["sign(relu(y - x))*dx + (1 - sign(relu(y - x)))*dy"],
         kink: "the derivative of min(x, y) where x = y is taken as that of y",
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),
