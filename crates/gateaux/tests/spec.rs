@@ -1,14 +1,18 @@
 //! The manual: every block of `spec/` and of `docs/language.md` is a problem with questions and the answers to them.
 //!
 //! A block is marked `gateaux`. It holds a problem, then questions, each a line that begins with `> `, each followed
-//! by its answer. `GATEAUX_BLESS=1` rewrites the answers; read the diff. Every derivative that is asked for must also
-//! pass its numerical check.
+//! by its answer. A line of a table whose last column is `Gateaux` is a function with its derivative as a source gives
+//! it and as we do. `GATEAUX_BLESS=1` rewrites our answers; read the diff. Every derivative that is asked for must also
+//! pass its numerical check, and agree with the known one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use gateaux::{Answer, Diagnostic, Errors, Notation, Problem, Span, ops};
+use table::{Row, rows, words};
+
+mod table;
 
 /// A question and the answer that the page gives.
 struct Query {
@@ -24,11 +28,12 @@ struct Block {
     queries: Vec<Query>,
 }
 
-/// A page, as blocks and the lines between them.
+/// A page, as blocks, rows of tables and the lines between them.
 struct Page {
     path: PathBuf,
     lines: Vec<String>,
     blocks: Vec<Block>,
+    rows: Vec<Row>,
 }
 
 impl Page {
@@ -48,7 +53,13 @@ impl Page {
                 at += length;
             }
         }
-        Page { path, lines, blocks }
+        let rows = rows(&path.display().to_string(), &lines);
+        Page {
+            path,
+            lines,
+            blocks,
+            rows,
+        }
     }
 
     fn name(&self) -> String {
@@ -65,7 +76,8 @@ impl Page {
         std::fs::rename(new, &self.path)
     }
 
-    /// The text of the page with these answers in place of its own, one list of lines for each question.
+    /// The text of the page with these answers in place of its own: a list of lines for each question, one line for
+    /// each row.
     fn with(&self, answers: &BTreeMap<usize, Vec<String>>) -> String {
         let mut text = String::new();
         let mut skipped = 0;
@@ -74,9 +86,14 @@ impl Page {
                 skipped -= 1;
                 continue;
             }
-            text.push_str(line);
-            text.push('\n');
-            if let Some(found) = answers.get(&(at + 1)) {
+            let found = answers.get(&(at + 1));
+            let row = self.rows.iter().find(|row| row.line == at + 1);
+            if let (Some(found), Some(row)) = (found, row) {
+                text.extend([&row.rewritten(line, &found.concat()), "\n"]);
+                continue;
+            }
+            text.extend([line, "\n"]);
+            if let Some(found) = found {
                 let wanted = self
                     .blocks
                     .iter()
@@ -263,33 +280,49 @@ fn show(diagnostic: &Diagnostic, text: &str) -> Vec<String> {
     lines
 }
 
-#[test]
-fn every_answer_of_the_manual_is_given_and_verified() {
-    let bless = std::env::var_os("GATEAUX_BLESS").is_some();
-    let mut report = String::new();
-    let mut n_queries = 0;
-    for page in pages() {
-        let mut answers = BTreeMap::new();
-        for block in &page.blocks {
-            let mut session = Session::new(&block.problem);
-            for query in &block.queries {
-                n_queries += 1;
-                let place = format!("{}:{}", page.name(), query.line);
-                match session.ask(&query.text) {
-                    Err(reason) => writeln!(report, "{place}: > {}\n    {reason}\n", query.text).expect("a string"),
-                    Ok(found) if found != query.wanted && !bless => {
-                        writeln!(report, "{place}: > {}", query.text).expect("a string");
-                        query.wanted.iter().for_each(|line| report.extend(["  - ", line, "\n"]));
-                        found.iter().for_each(|line| report.extend(["  + ", line, "\n"]));
-                        report.push('\n');
-                    }
-                    Ok(found) => {
-                        answers.insert(query.line, found);
-                    }
-                }
+/// Whether the answers of the manual are to be rewritten.
+fn is_blessing() -> bool {
+    std::env::var_os("GATEAUX_BLESS").is_some()
+}
+
+/// The answers of a page to its questions and in its tables, by line; what is wrong goes to the report.
+fn answers(page: &Page, report: &mut String) -> BTreeMap<usize, Vec<String>> {
+    let mut answers = BTreeMap::new();
+    let mut compare = |line: usize, title: String, found: Result<Vec<String>, String>, wanted: &[String]| {
+        let place = format!("{}:{line}", page.name());
+        match found {
+            Err(reason) => writeln!(report, "{place}: {title}\n    {reason}\n").expect("a string"),
+            Ok(found) if found != wanted && !is_blessing() => {
+                writeln!(report, "{place}: {title}").expect("a string");
+                wanted.iter().for_each(|line| report.extend(["  - ", line, "\n"]));
+                found.iter().for_each(|line| report.extend(["  + ", line, "\n"]));
+                report.push('\n');
+            }
+            Ok(found) => {
+                answers.insert(line, found);
             }
         }
-        if bless {
+    };
+    for block in &page.blocks {
+        let mut session = Session::new(&block.problem);
+        for query in &block.queries {
+            let title = format!("> {}", query.text);
+            compare(query.line, title, session.ask(&query.text), &query.wanted);
+        }
+    }
+    for row in &page.rows {
+        let found = row.ask().map(|found| vec![found]);
+        compare(row.line, row.title(), found, std::slice::from_ref(&row.wanted));
+    }
+    answers
+}
+
+#[test]
+fn every_answer_of_the_manual_is_given_and_verified() {
+    let mut report = String::new();
+    for page in pages() {
+        let answers = answers(&page, &mut report);
+        if is_blessing() {
             page.rewrite(&answers).expect("the manual can be written");
         }
     }
@@ -297,26 +330,31 @@ fn every_answer_of_the_manual_is_given_and_verified() {
         report.is_empty(),
         "\n\n{report}if the new answers are right, run `cargo xtask bless` and read the diff"
     );
-    assert!(n_queries >= 200, "the manual has {n_queries} questions only");
 }
 
 #[test]
 fn every_page_has_a_title_and_questions() {
+    let mut n_questions = 0;
     for page in pages() {
         assert!(page.lines[0].starts_with("# "), "{} has no title", page.name());
-        assert!(!page.blocks.is_empty(), "{} has no block", page.name());
+        let n_queries: usize = page.blocks.iter().map(|block| block.queries.len()).sum();
+        assert!(n_queries + page.rows.len() > 0, "{} asks nothing", page.name());
         for block in &page.blocks {
             assert!(!block.queries.is_empty(), "{}:{} asks nothing", page.name(), block.line);
         }
+        n_questions += n_queries + page.rows.len();
     }
+    assert!(n_questions >= 400, "the manual has {n_questions} questions only");
 }
 
 #[test]
 fn every_function_occurs_in_the_manual() {
     let problems: Vec<String> = pages()
         .into_iter()
-        .flat_map(|page| page.blocks)
-        .map(|block| block.problem)
+        .flat_map(|page| {
+            let blocks = page.blocks.into_iter().map(|block| block.problem);
+            blocks.chain(page.rows.iter().map(Row::problem)).collect::<Vec<_>>()
+        })
         .collect();
     for op in ops::all() {
         let occurs = |problem: &String| words(problem).any(|word| word == op.name);
@@ -324,7 +362,37 @@ fn every_function_occurs_in_the_manual() {
     }
 }
 
-/// The names in a text.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+/// What a table of one line answers.
+fn table(known: &str, from_ours: &str) -> Result<String, String> {
+    let lines = [
+        "| equation | function | by | known | known from ours | remark | Gateaux |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        &format!("| 1 | `tr(A*X)` | `X: symmetric(n)` | {known} | {from_ours} | a remark | `` |"),
+    ];
+    let rows = rows("a page", &lines.map(str::to_owned));
+    assert_eq!(rows.len(), 1);
+    rows[0].ask()
+}
+
+#[test]
+fn a_line_of_a_table_compares_with_the_known_answer() {
+    let ours = Ok("sym(A)".to_owned());
+    assert_eq!(table("", ""), ours);
+    assert_eq!(table("`(A + A')/2`", ""), ours);
+    assert_eq!(table("not `A`", ""), ours);
+    assert_eq!(table("`A + A' - diag(diag(A))`", "`2*G - diag(diag(G))`"), ours);
+    assert_eq!(table("`tr(A*dX)`", ""), Ok("tr(A*dX)".to_owned()));
+    let wrong = |known: &str, from_ours: &str| {
+        let reason = table(known, from_ours).expect_err(known);
+        reason.lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(wrong("`A`", "").starts_with("not the known answer: the explicit form"));
+    assert_eq!(wrong("not `sym(A)`", ""), "the known answer is right");
+    assert!(wrong("not `tr(A)`", "").starts_with("not the known answer: the claim is a"));
+    assert_eq!(
+        wrong("`sym(A)`", "`G`"),
+        "not the known answer: it is ours without change"
+    );
+    assert!(wrong("`2*A`", "`2*G`").starts_with("not the known answer: the explicit form"));
+    assert!(wrong("`A*`", "").starts_with("error[G0"));
 }
