@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use gateaux::{
-    Answer, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
-};
+use gateaux::{Answer, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
 use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};
@@ -57,7 +55,11 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
         (None, true, [answer]) => Some(problem.spherical_gradient(answer).map_err(in_text)?),
         (option, ..) => {
-            let option = if option.is_some() { "--inner-product" } else { "--unit-norm" };
+            let option = if option.is_some() {
+                "--inner-product"
+            } else {
+                "--unit-norm"
+            };
             return Err(Failure::usage(
                 format!("{option} is for one gradient"),
                 "give one variable with --wrt",
@@ -388,7 +390,10 @@ fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
         Form::Index => (answer.index(Notation::Text).is_some(), "index form"),
         Form::Bilinear => (answer.wrt().len() == 2, "bilinear form"),
         Form::Hvp => (is_scalar && answer.wrt().len() == 2, "product with the Hessian"),
-        Form::Taylor => (is_scalar && answer.wrt().iter().all(|name| *name == answer.wrt()[0]), "Taylor polynomial"),
+        Form::Taylor => (
+            is_scalar && answer.wrt().iter().all(|name| *name == answer.wrt()[0]),
+            "Taylor polynomial",
+        ),
     };
     if exists {
         return Ok(());

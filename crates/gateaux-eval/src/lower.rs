@@ -142,7 +142,11 @@ impl Lowering<'_> {
                 self.step(Instruction::Commutation(m, n), vec![], shape)
             }
             Form::Einsum(einsum) => {
-                let operands = einsum.operands.iter().map(|operand| self.slots[&operand.expr]).collect();
+                let operands = einsum
+                    .operands
+                    .iter()
+                    .map(|operand| self.slots[&operand.expr])
+                    .collect();
                 let labels = einsum.operands.iter().map(|operand| operand.labels.to_vec()).collect();
                 self.step(Instruction::Einsum(labels, einsum.output.to_vec()), operands, shape)
             }
@@ -256,8 +260,14 @@ impl Lowering<'_> {
             let shape = self.shape(store, joined)?;
             let operand = self.slot(store, matrix.base)?;
             product = Some(match joined {
-                Shape::Scalar => (self.step(Instruction::Product, vec![operand, self.slots[&selection.base]], shape), joined),
-                _ => (self.step(Instruction::Slice { axis: 1, start }, vec![operand], shape), joined),
+                Shape::Scalar => (
+                    self.step(Instruction::Product, vec![operand, self.slots[&selection.base]], shape),
+                    joined,
+                ),
+                _ => (
+                    self.step(Instruction::Slice { axis: 1, start }, vec![operand], shape),
+                    joined,
+                ),
             });
             factors = &factors[..factors.len() - 2];
         }
@@ -269,7 +279,10 @@ impl Lowering<'_> {
                 let start = self.position(store, start, inner)?;
                 let joined = product_shape(store.shape(factor.base), rest_shape);
                 let shape = self.shape(store, joined)?;
-                product = Some((self.step(Instruction::Slice { axis: 0, start }, vec![rest], shape), joined));
+                product = Some((
+                    self.step(Instruction::Slice { axis: 0, start }, vec![rest], shape),
+                    joined,
+                ));
                 continue;
             }
             let base = self.slot(store, factor.base)?;

@@ -133,8 +133,8 @@ impl Program {
                     values[step.operands[0]].sub(&values[step.operands[1]]).ok()
                 }
                 Instruction::Maximum | Instruction::Minimum | Instruction::Hardmax | Instruction::Rows(_) => {
-                Some(gaps_to_the_largest(&step.instruction, &values[step.operands[0]])?)
-            }
+                    Some(gaps_to_the_largest(&step.instruction, &values[step.operands[0]])?)
+                }
                 _ => None,
             };
             // sign(relu(x)) is 0 or 1 where relu(x) is 0 or positive, and its argument has no other values near 0.
@@ -282,13 +282,21 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
         Instruction::LogSumExp => T::logsumexp(args[0]).map(Array::scalar),
         Instruction::Softmax => T::softmax(args[0]),
         Instruction::Select(start) => Array::from_fn(shape, |at| {
-            if at[0] == start + at.get(1).unwrap_or(&0) { T::one() } else { T::zero() }
+            if at[0] == start + at.get(1).unwrap_or(&0) {
+                T::one()
+            } else {
+                T::zero()
+            }
         }),
         Instruction::Commutation(m, n) => linear::commutation(*m, *n),
         Instruction::Slice { axis, start } => {
             let mut ranges: Vec<_> = args[0].shape().iter().map(|size| 0..*size).collect();
             // A column that is taken alone leaves no axis behind.
-            let count = if *axis == 1 && shape.len() == 1 { 1 } else { shape.get(*axis).copied().unwrap_or(1) };
+            let count = if *axis == 1 && shape.len() == 1 {
+                1
+            } else {
+                shape.get(*axis).copied().unwrap_or(1)
+            };
             if let Some(range) = ranges.get_mut(*axis) {
                 *range = *start..start + count;
             }
@@ -332,7 +340,11 @@ fn gaps_to_the_largest(instruction: &Instruction, array: &Array<f64>) -> Result<
     let count = if by_rows { array.shape()[0] } else { 1 };
     let mut gaps = Vec::with_capacity(count);
     for row in 0..count {
-        let entries = array.data().iter().enumerate().filter(|(at, _)| !by_rows || at % count == row);
+        let entries = array
+            .data()
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !by_rows || at % count == row);
         let mut entries: Vec<f64> = entries.map(|(_, entry)| sign * entry).collect();
         entries.sort_by(f64::total_cmp);
         gaps.push(match entries.as_slice() {

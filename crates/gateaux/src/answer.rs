@@ -1,7 +1,8 @@
 //! Answers: a derivative in all its views, with what was assumed.
 
 use gateaux_core::diff::{self, Derivative, Explicit};
-use gateaux_core::expr::{Expr, Shape, Structure};
+use gateaux_core::expr::{Expr, Form, Shape, Structure};
+use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::simplify;
 
@@ -199,14 +200,18 @@ impl Answer {
     }
 
     fn complete(&mut self, problem: &mut Problem) -> Result<Option<Expr>, Errors> {
-        let Some(array) = self.explicit_expr else { return Ok(None) };
+        let Some(array) = self.explicit_expr else {
+            return Ok(None);
+        };
         let mut written = Vec::with_capacity(3);
         for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
             let text = print::print_index(&mut problem.store, "D", array, notation);
             written.push((notation, text.map_err(|error| problem.limit(error))?));
         }
         self.index = written.try_into().ok();
-        let Some(last) = self.derivative.last else { return Ok(None) };
+        let Some(last) = self.derivative.last else {
+            return Ok(None);
+        };
         if self.wrt.len() == 2 && self.function_axes.is_empty() {
             let body = simple(problem, last.body)?;
             self.hessian_vector = Some(Mapping::new(problem, body)?);
@@ -351,20 +356,56 @@ fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
     simplify(&mut problem.store, expr).map_err(|error| problem.limit(error))
 }
 
-/// The shorter of the array as derived and with common factors collected, and the lengths of both.
+/// The shortest of few candidates: the array as derived, with common factors collected, and with adjugates written
+/// with determinants and inverses; and the lengths of all.
 fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<(&'static str, usize)>), Errors> {
+    let mut chosen = array;
+    let mut lengths = vec![("as derived", length(problem, array)?)];
     let collected = simple(problem, array)?;
-    if collected == array {
-        let length = length(problem, array)?;
-        return Ok((array, vec![("as derived", length)]));
+    if collected != array {
+        let found = length(problem, collected)?;
+        // Of equal length the collected one, which evaluates less.
+        if found <= lengths[0].1 {
+            chosen = collected;
+        }
+        lengths.push(("common factors collected", found));
     }
-    let lengths = [length(problem, array)?, length(problem, collected)?];
-    // Of equal length the collected one, which evaluates less.
-    let chosen = if lengths[0] < lengths[1] { array } else { collected };
-    Ok((
-        chosen,
-        vec![("as derived", lengths[0]), ("common factors collected", lengths[1])],
-    ))
+    // An adjugate is there at singular matrices too, so it gives way only where much is saved.
+    if let Some(inverted) = with_inverses(problem, collected)? {
+        let found = length(problem, inverted)?;
+        if 5 * found <= 4 * length(problem, chosen)? {
+            chosen = inverted;
+        }
+        lengths.push(("adjugates written with inverses", found));
+    }
+    Ok((chosen, lengths))
+}
+
+/// `adj(M)` as `det(M)*inv(M)`.
+fn with_inverses(problem: &mut Problem, array: Expr) -> Result<Option<Expr>, Errors> {
+    let mut replacements = Vec::new();
+    for expr in problem.store.post_order(&[array]) {
+        let Form::Call(function, args) = problem.store.form(expr).clone() else {
+            continue;
+        };
+        if let ("adj", [matrix]) = (ops::op(function).name, &*args) {
+            let store = &mut problem.store;
+            let inverted = ops::find("det")
+                .ok_or(gateaux_core::expr::Error::Unsupported { what: "det".to_owned() })
+                .and_then(|det| ops::apply_call(store, det, &[*matrix]))
+                .and_then(|det| {
+                    let inverse = store.inverse(*matrix)?;
+                    store.scale(det, inverse)
+                })
+                .map_err(|error| problem.limit(error))?;
+            replacements.push((expr, inverted));
+        }
+    }
+    if replacements.is_empty() {
+        return Ok(None);
+    }
+    let inverted = ops::substitute(&mut problem.store, array, &replacements).map_err(|error| problem.limit(error))?;
+    simple(problem, inverted).map(Some)
 }
 
 fn length(problem: &mut Problem, expr: Expr) -> Result<usize, Errors> {

@@ -299,7 +299,10 @@ fn sizes(
         .collect();
     let at_most = &problem.typing.at_most;
     let (mut names, mut seen) = (Vec::new(), BTreeSet::new());
-    for dim in dims.iter().chain(at_most.iter().flat_map(|(small, large)| [small, large])) {
+    for dim in dims
+        .iter()
+        .chain(at_most.iter().flat_map(|(small, large)| [small, large]))
+    {
         for name in store.dims.names(*dim) {
             if seen.insert(name.clone()) {
                 names.push(name);
@@ -312,7 +315,11 @@ fn sizes(
         .iter()
         .filter(|name| !of_axes.contains(*name) && !given.contains_key(*name))
         .collect();
-    let positions: BTreeMap<String, usize> = positions.into_iter().zip([1, 2].into_iter().cycle()).map(|(name, at)| (name.clone(), at)).collect();
+    let positions: BTreeMap<String, usize> = positions
+        .into_iter()
+        .zip([1, 2].into_iter().cycle())
+        .map(|(name, at)| (name.clone(), at))
+        .collect();
     // Larger ones if a dimension such as n - 3 needs it.
     for shift in [0, 1, 3, 7, 15, 31, 63, 127] {
         let unused = |size: &usize| !given.values().any(|known| known == size);
@@ -608,9 +615,16 @@ impl Subject {
             return Ok(());
         };
         let text = |error: Error| error.to_string();
-        let (array, matrix) = (run(explicit, values).map_err(text)?, run(kronecker, values).map_err(text)?);
+        let (array, matrix) = (
+            run(explicit, values).map_err(text)?,
+            run(kronecker, values).map_err(text)?,
+        );
         let scale = array.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
-        let gaps = array.data().iter().zip(matrix.data()).map(|(a, b)| (a - b).abs() / scale);
+        let gaps = array
+            .data()
+            .iter()
+            .zip(matrix.data())
+            .map(|(a, b)| (a - b).abs() / scale);
         let error = match array.len() == matrix.len() {
             true => gaps.fold(
                 0.0,
@@ -620,7 +634,9 @@ impl Subject {
         };
         point.error = point.error.max(error);
         if error > TOLERANCE && point.reason.is_none() {
-            point.reason = Some(format!("the Kronecker form differs from the explicit form by {error:.1e}"));
+            point.reason = Some(format!(
+                "the Kronecker form differs from the explicit form by {error:.1e}"
+            ));
         }
         Ok(())
     }

@@ -149,9 +149,8 @@ impl Problem {
             variables.push(self.variable(name)?);
         }
         let names = self.hole_names(wrt);
-        let found =
-            diff::derivative_in(&mut self.store, self.function, &variables, &names, convention)
-                .map_err(|error| self.limit(error))?;
+        let found = diff::derivative_in(&mut self.store, self.function, &variables, &names, convention)
+            .map_err(|error| self.limit(error))?;
         Answer::new(self, found, wrt)
     }
 
@@ -194,7 +193,10 @@ impl Problem {
         let refuse = |problem: &Problem, message: String| Err(problem.mistake(INNER_PRODUCT, message));
         let derivative = &answer.derivative;
         let (Some(gradient), [var]) = (answer.explicit_expr, derivative.variables.as_slice()) else {
-            return refuse(self, "an inner product belongs to the gradient of a first derivative".to_owned());
+            return refuse(
+                self,
+                "an inner product belongs to the gradient of a first derivative".to_owned(),
+            );
         };
         let variable = self.store.variable(*var).clone();
         let rows = match (self.store.shape(derivative.function), variable.shape) {
@@ -203,7 +205,9 @@ impl Problem {
                 let name = &variable.name;
                 return refuse(
                     self,
-                    format!("an inner product with a weight is for gradients of scalars by vectors and matrices without structure, which {name} here is not"),
+                    format!(
+                        "an inner product with a weight is for gradients of scalars by vectors and matrices without structure, which {name} here is not"
+                    ),
                 );
             }
         };
@@ -250,9 +254,8 @@ impl Problem {
         let is_array = !variable.shape.is_scalar() && variable.structure == Structure::General;
         if !self.store.shape(derivative.function).is_scalar() || !is_array {
             let name = &variable.name;
-            let message = format!(
-                "the sphere is for gradients of scalars by arrays without structure, which {name} here is not"
-            );
+            let message =
+                format!("the sphere is for gradients of scalars by arrays without structure, which {name} here is not");
             return Err(self.mistake(INNER_PRODUCT, message));
         }
         let point = self.store.var(*var).map_err(|error| self.limit(error))?;
@@ -313,9 +316,8 @@ impl Problem {
             return wrt.iter().map(|name| self.derive_in(&[name], convention)).collect();
         }
         let names = self.hole_names(wrt);
-        let found =
-            diff::gradients_in(&mut self.store, self.function, &variables, &names, convention)
-                .map_err(|error| self.limit(error))?;
+        let found = diff::gradients_in(&mut self.store, self.function, &variables, &names, convention)
+            .map_err(|error| self.limit(error))?;
         found
             .into_iter()
             .zip(wrt)

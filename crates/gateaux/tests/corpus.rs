@@ -231,7 +231,10 @@ impl Report {
         println!("out of reach:\n  {}", out_of_reach.join("\n  "));
         assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
         assert!(self.mean_ratio() <= 1.1, "answers are too long on average");
-        assert!(5 * short >= 4 * ratios.len(), "80 % of the answers are to be equal or shorter");
+        assert!(
+            5 * short >= 4 * ratios.len(),
+            "80 % of the answers are to be equal or shorter"
+        );
         for (ratio, id, line) in ratios {
             let known = LONG.iter().any(|(long, _)| long == id);
             assert!(
@@ -241,7 +244,9 @@ impl Report {
         }
         for error in out_of_reach {
             assert!(
-                FACTORIZATIONS.iter().any(|name| error.contains(&format!("{name} is not available yet"))),
+                FACTORIZATIONS
+                    .iter()
+                    .any(|name| error.contains(&format!("{name} is not available yet"))),
                 "only matrix functions and factorizations may be missing: {error}"
             );
         }

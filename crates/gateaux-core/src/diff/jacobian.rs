@@ -291,7 +291,8 @@ impl Pass {
             }
             // M'*s is kron(eye, s')*vec(M).
             Form::Transpose(inner) if matches!(store.form(inner), Form::Reshape(_)) => {
-                let (Shape::Matrix(m, n), Form::Reshape(vector)) = (store.shape(inner), store.form(inner).clone()) else {
+                let (Shape::Matrix(m, n), Form::Reshape(vector)) = (store.shape(inner), store.form(inner).clone())
+                else {
                     return Err(unsupported());
                 };
                 let row = store.reshape(column, Shape::Matrix(Dims::ONE, m))?;

@@ -151,8 +151,7 @@ impl Store {
                 queue.push(Operand::new(column, &labels[..1]));
             }
             Form::Einsum(inner) if work.dims.len() + inner.labels() <= MAX_LABELS => {
-                let mut renamed: BTreeMap<u8, u8> =
-                    inner.output.iter().copied().zip(labels.iter().copied()).collect();
+                let mut renamed: BTreeMap<u8, u8> = inner.output.iter().copied().zip(labels.iter().copied()).collect();
                 for part in inner.operands.iter().rev() {
                     let axes = self.shape(part.expr).axes();
                     let mut own = Vec::with_capacity(axes.len());
@@ -194,7 +193,10 @@ impl Store {
         for (a, b) in &work.joined {
             let (a, b) = (class[a], class[b]);
             let (from, to) = (a.max(b), a.min(b));
-            class.values_mut().filter(|name| **name == from).for_each(|name| *name = to);
+            class
+                .values_mut()
+                .filter(|name| **name == from)
+                .for_each(|name| *name = to);
         }
         // A label of the output names its class: the first one.
         let mut names: BTreeMap<u8, u8> = BTreeMap::new();
@@ -233,7 +235,8 @@ impl Store {
         }
         work.joined.clear();
         let used: BTreeSet<u8> = work.operands.iter().flat_map(|o| o.labels.to_vec()).collect();
-        work.dims.retain(|label, _| used.contains(label) || work.output.contains(label));
+        work.dims
+            .retain(|label, _| used.contains(label) || work.output.contains(label));
         Ok(())
     }
 
@@ -354,7 +357,10 @@ impl Store {
 
     /// Replaces operands by one that is taken apart again.
     fn replace(&mut self, work: &mut Contraction, places: &[usize], expr: Expr, labels: &[u8]) -> Result<()> {
-        let gone: Vec<u8> = places.iter().flat_map(|at| work.operands[*at].labels.to_vec()).collect();
+        let gone: Vec<u8> = places
+            .iter()
+            .flat_map(|at| work.operands[*at].labels.to_vec())
+            .collect();
         for at in places.iter().rev() {
             work.operands.remove(*at);
         }
@@ -425,7 +431,10 @@ impl Store {
         while let Some(first) = apart.pop() {
             let mut component = vec![first];
             let mut labels: BTreeSet<u8> = component[0].labels.iter().copied().collect();
-            while let Some(at) = apart.iter().position(|o| o.labels.iter().any(|label| labels.contains(label))) {
+            while let Some(at) = apart
+                .iter()
+                .position(|o| o.labels.iter().any(|label| labels.contains(label)))
+            {
                 let operand = apart.remove(at);
                 labels.extend(operand.labels.iter().copied());
                 component.push(operand);
@@ -556,7 +565,10 @@ pub fn letters(labels: &[u8]) -> String {
 }
 
 fn distinct(labels: &[u8]) -> bool {
-    labels.iter().enumerate().all(|(at, label)| !labels[..at].contains(label))
+    labels
+        .iter()
+        .enumerate()
+        .all(|(at, label)| !labels[..at].contains(label))
 }
 
 fn too_many() -> Error {

@@ -294,7 +294,13 @@ impl Store {
             Form::Eye | Form::Ones | Form::Tril => self.ones(Shape::Vector(n)),
             Form::Zero => self.zeros(Shape::Vector(n)),
             Form::Einsum(einsum) => {
-                let joined = |label: &u8| if *label == einsum.output[1] { einsum.output[0] } else { *label };
+                let joined = |label: &u8| {
+                    if *label == einsum.output[1] {
+                        einsum.output[0]
+                    } else {
+                        *label
+                    }
+                };
                 let operands = einsum
                     .operands
                     .iter()

@@ -224,6 +224,10 @@ impl Store {
 
     /// Puts an atomic factor behind the others: cancels inverses, joins powers and diagonals.
     fn push_factor(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<()> {
+        if let Some(joined) = self.canceled_product(factor, chain, queue) {
+            queue.extend(Some(joined).filter(|joined| joined.power != 0));
+            return Ok(());
+        }
         let shape = self.shape(factor.base);
         if let Some(last) = chain.tail.last().copied() {
             let last_shape = self.shape(last.base);
@@ -240,6 +244,45 @@ impl Store {
         }
         chain.tail.push(factor);
         Ok(())
+    }
+
+    /// A product and a negative power of it beside each other, `inv(P*P')*P*P'`: the factors are taken away, and the
+    /// power one higher is given back.
+    fn canceled_product(
+        &self,
+        factor: MatrixPower,
+        chain: &mut Chain,
+        queue: &mut Vec<MatrixPower>,
+    ) -> Option<MatrixPower> {
+        let product = |power: MatrixPower| match self.form(power.base) {
+            Form::MatMul(inner) if power.power < 0 && inner.len() > 1 => Some(inner),
+            _ => None,
+        };
+        // The power first: its factors follow.
+        if let Some(last) = chain.tail.last().copied()
+            && let Some(inner) = product(last)
+            && inner[0] == factor
+            && queue.len() + 1 >= inner.len()
+            && queue.iter().rev().zip(&inner[1..]).all(|(next, wanted)| next == wanted)
+        {
+            queue.truncate(queue.len() + 1 - inner.len());
+            chain.tail.pop();
+            return Some(MatrixPower {
+                base: last.base,
+                power: last.power + 1,
+            });
+        }
+        // The factors first.
+        if let Some(inner) = product(factor)
+            && chain.tail.ends_with(inner)
+        {
+            chain.tail.truncate(chain.tail.len() - inner.len());
+            return Some(MatrixPower {
+                base: factor.base,
+                power: factor.power + 1,
+            });
+        }
+        None
     }
 
     /// Whether the segment starts with a row and ends with a column.
@@ -365,7 +408,11 @@ impl Store {
             _ => None,
         };
         if let (Some((outer, Shape::Matrix(rows, _))), Some((second, shape))) = (inner, column) {
-            let Some(start) = self.dims.add(outer, second).and_then(|sum| self.dims.sub(sum, Dims::ONE)) else {
+            let Some(start) = self
+                .dims
+                .add(outer, second)
+                .and_then(|sum| self.dims.sub(sum, Dims::ONE))
+            else {
                 return Ok(None);
             };
             let kept = match shape {

@@ -276,9 +276,8 @@ impl Store {
 
     /// A lower triangular factor makes the mask of lower triangles idle.
     fn drop_idle_masks(&self, factors: &mut Vec<ElementPower>) {
-        let is_lower = |factor: &ElementPower| {
-            self.facts(factor.base).has(Facts::LOWER) && self.vanishes_at_zero(factor.exponent)
-        };
+        let is_lower =
+            |factor: &ElementPower| self.facts(factor.base).has(Facts::LOWER) && self.vanishes_at_zero(factor.exponent);
         let Some(mask) = factors.iter().position(|f| matches!(self.form(f.base), Form::Tril)) else {
             return;
         };

@@ -22,7 +22,10 @@ impl Checker<'_> {
         if !counts.contains(&args.len()) {
             if counts.len() > 1 {
                 let (what, given) = match name.text.as_str() {
-                    "reshape" => (format!("an array and 1 to {MAX_AXES} dimensions"), args.len().saturating_sub(1)),
+                    "reshape" => (
+                        format!("an array and 1 to {MAX_AXES} dimensions"),
+                        args.len().saturating_sub(1),
+                    ),
                     _ => (format!("1 to {MAX_AXES} dimensions"), args.len()),
                 };
                 let message = format!("{} takes {what}, {given} are given", name.text);

@@ -4,7 +4,7 @@ use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
 use super::signature::{ParamKind, SizeExpr, signatures};
-use super::{Meaning, Op, formula, rules};
+use super::{Meaning, Op, elementwise, formula, rules};
 use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
 
 /// `-x`, `+x`
@@ -137,6 +137,14 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
     }
     if let Some(simpler) = rules::apply(store, op, args, shape)? {
         return Ok(simpler);
+    }
+    if let [arg] = args
+        && let Some(formula) = elementwise::of_known_sign(op, store.facts(*arg))
+    {
+        let mut environment = Environment::default();
+        environment.bind("x", *arg);
+        let value = formula::instantiate_in(store, formula, &environment, Reading::Entries)?;
+        return formula::of_shape(store, value, shape);
     }
     let result = store.call(op.function(), args, shape)?;
     if matches!(store.form(result), crate::expr::Form::Call(..)) {

@@ -182,6 +182,21 @@ static RULES: &[(&str, &[Rule])] = &[
 /// A point of the domain, where it is not everything.
 static SAMPLES: &[(&str, &str)] = &[("log", "x: positive vector(n)"), ("log1p", "x: positive vector(n)")];
 
+/// What a function is where the sign of its argument is known.
+const OF_KNOWN_SIGN: &[(&str, Facts, &str)] = &[
+    ("abs", Facts::NONNEGATIVE, "x"),
+    ("relu", Facts::NONNEGATIVE, "x"),
+    ("sign", Facts::POSITIVE, "1"),
+];
+
+/// The formula that a function is for arguments of which this is known, if it is a simpler one.
+pub(super) fn of_known_sign(op: &Op, facts: Facts) -> Option<&'static str> {
+    OF_KNOWN_SIGN
+        .iter()
+        .find(|(name, sign, _)| *name == op.name && facts.has(*sign))
+        .map(|(.., formula)| *formula)
+}
+
 /// The records of all elementwise functions and of the number pi.
 pub fn table() -> &'static [Op] {
     static TABLE: OnceLock<Vec<Op>> = OnceLock::new();

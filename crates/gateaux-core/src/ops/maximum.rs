@@ -33,7 +33,10 @@ pub static OPS: &[Op] = &[
         kernel: Kernel::Maximum,
         sample: "x: vector(n)",
         latex: r"\max\left({0}\right)",
-        examples: &[("maximum(x)", "x", "hardmax(x)"), ("maximum(A*x)", "x", "A'*hardmax(A*x)")],
+        examples: &[
+            ("maximum(x)", "x", "hardmax(x)"),
+            ("maximum(A*x)", "x", "A'*hardmax(A*x)"),
+        ],
         source: "Boyd & Vandenberghe, Convex Optimization, 3.1.5, with one of its subgradients",
         ..Op::BLANK
     },

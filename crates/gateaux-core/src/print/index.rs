@@ -50,7 +50,11 @@ pub fn print_index(store: &mut Store, name: &str, array: Expr, notation: Notatio
             Notation::Unicode => "⋅",
             Notation::Latex => " ",
         };
-        text.push_str(&if factors.is_empty() { "1".to_owned() } else { factors.join(times) });
+        text.push_str(&if factors.is_empty() {
+            "1".to_owned()
+        } else {
+            factors.join(times)
+        });
         text.push_str(&divisor);
     }
     Ok(text)

@@ -205,7 +205,9 @@ pub(super) fn triangle(store: &Store, factors: &[ElementPower]) -> Option<(usize
 /// The function by rows and its matrix.
 pub(super) fn by_rows(store: &Store, expr: Expr) -> Option<(&'static str, Expr)> {
     match store.form(expr) {
-        Form::Call(function, args) if args.len() == 2 && !function.elementwise => Some((ops::op(*function).name, args[0])),
+        Form::Call(function, args) if args.len() == 2 && !function.elementwise => {
+            Some((ops::op(*function).name, args[0]))
+        }
         _ => None,
     }
 }

@@ -291,7 +291,11 @@ impl Layout {
         let is_row = is_row || (items.len() == 2 && items[0].1 && !items[1].1 && items[1].0 != ":");
         let base = self.need(base);
         let piece = self.push(Piece::Index(base, items.into_iter().map(|(item, _)| item).collect()));
-        Ok(Some(if is_row { self.push(Piece::Transpose(piece)) } else { piece }))
+        Ok(Some(if is_row {
+            self.push(Piece::Transpose(piece))
+        } else {
+            piece
+        }))
     }
 
     fn axis_sum(&mut self, store: &mut Store, rest: &[MatrixPower], axis: &str, factors: &mut Factors) -> Result<()> {
@@ -496,8 +500,11 @@ impl Layout {
             };
             pieces.push(self.need(entry));
         }
-        if let ("maximum", [of], Some(inner)) = (op.name, args, args.first().and_then(|of| recognize::absolute(store, *of)))
-            && matches!(store.shape(*of), Shape::Vector(_))
+        if let ("maximum", [of], Some(inner)) = (
+            op.name,
+            args,
+            args.first().and_then(|of| recognize::absolute(store, *of)),
+        ) && matches!(store.shape(*of), Shape::Vector(_))
         {
             let inner = self.need(inner);
             return Ok(self.push(Piece::Call("norminf", vec![inner])));

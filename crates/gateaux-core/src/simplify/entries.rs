@@ -107,10 +107,7 @@ fn join_einsum(store: &mut Store, first: &Term, second: &Term, x: &Einsum, y: &E
     } else {
         return Ok(None);
     };
-    let terms: [(Rational, Expr); 2] = [
-        (first.coefficient.clone(), a.expr),
-        (second.coefficient.clone(), other),
-    ];
+    let terms: [(Rational, Expr); 2] = [(first.coefficient.clone(), a.expr), (second.coefficient.clone(), other)];
     let sum = store.sum(&terms)?;
     let mut operands = named(x);
     if let Some(place) = operands.iter().position(|operand| operand == a) {
