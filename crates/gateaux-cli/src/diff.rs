@@ -92,7 +92,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     for answer in &reply.answers {
         if let Some(taylor) = &taylor {
             page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
-            let (point, change) = (&answer.wrt()[0], &answer.holes()[0]);
+            let point = &answer.wrt()[0];
+            let change = answer.holes()[0].trim_end_matches(|c: char| c == '1' && answer.wrt().len() > 1);
             page.formula(&moved_value(name, point, change, notation), taylor.get(notation))?;
         } else {
             show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;

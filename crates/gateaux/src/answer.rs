@@ -98,7 +98,7 @@ pub struct Answer {
     candidates: Vec<(&'static str, usize)>,
     kronecker: Option<Printed>,
     index: Option<[(Notation, String); 3]>,
-    hessian_vector: Option<Mapping>,
+    hessian_vector: Option<(String, Mapping)>,
     assumptions: Vec<String>,
     notes: Vec<String>,
 }
@@ -213,8 +213,14 @@ impl Answer {
             return Ok(None);
         };
         if self.wrt.len() == 2 && self.function_axes.is_empty() {
-            let body = simple(problem, last.body)?;
-            self.hessian_vector = Some(Mapping::new(problem, body)?);
+            let name = self.wrt[1].clone();
+            let direction = problem.direction(&self.derivative.variables[1..], &name)?;
+            let body = ops::substitute(&mut problem.store, last.body, &[(last.hole, direction)])
+                .map_err(|error| problem.limit(error))?;
+            let body = simple(problem, body)?;
+            let direction = problem.store.as_var(direction);
+            let name = direction.map(|var| problem.store.variable(var).name.clone());
+            self.hessian_vector = Some((name.unwrap_or_default(), Mapping::new(problem, body)?));
         }
         match diff::kronecker(&mut problem.store, last) {
             Ok(matrix) => {
@@ -246,8 +252,7 @@ impl Answer {
     /// Of a second derivative of a scalar the product of the Hessian with a direction, as a formula. There after
     /// [`complete_views`](Answer::complete_views).
     pub fn hessian_vector(&self, notation: Notation) -> Option<String> {
-        let direction = self.holes.last()?;
-        let mapping = self.hessian_vector.as_ref()?;
+        let (direction, mapping) = self.hessian_vector.as_ref()?;
         Some(mapping.write(std::slice::from_ref(direction), notation))
     }
 

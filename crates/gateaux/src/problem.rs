@@ -1,7 +1,7 @@
 //! A problem: a text, its variables and its function.
 
 use gateaux_core::diff::{self, Convention};
-use gateaux_core::expr::{Expr, Facts, Rational, Shape, Store, Structure};
+use gateaux_core::expr::{Expr, Facts, Rational, Shape, Store, Structure, Var};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
@@ -278,20 +278,19 @@ impl Problem {
         let wrt = vec![name; order];
         let answer = self.derive(&wrt)?;
         let derivative = answer.derivative;
+        let hole = self.direction(&derivative.variables, name)?;
         let mut terms = vec![(Rational::one(), self.function)];
         let mut factorial = 1i64;
         for (at, form) in derivative.forms.iter().enumerate() {
             factorial = factorial.saturating_mul(at as i64 + 1);
-            let first = derivative.holes[0];
-            let same: Vec<_> = derivative.holes.iter().map(|hole| (*hole, first)).collect();
-            let body = ops::substitute(&mut self.store, *form, &same).map_err(|error| self.limit(error))?;
+            let same: Vec<_> = derivative.holes.iter().map(|from| (*from, hole)).collect();
+            // Each order by itself, so that none is taken apart to be mixed with another.
+            let body = ops::substitute(&mut self.store, *form, &same)
+                .and_then(|body| simplify(&mut self.store, body))
+                .map_err(|error| self.limit(error))?;
             terms.push((Rational::new(1, factorial), body));
         }
-        let polynomial = self
-            .store
-            .sum(&terms)
-            .and_then(|sum| simplify(&mut self.store, sum))
-            .map_err(|error| self.limit(error))?;
+        let polynomial = self.store.sum(&terms).map_err(|error| self.limit(error))?;
         Printed::new(self, polynomial)
     }
 
@@ -323,6 +322,16 @@ impl Problem {
             .zip(wrt)
             .map(|(derivative, name)| Answer::new(self, derivative, &[name]))
             .collect()
+    }
+
+    /// A small change `dX` of the variable, without a number.
+    pub(crate) fn direction(&mut self, variables: &[Var], name: &str) -> Result<Expr, Errors> {
+        let hole = self.hole_names(&[name]).pop().unwrap_or_default();
+        let var = variables
+            .first()
+            .copied()
+            .ok_or_else(|| self.mistake(NOT_A_VARIABLE, "a derivative of order 0 has no direction".to_owned()))?;
+        self.store.add_hole(&hole, var).map_err(|error| self.limit(error))
     }
 
     /// The variable of this name as an expression.

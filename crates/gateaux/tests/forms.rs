@@ -144,7 +144,7 @@ fn second_derivatives_have_a_bilinear_form_and_a_product_with_a_direction() {
     );
     assert_eq!(
         answer.hessian_vector(Notation::Text).as_deref(),
-        Some("dX2 -> -inv(X)'*dX2'*inv(X)'")
+        Some("dX -> -inv(X)'*dX'*inv(X)'")
     );
     let (_, answer) = derived("sum(x.^3)", &["x", "x", "x"]);
     assert_eq!(answer.index(Notation::Text), Some("D[i,j,k] = 6*delta[i,j]*delta[i,k]"));

@@ -134,7 +134,7 @@ impl Store {
                 work.scalars.push(scalar);
                 queue.push(Operand { expr: array, labels });
             }
-            Form::Transpose(inner) => queue.push(Operand::new(inner, &[labels[1], labels[0]])),
+            Form::Transpose(inner) if labels.len() == 2 => queue.push(Operand::new(inner, &[labels[1], labels[0]])),
             // Labels without an operand count their size, or are ones.
             Form::Ones => {}
             Form::Eye => work.joined.push((labels[0], labels[1])),
@@ -250,8 +250,12 @@ impl Store {
             if let [a, b] = *labels
                 && a == b
             {
-                let diagonal = self.diag_of(expr)?;
-                self.replace(work, &[at], diagonal, &[a])?;
+                let is_trace = work.is_summed(a) && work.uses(a) == 1;
+                let (found, kept) = match is_trace {
+                    true => (self.trace(expr)?, vec![]),
+                    false => (self.diag_of(expr)?, vec![a]),
+                };
+                self.replace(work, &[at], found, &kept)?;
                 return Ok(true);
             }
             let private = |label: &u8| work.is_summed(*label) && work.uses(*label) == 1;

@@ -274,6 +274,10 @@ impl Store {
         match *self.form(vector) {
             Form::Ones => self.eye(n),
             Form::Zero => self.zeros(Shape::Matrix(n, n)),
+            Form::Select(_) => {
+                let row = self.transpose(vector)?;
+                self.matmul(&[vector, row])
+            }
             _ => self.intern(Form::Diag(vector), Shape::Matrix(n, n)),
         }
     }
@@ -350,6 +354,33 @@ impl Store {
             let row = self.matrix_product(factors[at..].to_vec())?;
             let row = self.transpose(row)?;
             return self.multiply(&[column, row]);
+        }
+        // The diagonal of a product of triangular matrices is the product of the diagonals.
+        let is_lower = factors.iter().all(|f| self.facts(f.base).has(Facts::LOWER));
+        let mut is_upper = !is_lower;
+        for factor in factors.iter().filter(|_| !is_lower) {
+            if is_upper {
+                let transposed = self.transpose(factor.base)?;
+                is_upper = self.facts(transposed).has(Facts::LOWER);
+            }
+        }
+        if is_lower || is_upper {
+            let mut diagonals = Vec::with_capacity(factors.len());
+            for factor in factors {
+                let power = self.integer(factor.power)?;
+                diagonals.push((self.diag_of(factor.base)?, power).into());
+            }
+            return self.product(diagonals);
+        }
+        // That of A*B' is the sum of the rows of A.*B.
+        if let [a, b] = factors
+            && (a.power, b.power) == (1, 1)
+            && let Form::Transpose(inner) = *self.form(b.base)
+            && let Shape::Matrix(_, n) = self.shape(inner)
+            && !matches!(self.form(a.base), Form::Transpose(_))
+        {
+            let (entries, ones) = (self.multiply(&[a.base, inner])?, self.ones(Shape::Vector(n))?);
+            return self.matmul(&[entries, ones]);
         }
         let last = factors.len() - 1;
         for (end, rest) in [(factors[0], 1..last + 1), (factors[last], 0..last)] {

@@ -645,6 +645,18 @@ impl Store {
     /// Half of a scalar or matrix that is `r'*r`, read as such: the factors of r.
     pub fn inner_square(&mut self, expr: Expr) -> Result<Option<Expr>> {
         let factors = match self.form(expr).clone() {
+            // The sum of the squares of the entries of a tensor.
+            Form::Sum(inner) => {
+                return Ok(match self.form(inner) {
+                    Form::Product(list) => match **list {
+                        [ElementPower { base, exponent }] if self.as_number(exponent) == Some(&Rational::from(2)) => {
+                            Some(base)
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                });
+            }
             Form::MatMul(factors) => factors,
             Form::Trace(inner) => match self.form(inner).clone() {
                 Form::MatMul(factors) => factors,

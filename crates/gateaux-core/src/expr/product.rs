@@ -247,6 +247,7 @@ impl Store {
             [] => self.ones(shape)?,
             [only] if only.exponent == Store::ONE => only.base,
             _ if self.unit_vector(&factors).is_some() => self.entry_product(&factors)?,
+            _ if self.is_triangle_of_the_other(&factors)? => self.diagonal_product(&factors)?,
             _ if self.has_diagonal_factor(&factors) => self.diagonal_product(&factors)?,
             _ => self.intern(Form::Product(factors.into()), shape)?,
         };
@@ -284,6 +285,29 @@ impl Store {
         if factors.iter().enumerate().any(|(at, f)| at != mask && is_lower(f)) {
             factors.remove(mask);
         }
+    }
+
+    /// Whether one triangle is taken of a matrix that is zero there but on the diagonal.
+    fn is_triangle_of_the_other(&mut self, factors: &[ElementPower]) -> Result<bool> {
+        let plain = factors.iter().all(|f| self.shape(f.exponent).is_scalar());
+        let mask = factors.iter().find(|f| self.is_tril_mask(f.base)).copied();
+        let (true, Some(mask)) = (plain, mask) else {
+            return Ok(false);
+        };
+        let is_lower = matches!(self.form(mask.base), Form::Tril);
+        for factor in factors {
+            if factor.base == mask.base || !self.vanishes_at_zero(factor.exponent) {
+                continue;
+            }
+            let other = match is_lower {
+                true => self.transpose(factor.base)?,
+                false => factor.base,
+            };
+            if self.facts(other).has(Facts::LOWER) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The position of a column of the identity among the factors.

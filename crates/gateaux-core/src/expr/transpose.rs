@@ -137,7 +137,7 @@ impl Store {
             Form::Eye | Form::Diag(_) => Ok(expr),
             Form::Number(_) | Form::Size(_) | Form::Trace(_) | Form::Sum(_) => Ok(expr),
             Form::Commutation(m, n) => self.commutation(n, m),
-            Form::Einsum(einsum) => {
+            Form::Einsum(einsum) if matches!(transposed, Shape::Matrix(..)) => {
                 let mut einsum = *einsum;
                 einsum.output.reverse();
                 self.einsum(einsum.operands.to_vec(), &einsum.output)
@@ -150,6 +150,7 @@ impl Store {
             | Form::DiagOf(_)
             | Form::Reshape(_)
             | Form::Kron(..)
+            | Form::Einsum(_)
             | Form::Call(..) => self.intern(Form::Transpose(expr), transposed),
         }
     }
@@ -222,6 +223,8 @@ impl Store {
             Form::Scale(_, array) => self.transpose_counts(*array),
             Form::Kron(a, b) => sum(&mut [*a, *b].into_iter()),
             Form::Call(function, args) if function.elementwise => sum(&mut args.iter().copied()),
+            // By rows or by columns: the transpose goes through.
+            Form::Call(_, args) if args.len() == 2 => self.transpose_counts(args[0]),
             Form::Call(..) | Form::Reshape(_) | Form::Tril => (0, 1),
             Form::Eye | Form::Ones | Form::Zero | Form::Diag(_) => (0, 0),
             Form::Select(_) | Form::Commutation(..) | Form::Einsum(_) => (0, 0),

@@ -259,7 +259,7 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
         });
     }
     let hints = hints(scope, &choice.guess, attempt);
-    let mut at_most = Vec::new();
+    let mut at_most: Vec<(Dim, Dim)> = Vec::new();
     for (small, large) in std::mem::take(&mut attempt.at_most) {
         let (small, large) = (attempt.sizes.dim(small, dims)?, attempt.sizes.dim(large, dims)?);
         // A name alone stands for at least 1, and of several numbers the largest asks for the most.
@@ -267,6 +267,16 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
             continue;
         }
         let number = dims.value(small);
+        // `n - 1 >= 1` asks for what `n >= 2` does.
+        let gap = dims.sub(large, small);
+        let is_same = |dims: &mut Dims, (s, l): &(Dim, Dim)| gap.is_some() && dims.sub(*l, *s) == gap;
+        let mut repeated = false;
+        for pair in &at_most {
+            repeated |= is_same(dims, pair);
+        }
+        if repeated {
+            continue;
+        }
         let known = at_most
             .iter()
             .position(|(s, l)| *l == large && (*s == small || dims.value(*s).is_some() && number.is_some()));

@@ -258,14 +258,6 @@ fn forms_that_are_not_available_yet_are_no_mistakes_of_number() {
             &format!("{x}norm(x, 3)"),
             "G0301 \"norm\" norm(x, p) is not available yet",
         ),
-        (
-            "softmax(X, 2)",
-            "G0301 \"softmax\" softmax(X, axis) is not available yet",
-        ),
-        (
-            "logsumexp(X, 1)",
-            "G0301 \"logsumexp\" logsumexp(X, axis) is not available yet",
-        ),
         ("max(x, y, w)", "G0400 \"max\" max takes 2 arguments, 3 are given"),
     ]);
 }

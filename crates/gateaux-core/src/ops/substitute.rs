@@ -73,7 +73,7 @@ pub fn rebuild(store: &mut Store, expr: Expr, children: &[Expr]) -> Result<Expr>
         Form::Diag(_) => store.diag(children[0]),
         Form::DiagOf(_) => store.diag_of(children[0]),
         Form::Reshape(_) => match shape {
-            Shape::Vector(_) if !matches!(store.shape(children[0]), Shape::Vector(_)) => store.vec(children[0]),
+            Shape::Vector(_) if !matches!(store.shape(children[0]), Shape::Vector(_)) => store.vec_all(children[0]),
             _ => store.reshape(children[0], shape),
         },
         Form::Kron(..) => store.kron(children[0], children[1]),

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Piece};
 use super::{Notation, latex_name, writer};
-use crate::expr::{Expr, Form, Rational, Result, Shape, Store, Term, letters};
+use crate::expr::{Dims, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term, letters};
 
 /// `D[i,j,k] = ...` for an array, in a notation. Identities are `delta[i,j]`.
 ///
@@ -91,6 +91,18 @@ fn opened(store: &mut Store, array: Expr) -> Result<Vec<Term>> {
 fn entries(store: &mut Store, array: Expr, output: &[u8], notation: Notation) -> Result<Vec<String>> {
     let (operands, own) = match store.form(array).clone() {
         Form::Einsum(einsum) => (einsum.operands.to_vec(), einsum.output.to_vec()),
+        // An outer product is a product of entries.
+        Form::MatMul(factors) if output.len() == 2 && seam(store, &factors).is_some() => {
+            let at = seam(store, &factors).unwrap_or_default();
+            let column = store.matrix_product(factors[..at].to_vec())?;
+            let row = store.matrix_product(factors[at..].to_vec())?;
+            let row = store.transpose(row)?;
+            let operands = vec![
+                crate::expr::Operand::new(column, &output[..1]),
+                crate::expr::Operand::new(row, &output[1..]),
+            ];
+            (operands, output.to_vec())
+        }
         _ => (vec![crate::expr::Operand::new(array, output)], output.to_vec()),
     };
     // Letters of the result as on the left, then those that are summed.
@@ -121,6 +133,16 @@ fn entries(store: &mut Store, array: Expr, output: &[u8], notation: Notation) ->
         if fixed.contains(&at) {
             continue;
         }
+        if let (Form::Select(start), [row, column]) = (store.form(part.expr).clone(), &*part.labels) {
+            let place = |label: &u8| names.iter().position(|name| name == label).unwrap_or(0);
+            let shift = store.dims.sub(start, Dims::ONE);
+            let shifted = match shift.map(|shift| (store.dims.value(shift), store.dims.text(shift))) {
+                Some((Some(0), _)) | None => written[place(column)].clone(),
+                Some((_, text)) => format!("{}+{text}", written[place(column)]),
+            };
+            factors.push(delta(&[written[place(row)].clone(), shifted], notation));
+            continue;
+        }
         let place = |label: &u8| names.iter().position(|name| name == label).unwrap_or(0);
         let mut labels: Vec<String> = part.labels.iter().map(|label| written[place(label)].clone()).collect();
         factors.push(match store.form(part.expr).clone() {
@@ -139,6 +161,14 @@ fn entries(store: &mut Store, array: Expr, output: &[u8], notation: Notation) ->
         });
     }
     Ok(factors)
+}
+
+/// Where a row follows a column.
+fn seam(store: &Store, factors: &[MatrixPower]) -> Option<usize> {
+    let at = factors
+        .iter()
+        .position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+    at.filter(|at| *at > 0)
 }
 
 /// An entry of an array; of a slice `X[:,1]` the entry `X[i,1]`.

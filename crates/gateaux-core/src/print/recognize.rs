@@ -24,6 +24,7 @@ fn looks_square(store: &Store, expr: Expr) -> bool {
                 factors.len() % 2 == 0 && mirrored(store, factors[0].base, factors[factors.len() - 1].base)
             }
             Form::Trace(inner) => matches!(store.form(*inner), Form::MatMul(_)),
+            Form::Sum(inner) => matches!(store.shape(*inner), Shape::Tensor(_)),
             _ => false,
         }
 }

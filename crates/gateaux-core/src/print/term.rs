@@ -430,12 +430,8 @@ impl Layout {
                 self.push(Piece::Call("triu", vec![ones]))
             }
             // A function of the rows of a transpose, transposed, is the function of the columns.
-            Form::Transpose(inner) if recognize::by_rows(store, inner).is_some() => {
-                let (name, of) = recognize::by_rows(store, inner).unwrap_or(("", inner));
-                let of = store.transpose(of)?;
-                let of = self.need(of);
-                let axis = self.push(Piece::Number("1".to_owned()));
-                self.push(Piece::Call(name, vec![of, axis]))
+            Form::Transpose(inner) if self.by_columns(store, inner)?.is_some() => {
+                self.by_columns(store, inner)?.unwrap_or_default()
             }
             Form::Transpose(inner) => {
                 let inner = self.need(inner);
@@ -473,9 +469,27 @@ impl Layout {
                 let args = vec![self.need(a), self.need(b)];
                 self.push(Piece::Call("kron", args))
             }
+            Form::Call(..) if self.by_columns(store, expr)?.is_some() => {
+                let piece = self.by_columns(store, expr)?.unwrap_or_default();
+                self.push(Piece::Transpose(piece))
+            }
             Form::Call(function, args) => self.call(store, ops::op(function), &args, shape)?,
             Form::Add(_) | Form::Scale(..) | Form::MatMul(_) | Form::Product(_) => self.need(expr),
         })
+    }
+
+    /// The transpose of a function of the rows as the function of the columns of the transpose, where that is shorter.
+    fn by_columns(&mut self, store: &mut Store, expr: Expr) -> Result<Option<PieceId>> {
+        let Some((name, of)) = recognize::by_rows(store, expr) else {
+            return Ok(None);
+        };
+        let columns = store.transpose(of)?;
+        if store.weight(columns) >= store.weight(of) || !store.split_coefficient(columns).0.is_one() {
+            return Ok(None);
+        }
+        let of = self.need(columns);
+        let axis = self.push(Piece::Number("1".to_owned()));
+        Ok(Some(self.push(Piece::Call(name, vec![of, axis]))))
     }
 
     /// Index expressions; of one array with selections only, its entries and slices.

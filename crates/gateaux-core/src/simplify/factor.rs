@@ -41,6 +41,7 @@ pub(super) fn factor(store: &mut Store, sum: Expr) -> Result<Expr> {
         if terms.len() < 2 || terms.len() > MAX_TERMS {
             break;
         }
+        let terms = aligned(store, &terms)?;
         let Some((common, group)) = best(store, &terms) else {
             break;
         };
@@ -63,6 +64,47 @@ pub(super) fn factor(store: &mut Store, sum: Expr) -> Result<Expr> {
         sum = next;
     }
     Ok(sum)
+}
+
+/// The terms with sums that are each other's negatives, as the last factors of products, written in one way:
+/// `A*(x - y) + B*(y - x)` has the common factor `x - y`.
+fn aligned(store: &mut Store, terms: &[Term]) -> Result<Vec<Term>> {
+    let mut seen: Vec<Expr> = Vec::new();
+    let mut written = Vec::with_capacity(terms.len());
+    for term in terms {
+        let array = match *store.form(term.expr) {
+            Form::Scale(_, array) => array,
+            _ => term.expr,
+        };
+        let mut list = match store.form(array) {
+            Form::MatMul(list) => list.to_vec(),
+            _ => vec![],
+        };
+        let last = list
+            .last_mut()
+            .filter(|last| last.power == 1 && matches!(store.form(last.base), Form::Add(terms) if terms.len() > 1));
+        let Some(last) = last else {
+            written.push(term.clone());
+            continue;
+        };
+        let negative = store.neg(last.base)?;
+        if !seen.contains(&negative) {
+            seen.push(last.base);
+            written.push(term.clone());
+            continue;
+        }
+        last.base = negative;
+        let flipped = store.matrix_product(list)?;
+        let (sign, flipped) = store.split_coefficient(flipped);
+        let expr = match *store.form(term.expr) {
+            Form::Scale(scalar, _) => store.scale(scalar, flipped)?,
+            _ => flipped,
+        };
+        let (more, expr) = store.split_coefficient(expr);
+        let coefficient = -&(&(&term.coefficient * &sign) * &more);
+        written.push(Term { coefficient, expr });
+    }
+    Ok(written)
 }
 
 /// What was collected can have further factors in common; one level is enough, as the passes repeat.
