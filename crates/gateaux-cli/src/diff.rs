@@ -224,7 +224,8 @@ fn show_forms(
         let axes = answer.derivative_axes();
         page.title(&format!("{}{by}", explicit_name(answer)), &shape(axes, notation))?;
         match answer.explicit(notation) {
-            Some(_) if is_array(answer) => show_views(answer, page)?,
+            // A gradient has the shape of its variable and needs no other reading.
+            Some(_) if is_array(answer) && explicit_name(answer) != "gradient" => show_views(answer, page)?,
             Some(explicit) => page.formula("", explicit)?,
             None => {
                 page.formula("", &answer.operator(notation))?;

@@ -146,7 +146,10 @@ impl Pass {
     /// `vec(matrix)` with the hole of the matrix brought into a vector.
     fn open_vec(&mut self, store: &mut Store, matrix: Expr) -> Result<Expr> {
         let Shape::Matrix(m, n) = store.shape(matrix) else {
-            return Err(unsupported());
+            let Form::Product(factors) = store.form(matrix).clone() else {
+                return Err(unsupported());
+            };
+            return stacked_product(store, &factors);
         };
         match store.form(matrix).clone() {
             // vec(diag(v)) is vec(eye) times v, repeated for each column.
@@ -155,19 +158,7 @@ impl Pass {
                 let (mask, repeated) = (store.vec(eye)?, store.kron(ones, vector)?);
                 store.multiply(&[mask, repeated])
             }
-            Form::Product(factors) => {
-                if factors.iter().any(|factor| !store.shape(factor.exponent).is_scalar()) {
-                    return Err(unsupported());
-                }
-                let mut stacked = Vec::with_capacity(factors.len());
-                for factor in factors.iter() {
-                    stacked.push(ElementPower {
-                        base: store.vec(factor.base)?,
-                        exponent: factor.exponent,
-                    });
-                }
-                store.product(stacked)
-            }
+            Form::Product(factors) => stacked_product(store, &factors),
             Form::MatMul(factors) => {
                 if let Some(at) = factors
                     .iter()
@@ -374,6 +365,21 @@ impl Pass {
             _ => Err(unsupported()),
         }
     }
+}
+
+/// The entries of an elementwise product, stacked: the product of the stacked factors.
+fn stacked_product(store: &mut Store, factors: &[ElementPower]) -> Result<Expr> {
+    if factors.iter().any(|factor| !store.shape(factor.exponent).is_scalar()) {
+        return Err(unsupported());
+    }
+    let mut stacked = Vec::with_capacity(factors.len());
+    for factor in factors {
+        stacked.push(ElementPower {
+            base: store.vec_all(factor.base)?,
+            exponent: factor.exponent,
+        });
+    }
+    store.product(stacked)
 }
 
 /// The vector as a matrix of one column, which `kron` takes beside a matrix.

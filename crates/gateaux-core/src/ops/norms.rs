@@ -42,6 +42,7 @@ pub static OPS: &[Op] = &[
             "X: matrix(m, n) -> scalar",
             "X: matrix(m, n); axis: axis1 -> row(n)",
             "X: matrix(m, n); axis: axis2 -> vector(m)",
+            "X: any -> scalar",
         ],
         about: "The mean of all entries; mean(X, 1) that of each column, mean(X, 2) that of each row.",
         meaning: Meaning::Abbreviates(&[
@@ -51,6 +52,7 @@ pub static OPS: &[Op] = &[
             "sum(X)/(m*n)",
             "sum(X, 1)/m",
             "sum(X, 2)/n",
+            "sum(X)/sum(X.^0)",
         ]),
         differential: &[
             "mean(dx)",
@@ -59,6 +61,7 @@ pub static OPS: &[Op] = &[
             "mean(dX)",
             "mean(dX, 1)",
             "mean(dX, 2)",
+            "mean(dX)",
         ],
         sample: "x: vector(n)",
         latex: r"\operatorname{mean}\left({0}\right)",
