@@ -10,11 +10,13 @@ mod pairs;
 
 use std::collections::HashMap;
 
-use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
 use crate::ops::rebuild;
 
 /// How often the whole expression is gone over, as long as it becomes shorter.
 const MAX_PASSES: usize = 4;
+/// Longer products and sums are not distributed.
+const MAX_DISTRIBUTED: usize = 8;
 /// The transpose of a sum of more terms is left alone.
 const MAX_TRANSPOSED_TERMS: usize = 16;
 
@@ -77,7 +79,15 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let collected = entries::collect(store, factored)?;
             Ok(shorter(store, collected, factored))
         }
-        Form::Product(_) | Form::Scale(..) => pairs::combine(store, expr),
+        Form::MatMul(_) => {
+            let opened = distributed(store, expr)?;
+            Ok(shorter(store, opened, expr))
+        }
+        Form::Product(_) | Form::Scale(..) => {
+            let combined = pairs::combine(store, expr)?;
+            let scaled = scaled_rows(store, combined)?;
+            Ok(shorter(store, scaled, combined))
+        }
         Form::Transpose(inner) => match store.form(inner).clone() {
             Form::Add(terms) if terms.len() <= MAX_TRANSPOSED_TERMS => {
                 let mut pushed = Vec::with_capacity(terms.len());
@@ -91,6 +101,94 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
         },
         _ => Ok(expr),
     }
+}
+
+/// A product with a sum in it as the sum of the products, the shortest of these.
+fn distributed(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let Form::MatMul(factors) = store.form(expr).clone() else {
+        return Ok(expr);
+    };
+    if factors.len() > MAX_DISTRIBUTED {
+        return Ok(expr);
+    }
+    let mut best = expr;
+    for at in 0..factors.len() {
+        let (base, is_transposed) = match *store.form(factors[at].base) {
+            Form::Transpose(inner) => (inner, true),
+            _ => (factors[at].base, false),
+        };
+        let terms = match store.form(base) {
+            Form::Add(terms) if (2..=MAX_DISTRIBUTED).contains(&terms.len()) && factors[at].power == 1 => terms.clone(),
+            _ => continue,
+        };
+        let mut products = Vec::with_capacity(terms.len());
+        for term in terms.iter() {
+            let mut list = factors.to_vec();
+            list[at].base = match is_transposed {
+                true => store.transpose(term.expr)?,
+                false => term.expr,
+            };
+            products.push((term.coefficient.clone(), store.matrix_product(list)?));
+        }
+        let opened = store.sum(&products)?;
+        if store.weight(opened) < store.weight(best) {
+            best = opened;
+        }
+    }
+    Ok(best)
+}
+
+/// `A.*(u*ones(n)')` as `diag(u)*A`, and `A.*(ones(m)*u')` as `A*diag(u)`.
+fn scaled_rows(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let (Form::Product(factors), Shape::Matrix(..)) = (store.form(expr).clone(), store.shape(expr)) else {
+        return Ok(expr);
+    };
+    let mut rest = factors.to_vec();
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while at < rest.len() && rest.len() > 1 {
+        let ElementPower { base, exponent } = rest[at];
+        let found = match store.shape(exponent) {
+            Shape::Scalar => repeated(store, base)?,
+            _ => None,
+        };
+        let Some((vector, is_column)) = found else {
+            at += 1;
+            continue;
+        };
+        rest.remove(at);
+        let powers = store.product(vec![ElementPower { base: vector, exponent }])?;
+        let diagonal = store.diag(powers)?;
+        if is_column { left.push(diagonal) } else { right.push(diagonal) }
+    }
+    if left.is_empty() && right.is_empty() {
+        return Ok(expr);
+    }
+    left.push(store.product(rest)?);
+    left.append(&mut right);
+    store.matmul(&left)
+}
+
+/// The vector that all columns are (true), or whose transpose all rows are (false).
+fn repeated(store: &mut Store, matrix: Expr) -> Result<Option<(Expr, bool)>> {
+    let Form::MatMul(factors) = store.form(matrix).clone() else {
+        return Ok(None);
+    };
+    let Some(seam) = factors.iter().position(|f| matches!(store.shape(f.base), Shape::Row(_))) else {
+        return Ok(None);
+    };
+    let (column, row) = (factors[..seam].to_vec(), factors[seam..].to_vec());
+    if column.is_empty() {
+        return Ok(None);
+    }
+    let (column, row) = (store.matrix_product(column)?, store.matrix_product(row)?);
+    let row = store.transpose(row)?;
+    let is_ones = |expr: Expr| matches!(store.form(expr), Form::Ones);
+    Ok(match (is_ones(column), is_ones(row)) {
+        (_, true) => Some((column, true)),
+        (true, _) => Some((row, false)),
+        _ => None,
+    })
 }
 
 /// The sum with the transposes of sums among its terms opened, so that like terms can meet.
