@@ -222,27 +222,18 @@ impl<T: Judge> Point<T> {
         Ok(())
     }
 
-    /// The values of all variables by name, in other numbers.
-    fn lifted<U: Number>(
-        &self,
-        moving: impl Fn(&T, usize) -> U,
-        constant: impl Fn(&T) -> U,
-    ) -> BTreeMap<String, Array<U>> {
+    /// The values of all variables by name, in other numbers, from the variable, the entry and its place.
+    fn lifted<U: Number>(&self, lift: impl Fn(Expr, &T, usize) -> U) -> BTreeMap<String, Array<U>> {
         let mut found = BTreeMap::new();
         for (name, expr) in &self.case.variables {
             let Some(value) = self.case.var(*expr).ok().and_then(|var| self.values.get(&var)) else {
                 continue;
             };
             let mut at = 0..;
-            let lifted = value.map(|entry| {
-                let at = at.next().unwrap_or(0);
-                if *expr == self.wrt {
-                    moving(entry, at)
-                } else {
-                    constant(entry)
-                }
-            });
-            found.insert(name.clone(), lifted);
+            found.insert(
+                name.clone(),
+                value.map(|entry| lift(*expr, entry, at.next().unwrap_or(0))),
+            );
         }
         found
     }
@@ -252,11 +243,18 @@ impl<T: Judge> Point<T> {
     /// # Errors
     /// Where the function is not defined.
     pub fn truth(&self) -> Result<(Vec<T>, Vec<T>), Stop> {
-        let tangent = self.tangents[0].data();
-        let values = self.lifted(
-            |entry, at| Dual::new(*entry, tangent[at]),
-            |entry| Dual::constant(*entry),
-        );
+        self.truth_along(self.tangents[0].data())
+    }
+
+    /// The value of the function and its derivative along a tangent, by definition.
+    ///
+    /// # Errors
+    /// Where the function is not defined.
+    pub fn truth_along(&self, tangent: &[T]) -> Result<(Vec<T>, Vec<T>), Stop> {
+        let values = self.lifted(|expr, entry, at| {
+            let slope = if expr == self.wrt { tangent[at] } else { T::zero() };
+            Dual::new(*entry, slope)
+        });
         let found = interpret(&self.case.tree, &values, &self.sizes)
             .map_err(undefined)?
             .array;
@@ -267,12 +265,37 @@ impl<T: Judge> Point<T> {
         Ok((value, slope))
     }
 
-    /// The second derivative along both tangents, by definition.
-    fn second_truth(&self) -> Result<Vec<T>, Stop> {
-        let [one, two] = [self.tangents[0].data(), self.tangents[1].data()];
-        let moving = |entry: &T, at: usize| Dual::new(Dual::new(*entry, one[at]), Dual::constant(two[at]));
-        let values = self.lifted(moving, |entry| Dual::constant(Dual::constant(*entry)));
-        let found = interpret(&self.case.tree, &values, &self.sizes)
+    /// The value of the function a step along the first tangent away.
+    ///
+    /// # Errors
+    /// Where the function is not defined.
+    pub fn moved(&self, step: &T) -> Result<Vec<T>, Stop> {
+        let tangent = self.tangents[0].data();
+        let values = self.lifted(|expr, entry, at| {
+            let change = if expr == self.wrt {
+                tangent[at].mul(step)
+            } else {
+                T::zero()
+            };
+            entry.add(&change)
+        });
+        let found = interpret(&self.case.tree, &values, &self.sizes).map_err(undefined)?;
+        usable(found.array.data())?;
+        Ok(found.array.into_data())
+    }
+
+    /// The second derivative along a tangent of each of two variables, by definition.
+    ///
+    /// # Errors
+    /// Where the function is not defined.
+    pub fn second_truth(&self, along: [(Expr, &[T]); 2]) -> Result<Vec<T>, Stop> {
+        let lift = |expr: Expr, entry: &T, at: usize| {
+            let slope = |(variable, tangent): (Expr, &[T])| {
+                if variable == expr { tangent[at] } else { T::zero() }
+            };
+            Dual::new(Dual::new(*entry, slope(along[0])), Dual::constant(slope(along[1])))
+        };
+        let found = interpret(&self.case.tree, &self.lifted(lift), &self.sizes)
             .map_err(undefined)?
             .array;
         let slope: Vec<T> = found.data().iter().map(|dual| dual.slope.slope).collect();
@@ -323,7 +346,8 @@ impl<T: Judge> Point<T> {
         if self.structure() == Structure::Orthogonal {
             return Ok(());
         }
-        let slope = self.second_truth()?;
+        let along = [0, 1].map(|at| (self.wrt, self.tangents[at].data()));
+        let slope = self.second_truth(along)?;
         for at in 0..2 {
             self.set(derivative.holes[at], self.tangents[at].clone())?;
             self.set(derivative.free_holes[at], self.directions[at].clone())?;

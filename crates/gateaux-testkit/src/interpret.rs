@@ -5,10 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, Field, Function, linear};
-use gateaux_core::ops::{self, Kernel};
+use gateaux_array::{Array, Field, Function};
+use gateaux_core::ops;
 use gateaux_eval::Sizes;
-use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Statement, Tree, UnaryOp};
+use gateaux_syntax::{BinaryOp, IndexItem, NodeId, NodeKind, Statement, Tree, UnaryOp};
+
+mod axes;
+mod functions;
+
+pub use functions::call;
 
 /// An array, and whether it is a row: a row times a vector is a scalar, a matrix with one row is not a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +136,17 @@ impl<T: Field> Context<'_, T> {
                     Reading::Entries => entrywise(*op, &lhs, &rhs),
                 }
             }
+            NodeKind::Index(base, items) => {
+                let taken = items.iter().map(|item| self.positions(tree, item));
+                axes::index(&at(*base)?, &taken.collect::<Outcome<Vec<_>>>()?)
+            }
+            NodeKind::Call(name, args) if name.text == "einsum" => {
+                let NodeKind::Text(subscripts) = &tree.node(args[0]).kind else {
+                    return Err("einsum without subscripts".to_owned());
+                };
+                let operands = args[1..].iter().map(|arg| at(*arg)).collect::<Outcome<Vec<_>>>()?;
+                axes::einsum(subscripts, &operands)
+            }
             NodeKind::Call(name, args) if ops::CONSTRUCTORS.contains(&name.text.as_str()) => {
                 self.constructor(tree, &name.text, args, definitions)
             }
@@ -169,6 +185,14 @@ impl<T: Field> Context<'_, T> {
             "eye" => Array::eye(*sizes(args)?.first().ok_or("eye without a size")?),
             "ones" => Array::filled(&sizes(args)?, T::one()),
             "zeros" => Array::zeros(&sizes(args)?),
+            "commutation" => match *sizes(args)? {
+                // K*vec(A) is vec(A') for an m by n matrix A.
+                [m, n] => Array::from_fn(&[m * n, m * n], |at| {
+                    let (i, j) = (at[1] % m, at[1] / m);
+                    if at[0] == j + i * n { T::one() } else { T::zero() }
+                }),
+                _ => return Err("a commutation without two sizes".to_owned()),
+            },
             "reshape" => self
                 .node(tree, args[0], definitions)?
                 .array
@@ -180,6 +204,21 @@ impl<T: Field> Context<'_, T> {
 }
 
 impl<T> Context<'_, T> {
+    /// What an index takes of an axis.
+    fn positions(&self, tree: &Tree, item: &IndexItem) -> Outcome<axes::Taken> {
+        let position = |id: &NodeId| {
+            let counted = self.size(tree, *id)?;
+            counted
+                .checked_sub(1)
+                .ok_or_else(|| "positions count from 1".to_owned())
+        };
+        Ok(match item {
+            IndexItem::All(_) => axes::Taken::All,
+            IndexItem::At(at) => axes::Taken::At(position(at)?),
+            IndexItem::Range(from, to) => axes::Taken::Range(position(from)?, position(to)?),
+        })
+    }
+
     /// A dimension: a number, a name, their sums and products.
     fn size(&self, tree: &Tree, id: NodeId) -> Outcome<usize> {
         let of = |lhs: NodeId, rhs: NodeId| Ok::<_, String>((self.size(tree, lhs)?, self.size(tree, rhs)?));
@@ -321,107 +360,5 @@ fn entrywise<T: Field>(op: BinaryOp, lhs: &Value<T>, rhs: &Value<T>) -> Outcome<
         BinaryOp::Div | BinaryOp::DotDiv => quotient(lhs, rhs),
         BinaryOp::Pow | BinaryOp::DotPow => power(&a, rhs),
         op => Err(format!("the operator {}", op.text())),
-    }
-}
-
-/// A function by its kernel, or by definition.
-///
-/// # Errors
-/// Those of the kernel; a function that is not known.
-pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
-    let op = ops::find(name).ok_or_else(|| format!("the function {name}"))?;
-    let scalar = |value: Result<T, gateaux_array::ArrayError>| value.map(Value::scalar).map_err(text);
-    if op.kind.is_empty() {
-        return Err(format!("the constant {name}"));
-    }
-    let x = &args[0];
-    match op.kernel {
-        Kernel::Entries(function) => x
-            .array
-            .try_map(|entry| entry.apply(function))
-            .map(|a| x.with(a))
-            .map_err(text),
-        Kernel::Larger => pairwise(args, std::cmp::Ordering::Greater),
-        Kernel::Smaller => pairwise(args, std::cmp::Ordering::Less),
-        Kernel::Det => scalar(T::det(&x.array)),
-        Kernel::Logdet => scalar(T::logdet(&x.array)),
-        Kernel::Adjugate => T::adjugate(&x.array).map(Value::new).map_err(text),
-        Kernel::LogSumExp => scalar(T::logsumexp(&x.array)),
-        Kernel::Softmax => T::softmax(&x.array).map(Value::new).map_err(text),
-        Kernel::Pi | Kernel::None => form(op.name, args),
-    }
-}
-
-fn pairwise<T: Field>(args: &[Value<T>], wanted: std::cmp::Ordering) -> Outcome<Value<T>> {
-    let (a, b) = (filled(&args[0], &args[1])?, filled(&args[1], &args[0])?);
-    let pick = |x: &T, y: &T| {
-        Ok(if x.compare(y)? == Some(wanted) {
-            x.clone()
-        } else {
-            y.clone()
-        })
-    };
-    a.array.try_zip(&b.array, pick).map(|array| a.with(array)).map_err(text)
-}
-
-/// The functions that are forms of expressions or abbreviations, by definition.
-fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
-    let x = &args[0];
-    let n = x.array.len();
-    let count = |n: usize| T::from_i64(i64::try_from(n).unwrap_or(0));
-    let over = |value: Value<T>, n: usize| quotient(&value, &Value::scalar(count(n)));
-    let half_sum = |sign: i64| -> Outcome<Value<T>> {
-        let transposed = x.array.transpose().map_err(text)?.scale(&T::from_i64(sign));
-        over(Value::new(x.array.add(&transposed).map_err(text)?), 2)
-    };
-    let sum = || Value::scalar(linear::sum(&x.array));
-    match (name, x.array.rank(), args.len()) {
-        ("sum", _, 1) => Ok(sum()),
-        ("mean", _, 1) => over(sum(), n),
-        ("sum" | "mean", 2, 2) => {
-            let axis = usize::from(args[1].number() == T::from_i64(2));
-            let sums = Value::new(linear::sum_axis(&x.array, axis).map_err(text)?);
-            let sums = if axis == 0 { transpose(&sums)? } else { sums };
-            if name == "mean" {
-                over(sums, x.array.shape()[axis])
-            } else {
-                Ok(sums)
-            }
-        }
-        ("tr", 0, _) => Ok(x.clone()),
-        ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
-        ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
-        ("inv", ..) => inverse(x),
-        ("diag", 1, _) => {
-            let entry = |at: &[usize]| {
-                if at[0] == at[1] {
-                    x.array.data()[at[0]].clone()
-                } else {
-                    T::zero()
-                }
-            };
-            Array::from_fn(&[n, n], entry).map(Value::new).map_err(text)
-        }
-        ("diag", ..) => {
-            let entry = |at: &[usize]| x.array.get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero);
-            Array::from_fn(&x.array.shape()[..1], entry)
-                .map(Value::new)
-                .map_err(text)
-        }
-        ("vec", ..) => x.array.clone().reshape(&[n]).map(Value::new).map_err(text),
-        ("kron", ..) => linear::kron(&x.array, &args[1].array).map(Value::new).map_err(text),
-        ("sym", ..) => half_sum(1),
-        ("skew", ..) => half_sum(-1),
-        ("sqrt", ..) => x
-            .array
-            .try_map(|entry| entry.apply(Function::Sqrt))
-            .map(|a| x.with(a))
-            .map_err(text),
-        ("norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
-        ("norm1", ..) => {
-            let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
-            Ok(Value::scalar(linear::sum(&sizes)))
-        }
-        (name, ..) => Err(format!("the function {name}")),
     }
 }

@@ -22,6 +22,8 @@
 pub mod case;
 pub mod check;
 pub mod differences;
+pub mod entries;
+pub mod grid;
 pub mod interpret;
 pub mod mutants;
 pub mod numbers;

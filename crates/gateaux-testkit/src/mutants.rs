@@ -1,7 +1,7 @@
 //! Wrong formulas, made from right ones: what a slip of the pen does. A check that does not reject each of them is
 //! not a check.
 
-use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Span, Tree, parse_expression};
+use gateaux_syntax::{BinaryOp, IndexItem, NodeId, NodeKind, Span, Tree, parse_expression};
 
 /// A formula with a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +90,7 @@ impl Source<'_> {
             NodeKind::Binary(op, _, lhs, rhs) => self.binary_slips(*op, *lhs, *rhs, &mut found),
             NodeKind::Call(name, args) => {
                 found.push(("transpose added", format!("({whole})'")));
+                self.call_slips(&name.text, args, &mut found);
                 match args.as_slice() {
                     [x] => found.push(("call dropped", self.text(*x).to_owned())),
                     [x, y] => {
@@ -99,13 +100,74 @@ impl Source<'_> {
                     _ => {}
                 }
             }
-            NodeKind::Text(_)
-            | NodeKind::ConjugateTranspose(_)
-            | NodeKind::Index(..)
-            | NodeKind::Array(_)
-            | NodeKind::Missing => {}
+            NodeKind::Index(base, items) => self.index_slips(*base, items, &mut found),
+            NodeKind::Text(_) | NodeKind::ConjugateTranspose(_) | NodeKind::Array(_) | NodeKind::Missing => {}
         }
         found
+    }
+
+    /// A function for its sibling, one axis for the other, a sign inside, labels swapped.
+    fn call_slips(&self, name: &str, args: &[NodeId], found: &mut Vec<(&'static str, String)>) {
+        let texts: Vec<&str> = args.iter().map(|arg| self.text(*arg)).collect();
+        for (one, other) in SIBLINGS {
+            for (from, to) in [(one, other), (other, one)] {
+                if name == *from {
+                    found.push(("sibling", format!("{to}({})", texts.join(", "))));
+                }
+            }
+        }
+        match texts.as_slice() {
+            [subscripts, operands @ ..] if name == "einsum" => {
+                for labels in swapped_labels(subscripts) {
+                    found.push(("labels swapped", format!("einsum({labels}, {})", operands.join(", "))));
+                }
+                for at in 1..operands.len() {
+                    let mut operands = operands.to_vec();
+                    operands.swap(at - 1, at);
+                    found.push((
+                        "operands swapped",
+                        format!("einsum({subscripts}, {})", operands.join(", ")),
+                    ));
+                }
+            }
+            [x, axis @ ("1" | "2")] => {
+                let other = if *axis == "1" { "2" } else { "1" };
+                found.push(("axis", format!("{name}({x}, {other})")));
+                found.push(("axis dropped", format!("{name}({x})")));
+                found.push(("sign inside", format!("{name}(-({x}), {axis})")));
+            }
+            [x] if name != "eye" => found.push(("sign inside", format!("{name}(-({x}))"))),
+            [m, n] if name == "ones" || name == "commutation" => {
+                found.push(("dimensions swapped", format!("{name}({n}, {m})")));
+            }
+            _ => {}
+        }
+    }
+
+    /// Another position, another axis.
+    fn index_slips(&self, base: NodeId, items: &[IndexItem], found: &mut Vec<(&'static str, String)>) {
+        let text = |item: &IndexItem| match item {
+            IndexItem::All(_) => ":".to_owned(),
+            IndexItem::At(at) => self.text(*at).to_owned(),
+            IndexItem::Range(from, to) => format!("{}:{}", self.text(*from), self.text(*to)),
+        };
+        let (base, items): (&str, Vec<String>) = (self.text(base), items.iter().map(text).collect());
+        found.push(("index dropped", base.to_owned()));
+        for at in 1..items.len() {
+            let mut items = items.clone();
+            items.swap(at - 1, at);
+            found.push(("indices swapped", format!("({base})[{}]", items.join(","))));
+        }
+        for (at, item) in items.iter().enumerate() {
+            let moved = match item.split_once(':') {
+                None => format!("{item} + 1"),
+                Some((from, to)) if !from.is_empty() => format!("{from} + 1:{to} + 1"),
+                Some(_) => continue,
+            };
+            let mut items = items.clone();
+            items[at] = moved;
+            found.push(("position", format!("({base})[{}]", items.join(","))));
+        }
     }
 
     fn binary_slips(&self, op: BinaryOp, lhs: NodeId, rhs: NodeId, found: &mut Vec<(&'static str, String)>) {
@@ -131,4 +193,40 @@ impl Source<'_> {
             }
         }
     }
+}
+
+/// Functions that are taken for each other.
+const SIBLINGS: &[(&str, &str)] = &[
+    ("tril", "triu"),
+    ("sym", "skew"),
+    ("maximum", "minimum"),
+    ("max", "min"),
+    ("softmax", "hardmax"),
+    ("sin", "cos"),
+    ("sinh", "cosh"),
+];
+
+/// Subscripts with two neighboring labels of one group exchanged, or one label in the place of another.
+fn swapped_labels(subscripts: &str) -> Vec<String> {
+    let letters: Vec<char> = subscripts.chars().collect();
+    let is_label = |at: usize| letters[at].is_ascii_alphabetic();
+    let mut found = Vec::new();
+    for at in 1..letters.len() {
+        if is_label(at - 1) && is_label(at) {
+            let mut other = letters.clone();
+            other.swap(at - 1, at);
+            found.push(other.into_iter().collect());
+        }
+    }
+    let mut labels: Vec<char> = letters.iter().copied().filter(char::is_ascii_alphabetic).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    for at in (0..letters.len()).filter(|at| is_label(*at)) {
+        for label in labels.iter().filter(|label| **label != letters[at]) {
+            let mut other = letters.clone();
+            other[at] = *label;
+            found.push(other.into_iter().collect());
+        }
+    }
+    found
 }

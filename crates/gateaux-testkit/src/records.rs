@@ -29,10 +29,12 @@ pub enum Any {
     Scalar,
     /// A row(n).
     Row,
+    /// A tensor(m, n, p).
+    Tensor,
 }
 
 /// Every shape that an argument of any shape is tried with.
-pub const ANY: [Any; 4] = [Any::Vector, Any::Matrix, Any::Scalar, Any::Row];
+pub const ANY: [Any; 5] = [Any::Vector, Any::Matrix, Any::Scalar, Any::Row, Any::Tensor];
 
 /// Where a record is tried: the alternative of its signature, the shape of arguments of any shape, region and seed.
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +49,23 @@ pub struct Place {
     pub seed: u64,
 }
 
+/// The points in each region.
+const SEEDS: usize = 3;
+
 /// Every place at which a record is to be tried.
 pub fn places(op: &Op) -> Vec<Place> {
     let mut found = Vec::new();
     for (alternative, signature) in signatures(op).iter().enumerate() {
         let is_any = signature.params.iter().any(|param| param.kind == ParamKind::Any);
         for any in &ANY[..if is_any { ANY.len() } else { 1 }] {
-            let place = |(at, region): (usize, &Region)| Place {
+            // Several seeds: a step function of the change may agree with that of the point.
+            let place = |at: usize| Place {
                 alternative,
                 any: *any,
-                region: *region,
+                region: Region::ALL[at % Region::ALL.len()],
                 seed: 11 + at as u64,
             };
-            found.extend(Region::ALL.iter().enumerate().map(place));
+            found.extend((0..SEEDS * Region::ALL.len()).map(place));
         }
     }
     found
@@ -123,6 +129,10 @@ impl<T: Judge> Call<T> {
                     Any::Matrix => Shape::Matrix(m, n),
                     Any::Scalar => Shape::Scalar,
                     Any::Row => Shape::Row(n),
+                    Any::Tensor => {
+                        let p = call.store.dims.name("p");
+                        Shape::from_axes(&[m, n, p]).ok_or_else(|| wrong("three axes"))?
+                    }
                 },
                 ParamKind::Like(at) => call.store.shape(call.args[*at]),
                 ParamKind::Axis(axis) => {
@@ -328,9 +338,10 @@ pub fn differential_of(op: &Op, alternative: usize) -> Option<&'static str> {
 /// The meaning of a record at an alternative of its signature as a formula, if it has one.
 pub fn meaning_of(op: &Op, alternative: usize) -> Option<&'static str> {
     match op.meaning {
-        Meaning::Equals(text) if alternative == 0 || op.is_elementwise() => Some(text),
-        Meaning::Abbreviates(texts) => texts.get(alternative).copied(),
-        Meaning::Equals(_) | Meaning::Form(_) | Meaning::Primitive => None,
+        // A formula of scalars holds for each entry, whatever the shape.
+        Meaning::Equals(texts) if op.is_elementwise() => texts.first().copied(),
+        Meaning::Equals(texts) | Meaning::Abbreviates(texts) => texts.get(alternative).copied(),
+        Meaning::Form(_) | Meaning::Primitive => None,
     }
 }
 

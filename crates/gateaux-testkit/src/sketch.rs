@@ -13,6 +13,8 @@ pub enum Kind {
     Row(u8),
     /// A matrix.
     Matrix(u8, u8),
+    /// An array with three axes.
+    Tensor(u8, u8, u8),
 }
 
 /// The names of the sizes.
@@ -50,10 +52,11 @@ enum Pattern {
     V(u8),
     R(u8),
     M(u8, u8),
+    T(u8, u8, u8),
 }
 
 use Class::{Kinked, Rational, Smooth};
-use Pattern::{M, R, S, V};
+use Pattern::{M, R, S, T, V};
 
 const A: u8 = 0;
 const B: u8 = 1;
@@ -105,6 +108,15 @@ static PRODUCTIONS: &[Production] = &[
     row (Rational, S, "(vec({0})'*kron({1}, {2})*vec({3}))", &[M(A, B), M(B, C), M(A, A), M(A, C)]),
     row (Rational, S, "tr(kron({0}, {1}))",      &[M(A, A), M(B, B)]),
     row (Rational, S, "sum(kron({0}, {1}))",     &[M(A, B), M(C, A)]),
+    swap(Rational, S, "dot({0}, {1})",           &[T(A, B, C), T(A, B, C)]),
+    row (Rational, S, "sum({0})",                &[T(A, B, C)]),
+    row (Rational, S, "einsum(\"ijk,i,j,k->\", {0}, {1}, {2}, {3})", &[T(A, B, C), V(A), V(B), V(C)]),
+    row (Rational, S, "einsum(\"ij,jk,ki->\", {0}, {1}, {2})", &[M(A, B), M(B, C), M(C, A)]),
+    row (Rational, S, "({0}[2])",                &[V(A)]),
+    row (Rational, S, "({0}[1,2])",              &[M(A, B)]),
+    row (Rational, S, "({0}[2,1,2])",            &[T(A, B, C)]),
+    row (Rational, S, "sum({0}[1:2,:])",         &[M(A, B)]),
+    row (Rational, S, "prod({0})",               &[V(A)]),
     // Vectors.
     swap(Rational, V(A), "({0} + {1})",          &[V(A), V(A)]),
     row (Rational, V(A), "({0} - {1})",          &[V(A), V(A)]),
@@ -122,6 +134,16 @@ static PRODUCTIONS: &[Production] = &[
     row (Rational, V(A), "sum({0}, 2)",          &[M(A, B)]),
     row (Rational, V(A), "mean({0}, 2)",         &[M(A, B)]),
     row (Rational, V(A), "(({0})')",               &[R(A)]),
+    row (Rational, V(A), "({0}[1,:])",           &[M(B, A)]),
+    row (Rational, V(A), "({0}[:,2])",           &[M(A, B)]),
+    row (Rational, V(A), "({0}[:,1,2])",         &[T(A, B, C)]),
+    row (Rational, V(A), "({0}[2,:,1])",         &[T(B, A, C)]),
+    row (Rational, V(A), "({0}[:,1:2]*{1}[1:2])", &[M(A, B), V(B)]),
+    row (Rational, V(A), "einsum(\"ijk,j,k->i\", {0}, {1}, {2})", &[T(A, B, C), V(B), V(C)]),
+    row (Rational, V(A), "einsum(\"jik->i\", {0})", &[T(B, A, C)]),
+    row (Rational, V(A), "einsum(\"ij,ij->i\", {0}, {1})", &[M(A, B), M(A, B)]),
+    row (Rational, V(A), "einsum(\"jji->i\", {0})", &[T(B, B, A)]),
+    row (Rational, V(A), "einsum(\"ii->i\", {0})", &[M(A, A)]),
     // Rows.
     row (Rational, R(A), "(({0})')",               &[V(A)]),
     row (Rational, R(A), "({0}'*{1})",           &[V(B), M(B, A)]),
@@ -153,6 +175,32 @@ static PRODUCTIONS: &[Production] = &[
     row (Rational, M(A, A), "sym({0})",          &[M(A, A)]),
     row (Rational, M(A, A), "skew({0})",         &[M(A, A)]),
     row (Rational, M(A, A), "({0}'*{1}*{0})",    &[M(B, A), M(B, B)]),
+    row (Rational, M(A, B), "tril({0})",         &[M(A, B)]),
+    row (Rational, M(A, B), "triu({0})",         &[M(A, B)]),
+    row (Rational, M(A, B), "({0}[:,:,1])",      &[T(A, B, C)]),
+    row (Rational, M(A, B), "({0}[:,2,:])",      &[T(A, C, B)]),
+    row (Rational, M(A, B), "({0}[1,:,:]')",     &[T(C, B, A)]),
+    row (Rational, M(A, B), "einsum(\"ik,kj->ij\", {0}, {1})", &[M(A, C), M(C, B)]),
+    row (Rational, M(A, B), "einsum(\"ijk,k->ij\", {0}, {1})", &[T(A, B, C), V(C)]),
+    row (Rational, M(A, B), "einsum(\"kij,k->ij\", {0}, {1})", &[T(C, A, B), V(C)]),
+    row (Rational, M(A, B), "einsum(\"ikl,jkl->ij\", {0}, {1})", &[T(A, C, C), T(B, C, C)]),
+    row (Rational, M(A, B), "einsum(\"ijk->ij\", {0})", &[T(A, B, C)]),
+    row (Rational, M(A, B), "einsum(\"i,ij->ij\", {0}, {1})", &[V(A), M(A, B)]),
+    row (Rational, M(A, B), "einsum(\"iij->ij\", {0})", &[T(A, A, B)]),
+    // Tensors.
+    swap(Rational, T(A, B, C), "({0} + {1})",    &[T(A, B, C), T(A, B, C)]),
+    row (Rational, T(A, B, C), "({0} - {1})",    &[T(A, B, C), T(A, B, C)]),
+    row (Rational, T(A, B, C), "({0}*{1})",      &[S, T(A, B, C)]),
+    swap(Rational, T(A, B, C), "({0}.*{1})",     &[T(A, B, C), T(A, B, C)]),
+    row (Rational, T(A, B, C), "({0}.^2)",       &[T(A, B, C)]),
+    row (Rational, T(A, B, C), "einsum(\"jki->ijk\", {0})", &[T(B, C, A)]),
+    row (Rational, T(A, B, C), "einsum(\"i,j,k->ijk\", {0}, {1}, {2})", &[V(A), V(B), V(C)]),
+    row (Rational, T(A, B, C), "einsum(\"ij,k->ijk\", {0}, {1})", &[M(A, B), V(C)]),
+    row (Rational, T(A, B, C), "einsum(\"ik,jk->ijk\", {0}, {1})", &[M(A, C), M(B, C)]),
+    row (Rational, T(A, B, C), "einsum(\"ir,jr,kr->ijk\", {0}, {1}, {2})", &[M(A, A), M(B, A), M(C, A)]),
+    row (Rational, T(A, B, C), "einsum(\"ilk,lj->ijk\", {0}, {1})", &[T(A, A, C), M(A, B)]),
+    row (Rational, T(A, B, C), "einsum(\"ijk,j->ijk\", {0}, {1})", &[T(A, B, C), V(B)]),
+    row (Rational, T(A, B, C), "reshape({0}, <a>, <b>, <c>)", &[T(C, B, A)]),
     // Smooth functions, inside of their domains.
     row (Smooth, S, "sin({0})",                  &[S]),
     row (Smooth, S, "exp(tanh({0}))",            &[S]),
@@ -177,10 +225,24 @@ static PRODUCTIONS: &[Production] = &[
     row (Smooth, M(A, B), "sinh(arctan({0}))",   &[M(A, B)]),
     row (Smooth, M(A, B), "sqrt(2 .+ ({0}).^2)", &[M(A, B)]),
     row (Smooth, M(A, B), "log1p(exp(sin({0})))", &[M(A, B)]),
+    row (Smooth, R(A), "logsumexp({0}, 1)",      &[M(B, A)]),
+    row (Smooth, V(A), "logsumexp({0}, 2)",      &[M(A, B)]),
+    row (Smooth, M(A, B), "softmax({0}, 1)",     &[M(A, B)]),
+    row (Smooth, M(A, B), "softmax({0}, 2)",     &[M(A, B)]),
+    row (Smooth, T(A, B, C), "tanh({0})",        &[T(A, B, C)]),
+    row (Smooth, T(A, B, C), "exp(sin({0}))",    &[T(A, B, C)]),
+    row (Smooth, S, "norm2({0})",                &[T(A, B, C)]),
     // Functions with kinks.
     row (Kinked, S, "norm1({0})",                &[V(A)]),
     row (Kinked, S, "abs({0})",                  &[S]),
     row (Kinked, S, "max({0}, {1})",             &[S, S]),
+    row (Kinked, S, "maximum({0})",              &[V(A)]),
+    row (Kinked, S, "minimum({0})",              &[M(A, B)]),
+    row (Kinked, S, "norminf({0})",              &[V(A)]),
+    row (Kinked, R(A), "maximum({0}, 1)",        &[M(B, A)]),
+    row (Kinked, V(A), "minimum({0}, 2)",        &[M(A, B)]),
+    row (Kinked, M(A, B), "(hardmax({0}, 1).*{0})", &[M(A, B)]),
+    row (Kinked, T(A, B, C), "relu({0})",        &[T(A, B, C)]),
     row (Kinked, V(A), "relu({0})",              &[V(A)]),
     row (Kinked, V(A), "abs({0})",               &[V(A)]),
     row (Kinked, V(A), "min({0}, {1})",          &[V(A), V(A)]),
@@ -235,11 +297,12 @@ pub fn sketch(kind: Kind, plan: Plan, random: &mut Random) -> Sketch {
 
 /// A random kind of result, most often a scalar.
 pub fn kind(random: &mut Random) -> Kind {
-    let (a, b) = (random.below(3) as u8, random.below(3) as u8);
-    match random.below(8) {
+    let [a, b, c] = [(); 3].map(|()| random.below(3) as u8);
+    match random.below(9) {
         0..4 => Kind::Scalar,
         4 | 5 => Kind::Vector(a),
         6 => Kind::Row(a),
+        7 => Kind::Tensor(a, b, c),
         _ => Kind::Matrix(a, b),
     }
 }
@@ -281,6 +344,7 @@ fn bind(pattern: Pattern, kind: Kind) -> Option<[Option<u8>; 3]> {
         (S, Kind::Scalar) => true,
         (V(a), Kind::Vector(n)) | (R(a), Kind::Row(n)) => set(a, n),
         (M(a, b), Kind::Matrix(m, n)) => set(a, m) && set(b, n),
+        (T(a, b, c), Kind::Tensor(m, n, k)) => set(a, m) && set(b, n) && set(c, k),
         _ => false,
     };
     fits.then_some(sizes)
@@ -293,6 +357,7 @@ fn kind_of(pattern: Pattern, sizes: [u8; 3]) -> Kind {
         V(a) => Kind::Vector(size(a)),
         R(a) => Kind::Row(size(a)),
         M(a, b) => Kind::Matrix(size(a), size(b)),
+        T(a, b, c) => Kind::Tensor(size(a), size(b), size(c)),
     }
 }
 
@@ -320,6 +385,7 @@ fn leaf(kind: Kind, random: &mut Random) -> Sketch {
                 ("K", "skew"),
                 ("Q", "orthogonal"),
                 ("P", "posdef"),
+                ("L", "lower"),
             ];
             let ((letter, structure), n) = (*random.pick(&structures), name(n));
             (format!("{letter}_{n}"), format!("{letter}_{n}: {structure}({n})"))
@@ -327,6 +393,12 @@ fn leaf(kind: Kind, random: &mut Random) -> Sketch {
         Kind::Matrix(m, n) => {
             let (m, n, letter) = (name(m), name(n), *random.pick(&["A", "B"]));
             (format!("{letter}_{m}{n}"), format!("{letter}_{m}{n}: matrix({m}, {n})"))
+        }
+        Kind::Tensor(m, n, k) => {
+            let ([m, n, k], letter) = ([m, n, k].map(name), *random.pick(&["T", "U"]));
+            let name = format!("{letter}_{m}{n}{k}");
+            let declared = format!("{name}: tensor({m}, {n}, {k})");
+            (name, declared)
         }
     };
     Sketch::Leaf { name, kind, declared }
@@ -340,6 +412,7 @@ impl Sketch {
             Kind::Scalar => format!("{name}: scalar"),
             Kind::Vector(n) | Kind::Row(n) => format!("{name}: vector({})", size(n)),
             Kind::Matrix(m, n) => format!("{name}: matrix({}, {})", size(m), size(n)),
+            Kind::Tensor(m, n, k) => format!("{name}: tensor({}, {}, {})", size(m), size(n), size(k)),
         };
         let name = if matches!(kind, Kind::Row(_)) {
             format!("{name}'")

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::LinearMap;
-use crate::expr::{Dim, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
+use crate::expr::{Dim, Dims, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
 
 /// A map with more terms than this has no explicit form that anybody would read.
 const MAX_TERMS: usize = 256;
@@ -314,14 +314,25 @@ impl Opening {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         for ((label, m), p) in labels.iter().zip(outer).zip(inner) {
             let known = parts(&path.groups, *label);
-            let split = match known.as_slice() {
-                [q, i] if self.sizes[q] == p && self.sizes[i] == m => known,
-                [_] => self.fresh_all(&[p, m])?,
-                _ => return Err(unsupported()),
-            };
-            path.groups.insert(*label, split.clone());
-            of_b.push(split[0]);
-            of_a.push(split[1]);
+            if let [whole] = *known.as_slice() {
+                let split = self.fresh_all(&[p, m])?;
+                of_b.push(split[0]);
+                of_a.push(split[1]);
+                path.groups.insert(whole, split);
+            } else if let Some(at) = self.seam(store, &known, p) {
+                of_b.push(self.group(path, &known[..at], p)?);
+                of_a.push(self.group(path, &known[at..], m)?);
+            } else {
+                // The labels lie across the two: an identity between them and those of the two.
+                let n = store.dims.mul(p, m).ok_or_else(unsupported)?;
+                let (eye, split) = (store.eye(n)?, self.fresh_all(&[p, m])?);
+                let axes: Vec<Dim> = known.iter().map(|label| self.sizes[label]).chain([p, m]).collect();
+                let between = store.reshape(eye, Shape::from_axes(&axes).ok_or_else(unsupported)?)?;
+                let both = [known.as_slice(), split.as_slice()].concat();
+                path.operands.push(Operand::new(between, &both));
+                of_b.push(split[0]);
+                of_a.push(split[1]);
+            }
         }
         if self.depends(store, a) {
             path.operands.push(Operand::new(b, &of_b));
@@ -331,6 +342,28 @@ impl Opening {
             (path.at, path.labels) = (b, of_b);
         }
         Ok(())
+    }
+
+    /// How many of the labels have so many entries together.
+    fn seam(&self, store: &mut Store, labels: &[u8], entries: Dim) -> Option<usize> {
+        let mut product = Dims::ONE;
+        for (at, label) in labels.iter().enumerate() {
+            if product == entries {
+                return Some(at);
+            }
+            product = store.dims.mul(product, self.sizes[label])?;
+        }
+        (product == entries).then_some(labels.len())
+    }
+
+    /// One label that stands for several.
+    fn group(&mut self, path: &mut Path, labels: &[u8], entries: Dim) -> Result<u8> {
+        if let [only] = *labels {
+            return Ok(only);
+        }
+        let stacked = self.fresh(entries)?;
+        path.groups.insert(stacked, labels.to_vec());
+        Ok(stacked)
     }
 
     /// The term of a path that has reached the hole.
@@ -344,7 +377,7 @@ impl Opening {
         let mut split = Vec::with_capacity(operands.len());
         for operand in operands {
             let own: Vec<u8> = operand.labels.iter().flat_map(|label| parts(&groups, *label)).collect();
-            if own.len() == operand.labels.len() {
+            if own == *operand.labels {
                 split.push(operand);
                 continue;
             }

@@ -134,6 +134,7 @@ impl Store {
                 work.scalars.push(scalar);
                 queue.push(Operand { expr: array, labels });
             }
+            // The transpose of a row, such as a sum of rows, is a vector.
             Form::Transpose(inner) if labels.len() == 2 => queue.push(Operand::new(inner, &[labels[1], labels[0]])),
             // Labels without an operand count their size, or are ones.
             Form::Ones => {}

@@ -703,6 +703,9 @@ impl Store {
             let facts = self.facts(factor.base);
             if factor.power % 2 == 0 && facts.has(Facts::SYMMETRIC) {
                 Facts::PSD
+            } else if factor.power % 2 == 0 {
+                // The square of a skew matrix is symmetric.
+                facts.only(Facts::PSD)
             } else {
                 facts.only(Facts::PSD | Facts::SKEW)
             }

@@ -84,23 +84,6 @@ pub(super) fn symmetric_factor(store: &mut Store, factor: Expr) -> Result<Option
     }
 }
 
-/// The product of the coefficients of all factors that are written with `sym` or `skew`.
-pub(super) fn symmetric_coefficient(store: &mut Store, term: Expr) -> Result<Rational> {
-    let mut product = Rational::one();
-    let array = match *store.form(term) {
-        Form::Scale(_, array) => array,
-        _ => term,
-    };
-    if let Form::MatMul(factors) = store.form(array).clone() {
-        for factor in factors.iter().filter(|factor| factor.power == 1) {
-            if let Some((_, coefficient, _)) = symmetric_factor(store, factor.base)? {
-                product = &product * &coefficient;
-            }
-        }
-    }
-    Ok(product)
-}
-
 /// `coefficient*sym(part)` or `coefficient*skew(part)` of a sum that pairs each term with its transpose.
 pub(super) fn symmetric_part(store: &mut Store, terms: &[Term]) -> Result<Option<(&'static str, Rational, Expr)>> {
     if !matches!(store.shape(terms[0].expr), Shape::Matrix(..)) || terms.len() % 2 == 1 || terms.len() > 32 {

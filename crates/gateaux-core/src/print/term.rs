@@ -14,6 +14,8 @@ struct Factors {
     is_number: bool,
     above: Vec<(Infix, PieceId)>,
     below: Vec<PieceId>,
+    /// The coefficients of factors that are written with `sym` or `skew`.
+    coefficients: Vec<Rational>,
 }
 
 impl Factors {
@@ -30,14 +32,6 @@ impl Layout {
             return self.atom(store, rest, root);
         }
         let mut factors = Factors::default();
-        // The coefficient of a factor that is written as 2*sym(..) joins the others.
-        let coefficient = &recognize::symmetric_coefficient(store, rest)? * coefficient;
-        let negative = coefficient.is_negative();
-        let (above, below) = number::quotient(&coefficient.abs());
-        if let Some(above) = above {
-            let piece = self.push(Piece::Number(above));
-            factors.times(piece);
-        }
         match store.form(rest).clone() {
             _ if rest == Store::ONE => {}
             Form::Scale(scalar, array) => {
@@ -49,6 +43,17 @@ impl Layout {
                 self.scalar_factors(store, rest, &mut factors)?;
             }
             _ => self.array_factors(store, rest, &mut factors)?,
+        }
+        // The coefficient of a factor that is written as 2*sym(..) joins the others.
+        let coefficient = factors
+            .coefficients
+            .iter()
+            .fold(coefficient.clone(), |all, own| &all * own);
+        let negative = coefficient.is_negative();
+        let (above, below) = number::quotient(&coefficient.abs());
+        if let Some(above) = above {
+            let piece = self.push(Piece::Number(above));
+            factors.above.insert(0, (Infix::Times, piece));
         }
         if let Some(below) = below {
             let piece = self.push(Piece::Number(below));
@@ -231,7 +236,8 @@ impl Layout {
         for factor in list {
             let piece = match factor.power {
                 1 => match recognize::symmetric_factor(store, factor.base)? {
-                    Some((name, _, part)) => {
+                    Some((name, coefficient, part)) => {
+                        factors.coefficients.push(coefficient);
                         let part = self.need(part);
                         self.push(Piece::Call(name, vec![part]))
                     }

@@ -159,7 +159,11 @@ fn scaled_rows(store: &mut Store, expr: Expr) -> Result<Expr> {
         rest.remove(at);
         let powers = store.product(vec![ElementPower { base: vector, exponent }])?;
         let diagonal = store.diag(powers)?;
-        if is_column { left.push(diagonal) } else { right.push(diagonal) }
+        if is_column {
+            left.push(diagonal)
+        } else {
+            right.push(diagonal)
+        }
     }
     if left.is_empty() && right.is_empty() {
         return Ok(expr);
@@ -174,7 +178,10 @@ fn repeated(store: &mut Store, matrix: Expr) -> Result<Option<(Expr, bool)>> {
     let Form::MatMul(factors) = store.form(matrix).clone() else {
         return Ok(None);
     };
-    let Some(seam) = factors.iter().position(|f| matches!(store.shape(f.base), Shape::Row(_))) else {
+    let Some(seam) = factors
+        .iter()
+        .position(|f| matches!(store.shape(f.base), Shape::Row(_)))
+    else {
         return Ok(None);
     };
     let (column, row) = (factors[..seam].to_vec(), factors[seam..].to_vec());

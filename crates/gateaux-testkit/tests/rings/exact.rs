@@ -1,9 +1,8 @@
 //! Ring 1: every rational operation, in every view of its derivatives, without tolerance.
 
 use gateaux_array::{DoubleDouble, Prime};
-use gateaux_testkit::case::Case;
-use gateaux_testkit::check::{Outcome, check};
-use gateaux_testkit::numbers::Judge;
+
+use crate::tally::{STRUCTURES, Tally, is_row, variables};
 
 /// What the formulas below are made of; the structured ones may be put in the place of X.
 const DECLARATIONS: &str = "s: scalar; t: scalar; x: vector(m); y: vector(m); z: vector(n); A: matrix(m, n); B: matrix(n, m); \
@@ -74,6 +73,13 @@ const FORMULAS: &[&str] = &[
     "(x*y' + X)'",
     "(s*X)'",
     "inv(X')",
+    // Congruences, whose symmetry is that of the middle.
+    "A'*X*X*A",
+    "tr(A'*X^2*A)",
+    "sum(A'*X^-2*A)",
+    "diag(A'*X^3*A)",
+    "dot(X*A, X*A)",
+    "x'*X*X*x",
     // Elementwise.
     "X.*Y",
     "X.^2",
@@ -249,55 +255,6 @@ const FORMULAS: &[&str] = &[
     "tr((X.*Y)*(X.*C)')",
 ];
 
-fn variables(text: &str) -> Vec<String> {
-    let case = Case::read(text).unwrap_or_else(|mistake| panic!("{mistake}"));
-    let used = case.store.post_order(&[case.function]);
-    let names = case.variables.iter().filter(|(_, expr)| used.contains(expr));
-    names.map(|(name, _)| name.clone()).collect()
-}
-
-/// The checks that were made, and what was wrong.
-#[derive(Default)]
-struct Tally {
-    right: usize,
-    undefined: Vec<String>,
-    wrong: Vec<String>,
-}
-
-impl Tally {
-    fn check<T: Judge>(&mut self, text: &str, wrt: &str, sizes: &[usize]) {
-        let formula = text.rsplit(';').next().unwrap_or(text).trim();
-        match check::<T>(text, wrt, sizes, 7) {
-            Outcome::Right => self.right += 1,
-            Outcome::Undefined(reason) => self
-                .undefined
-                .push(format!("d({formula})/d{wrt} at {sizes:?}: {reason}")),
-            Outcome::Wrong(reason) => self.wrong.push(format!("d({formula})/d{wrt} at {sizes:?}: {reason}")),
-        }
-    }
-
-    fn done(&self, at_most_undefined: usize, what: &str) {
-        println!(
-            "{what}: {} right, {} undefined, {} wrong",
-            self.right,
-            self.undefined.len(),
-            self.wrong.len()
-        );
-        println!("{}", self.undefined.join("\n"));
-        assert!(
-            self.wrong.is_empty(),
-            "{} wrong:\n{}",
-            self.wrong.len(),
-            self.wrong.join("\n")
-        );
-        assert!(
-            self.undefined.len() <= at_most_undefined,
-            "undefined:\n{}",
-            self.undefined.join("\n")
-        );
-    }
-}
-
 const SIZES: [&[usize]; 3] = [&[2, 3], &[3, 2], &[1, 1]];
 
 #[test]
@@ -305,17 +262,67 @@ fn derivatives_of_rational_formulas_are_exact() {
     let mut tally = Tally::default();
     for formula in FORMULAS {
         let text = format!("{DECLARATIONS}{formula}");
-        for wrt in variables(&text) {
-            SIZES.iter().for_each(|sizes| tally.check::<Prime>(&text, &wrt, sizes));
+        for wrt in variables(&text, &mut tally) {
+            SIZES.iter().for_each(|sizes| tally.views::<Prime>(&text, &wrt, sizes));
         }
     }
-    tally.done(40, "rational formulas");
+    tally.done("rational formulas", [0, 40]);
+}
+
+#[test]
+fn every_entry_of_an_explicit_form_is_exact() {
+    let mut tally = Tally::default();
+    for formula in FORMULAS {
+        let text = format!("{DECLARATIONS}{formula}");
+        for wrt in variables(&text, &mut tally) {
+            tally.entries::<Prime>(&text, &[&wrt]);
+        }
+    }
+    for structure in STRUCTURES {
+        let declarations = DECLARATIONS.replace("X: matrix(m, m)", &format!("X: {structure}(m)"));
+        for formula in FORMULAS.iter().filter(|formula| formula.contains('X')) {
+            tally.entries::<Prime>(&format!("{declarations}{formula}"), &["X"]);
+        }
+    }
+    tally.done("explicit forms", [0, 40]);
+}
+
+#[test]
+fn every_entry_of_a_second_derivative_is_exact() {
+    let mut tally = Tally::default();
+    for formula in FORMULAS {
+        let text = format!("{DECLARATIONS}{formula}");
+        let names = variables(&text, &mut tally);
+        let pairs = names
+            .iter()
+            .flat_map(|one| names.iter().map(move |two| [one.as_str(), two]));
+        for pair in pairs.filter(|_| !is_row(&text)) {
+            tally.entries::<Prime>(&text, &pair);
+        }
+    }
+    for structure in STRUCTURES {
+        let declarations = DECLARATIONS.replace("X: matrix(m, m)", &format!("X: {structure}(m)"));
+        for formula in FORMULAS.iter().filter(|formula| formula.contains('X')) {
+            let text = format!("{declarations}{formula}");
+            if is_row(&text) {
+                continue;
+            }
+            let others = variables(&text, &mut tally).into_iter().filter(|name| name != "X");
+            for other in others.chain(["X".to_owned()]) {
+                // The orthogonal matrices are curved.
+                if other != "X" || structure != "orthogonal" {
+                    tally.entries::<Prime>(&text, &["X", &other]);
+                }
+            }
+        }
+    }
+    tally.done("explicit forms of order 2", [3, 40]);
 }
 
 #[test]
 fn derivatives_by_structured_variables_are_exact() {
     let mut tally = Tally::default();
-    for structure in ["symmetric", "posdef", "diagonal", "skew", "orthogonal"] {
+    for structure in STRUCTURES {
         for formula in FORMULAS.iter().filter(|formula| formula.contains('X')) {
             let declarations = DECLARATIONS.replace("X: matrix(m, m)", &format!("X: {structure}(m)"));
             // A skew matrix of odd size is singular, and that of size 1 is zero.
@@ -326,10 +333,10 @@ fn derivatives_by_structured_variables_are_exact() {
             };
             sizes
                 .iter()
-                .for_each(|sizes| tally.check::<Prime>(&format!("{declarations}{formula}"), "X", sizes));
+                .for_each(|sizes| tally.views::<Prime>(&format!("{declarations}{formula}"), "X", sizes));
         }
     }
-    tally.done(40, "structured variables");
+    tally.done("structured variables", [0, 40]);
 }
 
 /// What can be put around a piece of a kind, `_` being the piece.
@@ -452,10 +459,10 @@ fn every_pair_of_operations_composes() {
             } else {
                 piece.trim_matches(|c: char| c != 'x').get(..1).unwrap_or("z")
             };
-            tally.check::<Prime>(&text, wrt, &[2, 3]);
+            tally.views::<Prime>(&text, wrt, &[2, 3]);
         }
     }
-    tally.done(40, "pairs");
+    tally.done("pairs", [0, 40]);
 }
 
 /// Functions that a prime field does not have, in numbers with 31 digits.
@@ -536,20 +543,20 @@ fn derivatives_of_real_formulas_agree_to_many_digits() {
     let mut tally = Tally::default();
     for formula in REAL {
         let text = format!("{DECLARATIONS}{formula}");
-        for wrt in variables(&text) {
+        for wrt in variables(&text, &mut tally) {
             [&[2usize, 3][..], &[1, 1]]
                 .iter()
-                .for_each(|sizes| tally.check::<DoubleDouble>(&text, &wrt, sizes));
+                .for_each(|sizes| tally.views::<DoubleDouble>(&text, &wrt, sizes));
         }
     }
-    for structure in ["symmetric", "posdef", "diagonal", "skew", "orthogonal"] {
+    for structure in STRUCTURES {
         for formula in REAL.iter().filter(|formula| formula.contains('X')) {
             let text = format!(
                 "{}{formula}",
                 DECLARATIONS.replace("X: matrix(m, m)", &format!("X: {structure}(m)"))
             );
-            tally.check::<DoubleDouble>(&text, "X", &[4, 3]);
+            tally.views::<DoubleDouble>(&text, "X", &[4, 3]);
         }
     }
-    tally.done(20, "real formulas");
+    tally.done("real formulas", [0, 20]);
 }

@@ -1,0 +1,164 @@
+//! The functions: by their kernels, or by definition.
+
+use std::cmp::Ordering;
+
+use gateaux_array::{Array, Field, Function, linear};
+use gateaux_core::ops::{self, Kernel};
+
+use super::{Outcome, Value, axes, filled, inverse, quotient, text, transpose};
+
+/// A function by its kernel, or by definition.
+///
+/// # Errors
+/// Those of the kernel; a function that is not known.
+pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    let op = ops::find_call(name, args.len()).ok_or_else(|| format!("the function {name}"))?;
+    let scalar = |value: Result<T, gateaux_array::ArrayError>| value.map(Value::scalar).map_err(text);
+    if op.kind.is_empty() {
+        return Err(format!("the constant {name}"));
+    }
+    let x = &args[0];
+    let lines = |function: &dyn Fn(&Array<T>) -> Outcome<Array<T>>| match args {
+        [x, axis] => axes::by_lines(x, 1 + usize::from(axis.number() == T::from_i64(2)), function),
+        _ => function(&x.array).map(|array| {
+            if array.rank() == 0 {
+                Value::new(array)
+            } else {
+                x.with(array)
+            }
+        }),
+    };
+    match op.kernel {
+        Kernel::Entries(function) => x
+            .array
+            .try_map(|entry| entry.apply(function))
+            .map(|a| x.with(a))
+            .map_err(text),
+        Kernel::Larger => pairwise(args, Ordering::Greater),
+        Kernel::Smaller => pairwise(args, Ordering::Less),
+        Kernel::Det => scalar(T::det(&x.array)),
+        Kernel::Logdet => scalar(T::logdet(&x.array)),
+        Kernel::Adjugate => T::adjugate(&x.array).map(Value::new).map_err(text),
+        Kernel::LogSumExp => lines(&|x| T::logsumexp(x).map(Array::scalar).map_err(text)),
+        Kernel::Softmax => lines(&|x| T::softmax(x).map_err(text)),
+        Kernel::Prod => Ok(Value::scalar(product_of(&x.array))),
+        Kernel::Maximum => lines(&|x| extreme(x, Ordering::Greater).map(|at| Array::scalar(x.data()[at].clone()))),
+        Kernel::Minimum => lines(&|x| extreme(x, Ordering::Less).map(|at| Array::scalar(x.data()[at].clone()))),
+        Kernel::Hardmax => lines(&|x| {
+            let (largest, mut at) = (extreme(x, Ordering::Greater)?, 0..);
+            Ok(x.map(|_| {
+                if at.next() == Some(largest) {
+                    T::one()
+                } else {
+                    T::zero()
+                }
+            }))
+        }),
+        Kernel::Pi | Kernel::None => form(op.name, args),
+    }
+}
+
+fn product_of<T: Field>(x: &Array<T>) -> T {
+    x.data().iter().fold(T::one(), |product, entry| product.mul(entry))
+}
+
+/// The place of the first entry, in column order, that no other one exceeds.
+fn extreme<T: Field>(x: &Array<T>, wanted: Ordering) -> Outcome<usize> {
+    let (mut best, entries) = (0, x.data());
+    for at in 1..entries.len() {
+        if entries[at].compare(&entries[best]).map_err(text)? == Some(wanted) {
+            best = at;
+        }
+    }
+    Ok(best)
+}
+
+fn pairwise<T: Field>(args: &[Value<T>], wanted: Ordering) -> Outcome<Value<T>> {
+    let (a, b) = (filled(&args[0], &args[1])?, filled(&args[1], &args[0])?);
+    let pick = |x: &T, y: &T| {
+        Ok(if x.compare(y)? == Some(wanted) {
+            x.clone()
+        } else {
+            y.clone()
+        })
+    };
+    a.array.try_zip(&b.array, pick).map(|array| a.with(array)).map_err(text)
+}
+
+/// The functions that are forms of expressions or abbreviations, by definition.
+fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    let x = &args[0];
+    let n = x.array.len();
+    let count = |n: usize| T::from_i64(i64::try_from(n).unwrap_or(0));
+    let over = |value: Value<T>, n: usize| quotient(&value, &Value::scalar(count(n)));
+    let half_sum = |sign: i64| -> Outcome<Value<T>> {
+        let transposed = x.array.transpose().map_err(text)?.scale(&T::from_i64(sign));
+        over(Value::new(x.array.add(&transposed).map_err(text)?), 2)
+    };
+    let sum = || Value::scalar(linear::sum(&x.array));
+    match (name, x.array.rank(), args.len()) {
+        ("sum", _, 1) => Ok(sum()),
+        ("mean", _, 1) => over(sum(), n),
+        ("sum" | "mean", 2, 2) => {
+            let axis = usize::from(args[1].number() == T::from_i64(2));
+            let sums = Value::new(linear::sum_axis(&x.array, axis).map_err(text)?);
+            let sums = if axis == 0 { transpose(&sums)? } else { sums };
+            if name == "mean" {
+                over(sums, x.array.shape()[axis])
+            } else {
+                Ok(sums)
+            }
+        }
+        ("tr", 0, _) => Ok(x.clone()),
+        ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
+        ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
+        ("inv", ..) => inverse(x),
+        ("diag", 1, _) => {
+            let entry = |at: &[usize]| {
+                if at[0] == at[1] {
+                    x.array.data()[at[0]].clone()
+                } else {
+                    T::zero()
+                }
+            };
+            Array::from_fn(&[n, n], entry).map(Value::new).map_err(text)
+        }
+        ("diag", ..) => {
+            let entry = |at: &[usize]| x.array.get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero);
+            Array::from_fn(&x.array.shape()[..1], entry)
+                .map(Value::new)
+                .map_err(text)
+        }
+        ("tril", ..) => triangle(x, |i, j| i >= j),
+        ("triu", ..) => triangle(x, |i, j| i <= j),
+        ("norminf", ..) => {
+            let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
+            let at = extreme(&sizes, Ordering::Greater)?;
+            Ok(Value::scalar(sizes.data()[at].clone()))
+        }
+        ("vec", ..) => x.array.clone().reshape(&[n]).map(Value::new).map_err(text),
+        ("kron", ..) => linear::kron(&x.array, &args[1].array).map(Value::new).map_err(text),
+        ("sym", ..) => half_sum(1),
+        ("skew", ..) => half_sum(-1),
+        ("sqrt", ..) => x
+            .array
+            .try_map(|entry| entry.apply(Function::Sqrt))
+            .map(|a| x.with(a))
+            .map_err(text),
+        ("norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
+        ("norm1", ..) => {
+            let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
+            Ok(Value::scalar(linear::sum(&sizes)))
+        }
+        (name, ..) => Err(format!("the function {name}")),
+    }
+}
+
+/// The entries of a matrix at some places, and zeros elsewhere.
+fn triangle<T: Field>(x: &Value<T>, keep: fn(usize, usize) -> bool) -> Outcome<Value<T>> {
+    let entry = |at: &[usize]| match x.array.get(at) {
+        Some(entry) if keep(at[0], at[1]) => entry.clone(),
+        _ => T::zero(),
+    };
+    Array::from_fn(x.array.shape(), entry).map(Value::new).map_err(text)
+}
