@@ -289,7 +289,7 @@ impl Pass {
                 let row = store.reshape(column, Shape::Matrix(Dims::ONE, m))?;
                 let eye = store.eye(n)?;
                 let kron = store.kron(eye, row)?;
-                store.matmul(&[kron, vector])
+                store.matmul(&[kron, stacked])
             }
             Form::Transpose(inner) => {
                 let transposed = open_transpose(store, inner)?;
