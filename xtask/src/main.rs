@@ -1,4 +1,4 @@
-//! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask bench`.
+//! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,6 +53,15 @@ const TASKS: &[Task] = &[
             title: "tests, rewriting golden files",
             arguments: &["test", "--workspace"],
             environment: &[("GATEAUX_BLESS", "1"), ("INSTA_UPDATE", "always")],
+        }],
+    },
+    Task {
+        name: "manual",
+        about: "write the pages of the functions, docs/functions/, from their records",
+        steps: &[Step {
+            title: "pages of the functions",
+            arguments: &["test", "-p", "gateaux", "--test", "functions"],
+            environment: &[("GATEAUX_BLESS", "1")],
         }],
     },
     Task {

@@ -46,6 +46,12 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             answer.complete_views(&mut problem).map_err(in_text)?;
         }
         reply.answers.iter().try_for_each(|answer| has_form(answer, form))?;
+        if form == Form::Taylor && reply.answers.len() > 1 {
+            return Err(Failure::usage(
+                "--form taylor is for one variable",
+                "give one variable with --wrt",
+            ));
+        }
     }
     if !arguments.no_check {
         reply.check(&mut problem, &args::sizes(&arguments.dims));
@@ -268,16 +274,24 @@ fn is_array(answer: &Answer) -> bool {
     answer.derivative_axes().len() > 2 && !answer.is_row_jacobian()
 }
 
+/// A view beyond this many characters is shown only if it is asked for.
+const MAX_VIEW: usize = 400;
+
 /// The readings of an array with more than two axes.
 fn show_views(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
     let notation = page.notation();
     page.formula("", &answer.operator(notation))?;
-    if let Some(index) = answer.index(notation) {
+    let is_short = |view: &&str| view.len() <= MAX_VIEW;
+    let views = [answer.index(notation), answer.kronecker(notation)];
+    if let Some(index) = views[0].filter(is_short) {
         page.formula("", index)?;
     }
-    if let Some(kronecker) = answer.kronecker(notation) {
+    if let Some(kronecker) = views[1].filter(is_short) {
         page.formula("M = ", kronecker)?;
         page.sentence(&stacking(answer, notation))?;
+    }
+    if views.iter().flatten().any(|view| !is_short(view)) {
+        page.sentence("long forms are left out here: --form index and --form kronecker show them")?;
     }
     if let (Notation::Text, Some(einsum)) = (notation, answer.explicit(notation)) {
         page.formula("D = ", einsum)?;
@@ -393,7 +407,7 @@ fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
         Form::Bilinear => (answer.wrt().len() == 2, "bilinear form"),
         Form::Hvp => (is_scalar && answer.wrt().len() == 2, "product with the Hessian"),
         Form::Taylor => (
-            is_scalar && answer.wrt().iter().all(|name| *name == answer.wrt()[0]),
+            answer.wrt().iter().all(|name| *name == answer.wrt()[0]),
             "Taylor polynomial",
         ),
     };
@@ -419,11 +433,14 @@ fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
         _ => None,
     });
     existing.extend(answer.adjoint(Notation::Text).map(|_| "adjoint"));
-    Err(Failure::input_with_help(
-        codes::FORM,
-        message,
-        format!("there is --form {}", alternatives(&existing)),
-    ))
+    existing.extend(answer.kronecker(Notation::Text).map(|_| "kronecker"));
+    existing.extend(answer.index(Notation::Text).map(|_| "index"));
+    let is_of_second_order = matches!(form, Form::Hessian | Form::Bilinear | Form::Hvp);
+    let help = match answer.wrt() {
+        [_] if is_of_second_order && (is_scalar || form == Form::Bilinear) => "add --order 2".to_owned(),
+        _ => format!("there is --form {}", alternatives(&existing)),
+    };
+    Err(Failure::input_with_help(codes::FORM, message, help))
 }
 
 /// `a, b or c`

@@ -15,8 +15,8 @@ use crate::style;
 /// A function that does not exist; an output that cannot be written.
 pub fn run(arguments: &FunctionsArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let ops: Vec<&'static Op> = match &arguments.name {
-        None => ops::all().collect(),
-        Some(name) => vec![ops::find(name).ok_or_else(|| unknown(name))?],
+        None => ops::all().chain(ops::CONSTRUCTORS).collect(),
+        Some(name) => vec![find(name).ok_or_else(|| unknown(name))?],
     };
     match (arguments.format, &arguments.name) {
         (TextOrJson::Json, None) => {
@@ -29,14 +29,17 @@ pub fn run(arguments: &FunctionsArguments, out: &mut dyn Write) -> Result<(), Fa
     }
 }
 
+/// The function or constructor of this name.
+fn find(name: &str) -> Option<&'static Op> {
+    ops::find(name).or_else(|| ops::constructor(name))
+}
+
 fn unknown(name: &str) -> Failure {
     if let Some(name) = ops::later(name) {
         let message = format!("the function {name} belongs to the language, but is not available yet");
         return Failure::usage(message, "gateaux functions lists those that are");
     }
-    let near = ops::names()
-        .filter(|known| ops::find(known).is_some())
-        .min_by_key(|known| distance(known, name));
+    let near = ops::names().min_by_key(|known| distance(known, name));
     let help = match near.filter(|near| distance(near, name) <= 1 + name.chars().count() / 4) {
         Some(near) => format!("did you mean {near}?"),
         None => "gateaux functions lists all of them".to_owned(),
@@ -48,6 +51,7 @@ fn unknown(name: &str) -> Failure {
 fn table(ops: &[&'static Op], out: &mut dyn Write) -> Result<(), Failure> {
     let mut rows: Vec<[String; 4]> = vec![["function", "shapes", "domain", "differential"].map(str::to_owned)];
     for op in ops {
+        let shapes = op.shapes();
         let lines = op.kind.len().max(op.differential.len()).max(1);
         for at in 0..lines {
             let differential = match op.differential.get(at) {
@@ -58,7 +62,7 @@ fn table(ops: &[&'static Op], out: &mut dyn Write) -> Result<(), Failure> {
             let first = |text: String| if at == 0 { text } else { String::new() };
             rows.push([
                 first(spellings(op)),
-                op.kind.get(at).map_or("", |kind| kind).to_owned(),
+                shapes.get(at).cloned().unwrap_or_default(),
                 first(op.domain.to_owned()),
                 differential,
             ]);
@@ -127,18 +131,30 @@ fn page(op: &Op, out: &mut dyn Write) -> Result<(), Failure> {
         "differential"
     };
     let examples: Vec<String> = op
-        .examples
-        .iter()
-        .map(|(function, variable, derivative)| format!("{function} by {variable}: {derivative}"))
+        .problems()
+        .into_iter()
+        .map(|(function, variable, derivative)| match derivative {
+            Some(derivative) => format!("{function} by {variable}: {derivative}"),
+            None => format!("{function} by {variable}"),
+        })
         .collect();
     let examples: Vec<&str> = examples.iter().map(String::as_str).collect();
-    let rows: [(&str, &[&str]); 8] = [
+    let shapes = op.shapes();
+    let shapes: Vec<&str> = shapes.iter().map(String::as_str).collect();
+    let rules: Vec<String> = op
+        .rules
+        .iter()
+        .map(|rule| format!("{} => {}", rule.left, rule.right))
+        .collect();
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    let rows: [(&str, &[&str]); 9] = [
         ("also written", op.aliases),
-        ("shapes", op.kind),
+        ("shapes", &shapes),
         ("domain", &[op.domain]),
         ("means", &meaning),
         (differential, op.differential),
         ("kink", &[op.kink]),
+        ("simplified", &rules),
         ("examples", &examples),
         ("source", &[op.source]),
     ];

@@ -42,7 +42,7 @@ fn wrong_usage_ends_with_two() {
 fn the_table_of_functions_is_aligned() {
     let table = gateaux(&["functions"]).ok();
     let lines: Vec<&str> = table.lines().collect();
-    for name in ["exp ", "norm2", "logdet", "softmax", "tr, trace"] {
+    for name in ["exp ", "norm2", "logdet", "softmax", "tr, trace", "eye, I", "einsum"] {
         assert!(
             lines.iter().any(|line| line.starts_with(name)),
             "{name} is not in:\n{table}"
@@ -77,6 +77,17 @@ fn the_page_of_a_function() {
         gateaux(&["functions", "nrom2"])
             .failed(2)
             .contains("did you mean norm2?")
+    );
+    let page = gateaux(&["functions", "einsum"]).ok();
+    assert!(page.contains("einsum(\"ij,jk->ik\", A, B) -> matrix(m, k)"), "{page}");
+    for name in ["eye", "ones", "zeros", "vector", "matrix", "reshape", "commutation"] {
+        let page = gateaux(&["functions", name]).ok();
+        assert!(page.contains("examples"), "{page}");
+    }
+    assert!(
+        gateaux(&["functions", "einsun"])
+            .failed(2)
+            .contains("did you mean einsum?")
     );
 }
 

@@ -1,4 +1,4 @@
-//! The README and its neighbors: every command is run and must write what is shown; code is that of the sources.
+//! The README and the pages of `spec/`: every command is run and must write what is shown; code is that of the sources.
 //!
 //! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
 //! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check depends on the processor and is not
@@ -13,12 +13,13 @@ use command::gateaux;
 /// How a reader calls the binary: from a checkout, or installed.
 const CALLS: [&str; 2] = ["cargo run --release -- ", "gateaux "];
 
-/// The words of a command line; quotes hold a word together, and nothing else is special.
+/// The words of a command line; quotes hold a word together, `\"` is a quote, and nothing else is special.
 fn words(line: &str) -> Vec<String> {
+    const QUOTE: &str = "\u{1}";
     let mut words = Vec::new();
-    for (at, part) in line.split('"').enumerate() {
+    for (at, part) in line.replace("\\\"", QUOTE).split('"').enumerate() {
         if at % 2 == 1 {
-            words.push(part.to_owned());
+            words.push(part.replace(QUOTE, "\""));
         } else {
             words.extend(part.split_whitespace().map(str::to_owned));
         }
@@ -26,10 +27,10 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// What a command of the README writes, results before diagnostics.
+/// What a command of a page writes, results before diagnostics.
 fn output(command: &str) -> String {
     let call = CALLS.iter().find_map(|call| command.strip_prefix(call));
-    let words = words(call.unwrap_or_else(|| panic!("the README runs something else: {command}")));
+    let words = words(call.unwrap_or_else(|| panic!("the page runs something else: {command}")));
     let outcome = gateaux(&words.iter().map(String::as_str).collect::<Vec<_>>());
     format!("{}{}", outcome.stdout, outcome.stderr)
 }
@@ -47,11 +48,11 @@ fn steady(text: &str) -> String {
     steady
 }
 
-/// The README with each command followed by what it writes.
-fn with_outputs(readme: &str) -> String {
+/// The page with each command followed by what it writes.
+fn with_outputs(page: &str) -> String {
     let mut text = String::new();
     let mut in_console = false;
-    for line in readme.lines() {
+    for line in page.lines() {
         match (in_console, line.strip_prefix("$ ")) {
             (true, Some(command)) => text.extend(["$ ", command, "\n", &output(command)]),
             (true, None) if line != "```" => {}
@@ -64,29 +65,43 @@ fn with_outputs(readme: &str) -> String {
     text
 }
 
+/// The README and the pages of `spec/`, from the root of the workspace.
+fn pages() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
+    let entries = std::fs::read_dir(folder).expect("the manual is part of the repository");
+    let names = entries.map(|entry| entry.expect("a readable folder").file_name());
+    let mut pages: Vec<String> = names.map(|name| format!("spec/{}", name.to_string_lossy())).collect();
+    pages.retain(|page| page.ends_with(".md"));
+    pages.push("README.md".to_owned());
+    pages.sort();
+    pages
+}
+
 #[test]
-fn the_readme_shows_what_its_commands_write() {
-    let readme = read("README.md");
-    let found = with_outputs(&readme);
-    if steady(&found) == steady(&readme) {
-        return;
-    }
-    if std::env::var_os("GATEAUX_BLESS").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-        std::fs::write(path, found).expect("the README can be written");
-        return;
-    }
-    let difference = steady(&found)
-        .lines()
-        .zip(steady(&readme).lines())
-        .find(|(found, shown)| found != shown)
-        .map_or_else(
-            || "one of the two ends earlier".to_owned(),
-            |(found, shown)| format!("  - {shown}\n  + {found}"),
+fn every_page_shows_what_its_commands_write() {
+    for name in pages() {
+        let page = read(&name);
+        let found = with_outputs(&page);
+        if steady(&found) == steady(&page) {
+            continue;
+        }
+        if std::env::var_os("GATEAUX_BLESS").is_some() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(&name);
+            std::fs::write(path, found).expect("the page can be written");
+            continue;
+        }
+        let difference = steady(&found)
+            .lines()
+            .zip(steady(&page).lines())
+            .find(|(found, shown)| found != shown)
+            .map_or_else(
+                || "one of the two ends earlier".to_owned(),
+                |(found, shown)| format!("  - {shown}\n  + {found}"),
+            );
+        panic!(
+            "{name} differs, first here:\n{difference}\nif the output is right, run `cargo xtask bless` and read the diff"
         );
-    panic!(
-        "the README differs, first here:\n{difference}\nif the output is right, run `cargo xtask bless` and read the diff"
-    );
+    }
 }
 
 fn read(path: &str) -> String {

@@ -147,7 +147,7 @@ impl<T: Field> Context<'_, T> {
                 let operands = args[1..].iter().map(|arg| at(*arg)).collect::<Outcome<Vec<_>>>()?;
                 axes::einsum(subscripts, &operands)
             }
-            NodeKind::Call(name, args) if ops::CONSTRUCTORS.contains(&name.text.as_str()) => {
+            NodeKind::Call(name, args) if ops::constructor(&name.text).is_some() => {
                 self.constructor(tree, &name.text, args, definitions)
             }
             NodeKind::Call(name, args) => {

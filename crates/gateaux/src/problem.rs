@@ -201,13 +201,16 @@ impl Problem {
         let variable = self.store.variable(*var).clone();
         let rows = match (self.store.shape(derivative.function), variable.shape) {
             (Shape::Scalar, Shape::Vector(n) | Shape::Matrix(n, _)) if variable.structure == Structure::General => n,
-            _ => {
+            (Shape::Scalar, _) => {
                 let name = &variable.name;
+                let message =
+                    format!("an inner product is for vectors and matrices without structure, which {name} is not");
+                return refuse(self, message);
+            }
+            _ => {
                 return refuse(
                     self,
-                    format!(
-                        "an inner product with a weight is for gradients of scalars by vectors and matrices without structure, which {name} here is not"
-                    ),
+                    "an inner product changes gradients, and only a scalar function has one".to_owned(),
                 );
             }
         };
@@ -215,6 +218,11 @@ impl Problem {
         let known = self.declared.iter().position(|declared| declared.name == weight);
         let expr = match known {
             Some(at) => self.variables[at],
+            None if !self.is_free(weight) => {
+                let message =
+                    format!("the weight {weight} of an inner product is not a name for a matrix: write W, say");
+                return refuse(self, message);
+            }
             None => self
                 .store
                 .add_variable(weight, shape, Structure::Posdef, Facts::NONE)
@@ -334,6 +342,24 @@ impl Problem {
         self.store.add_hole(&hole, var).map_err(|error| self.limit(error))
     }
 
+    /// Whether a new variable can have this name: no function, definition or dimension has it.
+    fn is_free(&self, name: &str) -> bool {
+        let starts = |c: char| c.is_alphabetic() || c == '_';
+        let is_name = name.starts_with(starts) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_function = ops::names().any(|known| known == name) || ops::later(name).is_some();
+        let parts = |axis: &'_ String| {
+            axis.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|part| part == name)
+        };
+        let is_size = self.declared.iter().any(|declared| declared.axes.iter().any(parts));
+        is_name && !is_function && !is_size && !self.is_definition(name)
+    }
+
+    fn is_definition(&self, name: &str) -> bool {
+        let is_it = |statement: &gateaux_syntax::Statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name);
+        self.tree.statements().iter().any(is_it)
+    }
+
     /// The variable of this name as an expression.
     pub(crate) fn variable(&self, name: &str) -> Result<Expr, Errors> {
         if let Some(at) = self.declared.iter().position(|declared| declared.name == name) {
@@ -341,12 +367,7 @@ impl Problem {
         }
         let names: Vec<&str> = self.declared.iter().map(|declared| declared.name.as_str()).collect();
         let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let is_definition = self
-            .tree
-            .statements()
-            .iter()
-            .any(|statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name));
-        let message = if is_definition {
+        let message = if self.is_definition(name) {
             format!(
                 "cannot differentiate by {name}: it is a definition; the variables are {}",
                 names.join(", ")

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use gateaux::{Answer, Diagnostic, Errors, Notation, Problem, Span, ops};
+use gateaux::{Answer, Convention, Diagnostic, Errors, Notation, Problem, Span, ops};
 use table::{Row, rows, words};
 
 mod table;
@@ -183,13 +183,17 @@ impl Session {
             ("shape", "") => return one(&format!("({})", problem.axes().join(", "))),
             _ => {}
         }
-        // `d/dx` and `hessian x` are the explicit forms of orders 1 and 2.
+        // `d/dx` and `hessian x` are the explicit forms of orders 1 and 2; behind `d/dx` may stand a convention.
         let (verb, names) = match (verb.strip_prefix("d/d"), verb) {
-            (Some(name), _) => ("explicit", name.to_owned()),
+            (Some(name), _) if names.is_empty() => ("explicit", name.to_owned()),
+            (Some(name), _) => return self.in_convention(name, names),
             (None, "hessian") => ("explicit", format!("{names}, {names}")),
             (None, verb) => (verb, names.to_owned()),
         };
-        let answer = self.answer(&names)?.clone();
+        let mut answer = self.answer(&names)?.clone();
+        if let Some(line) = self.view(&mut answer, verb)? {
+            return Ok(line.lines().map(str::to_owned).collect());
+        }
         let none = |what: &str| format!("the derivative has no {what}");
         let line = match verb {
             "explicit" => answer
@@ -213,6 +217,63 @@ impl Session {
             other => return Err(format!("there is no question `{other}`")),
         };
         Ok(line.lines().map(str::to_owned).collect())
+    }
+
+    /// The views of an answer that are made on demand; `None` where the question is another one.
+    fn view(&mut self, answer: &mut Answer, verb: &str) -> Result<Option<String>, String> {
+        if !["kronecker", "index", "hvp", "taylor"].contains(&verb) {
+            return Ok(None);
+        }
+        let problem = self.problem.as_mut().map_err(|errors| errors.to_string())?;
+        let text = |errors: Errors| errors.to_string();
+        answer.complete_views(problem).map_err(text)?;
+        let shown = match verb {
+            "kronecker" => answer.kronecker(Notation::Text).map(str::to_owned),
+            "index" => answer.index(Notation::Text).map(str::to_owned),
+            "hvp" => answer.hessian_vector(Notation::Text),
+            _ => {
+                let polynomial = problem.taylor(&answer.wrt()[0], answer.wrt().len()).map_err(text)?;
+                Some(polynomial.get(Notation::Text).to_owned())
+            }
+        };
+        match shown {
+            Some(shown) => Ok(Some(shown)),
+            None => Err(format!("the derivative has no view `{verb}`")),
+        }
+    }
+
+    /// `d/dS in vech`, `d/dS in unconstrained`, `d/dx under W`, `d/dx on sphere`: the explicit form in another convention, checked.
+    fn in_convention(&mut self, name: &str, words: &str) -> Result<Vec<String>, String> {
+        let problem = self.problem.as_mut().map_err(|errors| errors.to_string())?;
+        let text = |errors: Errors| errors.to_string();
+        let mut problem = match words {
+            "in unconstrained" => problem.unconstrained(&[name]).map_err(text)?,
+            _ => problem.clone(),
+        };
+        let convention = match words {
+            "in vech" => Convention::Vech,
+            _ => Convention::Subspace,
+        };
+        let answer = problem.derive_in(&[name], convention).map_err(text)?;
+        let check = answer.check(&mut problem);
+        if !check.is_verified() {
+            return Err(format!("the check fails: {:?}", check.verdict));
+        }
+        let shown = match words.split_once(' ') {
+            Some(("in", "vech" | "unconstrained" | "subspace")) => answer.explicit(Notation::Text).map(str::to_owned),
+            Some(("under", weight)) => {
+                let weighted = problem.weighted_gradient(&answer, weight).map_err(text)?;
+                Some(weighted.get(Notation::Text).to_owned())
+            }
+            Some(("on", "sphere")) => {
+                let tangent = problem.spherical_gradient(&answer).map_err(text)?;
+                Some(tangent.get(Notation::Text).to_owned())
+            }
+            _ => return Err(format!("there is no convention `{words}`")),
+        };
+        shown
+            .map(|shown| vec![shown])
+            .ok_or_else(|| "the derivative has no explicit form".to_owned())
     }
 
     /// The derivative by these names, derived and checked once.

@@ -282,10 +282,10 @@ impl Pass {
             }
             // M'*s is kron(eye, s')*vec(M).
             Form::Transpose(inner) if matches!(store.form(inner), Form::Reshape(_)) => {
-                let (Shape::Matrix(m, n), Form::Reshape(vector)) = (store.shape(inner), store.form(inner).clone())
-                else {
+                let Shape::Matrix(m, n) = store.shape(inner) else {
                     return Err(unsupported());
                 };
+                let stacked = store.vec(inner)?;
                 let row = store.reshape(column, Shape::Matrix(Dims::ONE, m))?;
                 let eye = store.eye(n)?;
                 let kron = store.kron(eye, row)?;

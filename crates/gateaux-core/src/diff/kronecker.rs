@@ -20,7 +20,13 @@ pub fn kronecker(store: &mut Store, map: LinearMap) -> Result<Expr> {
     let columns = store.entries(hole).ok_or_else(too_large)?;
     let stacked = store.add_stacked_hole("vec", columns)?;
     let unstacked = match hole {
-        Shape::Scalar => return store.vec_all(map.body),
+        Shape::Scalar => {
+            let slope = substitute(store, map.body, &[(map.hole, Store::ONE)])?;
+            return match store.shape(slope) {
+                Shape::Scalar => Ok(slope),
+                _ => store.vec_all(slope),
+            };
+        }
         _ => store.reshape(stacked, hole)?,
     };
     let body = substitute(store, map.body, &[(map.hole, unstacked)])?;

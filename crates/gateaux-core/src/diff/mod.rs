@@ -143,7 +143,7 @@ pub fn represent(
         }
         (Convention::Vech, Structure::Skew) => both(store, -1),
         (Convention::Vech, Structure::Orthogonal) => Err(Error::Unsupported {
-            what: "the independent entries of an orthogonal matrix".to_owned(),
+            what: "a derivative by the independent entries of an orthogonal matrix".to_owned(),
         }),
         _ => project(store, structure, point, array),
     }

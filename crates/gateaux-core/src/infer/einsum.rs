@@ -44,7 +44,8 @@ impl Checker<'_> {
             let are = if given == 1 { "is" } else { "are" };
             let noun = if wanted == 1 { "operand" } else { "operands" };
             let message = format!("the subscripts \"{subscripts}\" name {wanted} {noun}, {given} {are} given");
-            return Err(Problem::new(codes::OPERAND_COUNT, span, message));
+            let problem = Problem::new(codes::OPERAND_COUNT, span, message);
+            return Err(problem.advise("write the letters of each operand, with a comma between two operands"));
         }
         let mut letters = Letters::new();
         for (group, operand) in groups.iter().zip(operands) {
@@ -87,7 +88,8 @@ impl Checker<'_> {
         let problem = Problem::new(codes::SUBSCRIPT_RANK, group.span(span), message);
         Err(problem
             .operand(self.scope.quote(operand), kind)
-            .text(format!(", which has {axes}")))
+            .text(format!(", which has {axes}"))
+            .advise("write one letter for each axis"))
     }
 }
 
@@ -100,7 +102,9 @@ fn result(span: Span, output: &Group, letters: &Letters) -> Result<Kind, Problem
         let here = part_of_string(span, output.at + at, 1);
         let Some((size, _)) = letters.get(&letter) else {
             let message = format!("the letter {letter} of the result stands in no operand");
-            return Err(Problem::new(codes::SUBSCRIPTS, here, message));
+            let known: Vec<String> = letters.keys().map(char::to_string).collect();
+            let problem = Problem::new(codes::SUBSCRIPTS, here, message);
+            return Err(problem.advise(format!("the letters of the operands are {}", known.join(", "))));
         };
         if output.letters[..at].contains(letter) {
             let message = format!("the letter {letter} stands twice in the result");

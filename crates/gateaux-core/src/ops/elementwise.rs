@@ -248,6 +248,6 @@ const PI: Op = Op {
     kernel: Kernel::Pi,
     sample: "",
     latex: r"\pi",
-    examples: &[],
+    examples: &[("sin(pi*a)", "a", "pi*cos(pi*a)")],
     source: "by definition",
 };

@@ -7,6 +7,7 @@
 
 mod adj;
 mod apply;
+mod constructors;
 mod det;
 mod elementwise;
 mod formula;
@@ -27,6 +28,7 @@ use std::sync::OnceLock;
 
 pub(crate) use apply::bind;
 pub use apply::{apply_binary, apply_call, apply_unary};
+pub use constructors::CONSTRUCTORS;
 pub use formula::{Environment, instantiate, instantiate_elementwise};
 pub use substitute::{rebuild, substitute};
 
@@ -146,6 +148,25 @@ impl Op {
         source: "by definition",
     };
 
+    /// The signatures as people read them: `X: matrix(m, n); 1 -> row(n)`, where the record has a name for the axis.
+    pub fn shapes(&self) -> Vec<String> {
+        let written = |kind: &&str| kind.replace("axis: axis1", "1").replace("axis: axis2", "2");
+        self.kind.iter().map(written).collect()
+    }
+
+    /// The examples: function, variable, and the derivative where the record has it. An elementwise function without
+    /// any is summed over a vector.
+    pub fn problems(&self) -> Vec<(String, &'static str, Option<&'static str>)> {
+        let known = self.examples.iter();
+        let mut problems: Vec<_> = known
+            .map(|(function, variable, derivative)| ((*function).to_owned(), *variable, Some(*derivative)))
+            .collect();
+        if problems.is_empty() && self.is_elementwise() {
+            problems.push((format!("sum({}(x))", self.name), "x", None));
+        }
+        problems
+    }
+
     /// Whether it acts on each entry by itself.
     pub fn is_elementwise(&self) -> bool {
         matches!(self.kernel, Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller)
@@ -221,7 +242,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .index
         .keys()
         .copied()
-        .chain(CONSTRUCTORS.iter().copied())
+        .chain(CONSTRUCTORS.iter().map(|op| op.name))
         .collect();
     names.sort_unstable();
     names.into_iter()
@@ -232,17 +253,12 @@ pub fn op(function: Function) -> &'static Op {
     table().ops[function.index as usize]
 }
 
-/// What is part of the grammar: arrays that are made from dimensions, and index expressions.
-pub const CONSTRUCTORS: &[&str] = &[
-    "eye",
-    "ones",
-    "zeros",
-    "vector",
-    "matrix",
-    "reshape",
-    "commutation",
-    "einsum",
-];
+/// The constructor of this name or alias, which is part of the grammar.
+pub fn constructor(name: &str) -> Option<&'static Op> {
+    CONSTRUCTORS
+        .iter()
+        .find(|op| op.name == name || op.aliases.contains(&name))
+}
 
 /// Functions of the language that are not available yet.
 const LATER: &[&str] = &[
