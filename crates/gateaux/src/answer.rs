@@ -81,6 +81,9 @@ impl Mapping {
     }
 }
 
+/// A form that could be shown, and its length in names, numbers and operations.
+pub type Candidate = (&'static str, usize);
+
 /// The derivative of a problem's function by one or more of its variables.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -95,7 +98,7 @@ pub struct Answer {
     explicit: Option<Printed>,
     operator: Mapping,
     adjoint: Option<(String, Mapping)>,
-    candidates: Vec<(&'static str, usize)>,
+    candidates: Vec<Candidate>,
     kronecker: Option<Printed>,
     index: Option<[(Notation, String); 3]>,
     hessian_vector: Option<(String, Mapping)>,
@@ -287,7 +290,7 @@ impl Answer {
     }
 
     /// The forms among which the explicit one was chosen, each with its length.
-    pub fn candidates(&self) -> &[(&'static str, usize)] {
+    pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
@@ -363,7 +366,7 @@ fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
 
 /// The shortest of few candidates: the array as derived, with common factors collected, and with adjugates written
 /// with determinants and inverses; and the lengths of all.
-fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<(&'static str, usize)>), Errors> {
+fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<Candidate>), Errors> {
     let mut chosen = array;
     let mut lengths = vec![("as derived", length(problem, array)?)];
     let collected = simple(problem, array)?;

@@ -25,7 +25,7 @@ mod removable;
 mod sample;
 mod structure;
 
-pub use answer::{Answer, Printed};
+pub use answer::{Answer, Candidate, Printed};
 pub use check::{Check, Slope, Verdict};
 pub use error::{Errors, codes};
 pub use gateaux_array::{Array, npy, npz};

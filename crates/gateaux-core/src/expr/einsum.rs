@@ -88,7 +88,7 @@ impl Store {
         let array = match work.scalars.as_slice() {
             [] => array,
             scalars => {
-                let scalar = self.multiply(&scalars.to_vec())?;
+                let scalar = self.multiply(scalars)?;
                 self.scale(scalar, array)?
             }
         };

@@ -598,7 +598,9 @@ impl Store {
         let mut reversed = Vec::with_capacity(factors.len());
         let mut sign = Rational::one();
         for factor in factors.iter().rev() {
-            let (coefficient, base) = self.transposed_term(factor.base)?;
+            let transposed = self.transpose(factor.base)?;
+            // As in a product, or a skew sum and its negative would take turns.
+            let (coefficient, base) = self.split_content(transposed)?;
             sign = &sign * &coefficient.power(factor.power, self.budget.bits).unwrap_or(coefficient);
             reversed.push(MatrixPower {
                 base,

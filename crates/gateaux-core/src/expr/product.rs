@@ -134,7 +134,7 @@ impl Store {
             if let Some((inner, power)) = self.nonnegative_power(base) {
                 queue.push(ElementPower {
                     base: inner,
-                    exponent: self.multiply(&[power, factor.exponent])?,
+                    exponent: self.hadamard(power, factor.exponent)?,
                 });
                 return Ok(());
             }

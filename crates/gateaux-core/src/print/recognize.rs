@@ -171,7 +171,7 @@ pub(super) fn slice(store: &mut Store, einsum: &Einsum) -> Result<Option<(Expr, 
         }
     }
     let is_slice = left == 0 && !selections.is_empty() && output == einsum.output.to_vec();
-    Ok(is_slice.then(|| (array.expr, items)))
+    Ok(is_slice.then_some((array.expr, items)))
 }
 
 /// The mask of one triangle among the factors, and the function that keeps this triangle.

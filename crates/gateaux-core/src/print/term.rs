@@ -439,6 +439,10 @@ impl Layout {
             Form::Transpose(inner) if self.by_columns(store, inner)?.is_some() => {
                 self.by_columns(store, inner)?.unwrap_or_default()
             }
+            // The transpose of a lower triangle is the upper triangle of the transpose.
+            Form::Transpose(inner) if self.other_triangle(store, inner)?.is_some() => {
+                self.other_triangle(store, inner)?.unwrap_or_default()
+            }
             Form::Transpose(inner) => {
                 let inner = self.need(inner);
                 self.push(Piece::Transpose(inner))
@@ -482,6 +486,26 @@ impl Layout {
             Form::Call(function, args) => self.call(store, ops::op(function), &args, shape)?,
             Form::Add(_) | Form::Scale(..) | Form::MatMul(_) | Form::Product(_) => self.need(expr),
         })
+    }
+
+    /// `tril(A)'` as `triu(A')`, where A' is no longer.
+    fn other_triangle(&mut self, store: &mut Store, expr: Expr) -> Result<Option<PieceId>> {
+        let Form::Product(list) = store.form(expr).clone() else {
+            return Ok(None);
+        };
+        let Some((at, name)) = recognize::triangle(store, &list) else {
+            return Ok(None);
+        };
+        let mut list = list.to_vec();
+        list.remove(at);
+        let rest = store.product(list)?;
+        let transposed = store.transpose(rest)?;
+        if store.weight(transposed) > store.weight(rest) || !store.split_coefficient(transposed).0.is_one() {
+            return Ok(None);
+        }
+        let other = if name == "tril" { "triu" } else { "tril" };
+        let rest = self.need(transposed);
+        Ok(Some(self.push(Piece::Call(other, vec![rest]))))
     }
 
     /// The transpose of a function of the rows as the function of the columns of the transpose, where that is shorter.
