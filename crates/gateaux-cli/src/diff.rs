@@ -115,7 +115,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     }
     if arguments.explain {
         for answer in &reply.answers {
-            show_lengths(answer, &mut page)?;
+            let lengths = answer.candidates(&mut problem).map_err(in_text)?;
+            show_lengths(&lengths, &mut page)?;
         }
     }
     show_remarks(&reply, &mut page)?;
@@ -334,10 +335,9 @@ fn moved_value(name: &str, point: &str, change: &str, notation: Notation) -> Str
 }
 
 /// How long the forms are among which the shown ones were chosen.
-fn show_lengths(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
+fn show_lengths(lengths: &[Candidate], page: &mut Page<'_>) -> Result<(), Failure> {
     page.title("length", "names, numbers and operations; the shortest form is shown")?;
-    let rows: Vec<(String, String)> = answer
-        .candidates()
+    let rows: Vec<(String, String)> = lengths
         .iter()
         .map(|(name, length)| (format!("{name}: {length}"), String::new()))
         .collect();

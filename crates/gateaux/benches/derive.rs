@@ -41,6 +41,40 @@ fn documentation_examples(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The second and third derivatives of the corpus.
+fn higher_derivatives(criterion: &mut Criterion) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/corpus/hessians.jsonl");
+    let text = std::fs::read_to_string(path).expect("the corpus is part of the repository");
+    let mut group = criterion.benchmark_group("higher");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300));
+    for line in text.lines() {
+        let case: Value = serde_json::from_str(line).expect("the corpus is JSON Lines");
+        let text = case["text"].as_str().unwrap_or_default().to_owned();
+        let order = case["order"].as_u64().unwrap_or(2) as usize;
+        let wrt: Vec<String> = match &case["wrt"] {
+            Value::Array(names) => names
+                .iter()
+                .filter_map(|name| name.as_str().map(str::to_owned))
+                .collect(),
+            name => vec![name.as_str().unwrap_or_default().to_owned(); order],
+        };
+        let wrt: Vec<&str> = wrt.iter().map(String::as_str).collect();
+        let derive = |text: &str| -> Result<usize, gateaux::Errors> {
+            let mut problem = Problem::parse(text)?;
+            let answer = problem.derive(&wrt)?;
+            Ok(answer.differential(Notation::Text).len())
+        };
+        if derive(&text).is_ok() {
+            let id = case["id"].as_str().unwrap_or_default();
+            group.bench_function(id, |bencher| bencher.iter(|| derive(black_box(&text)).ok()));
+        }
+    }
+    group.finish();
+}
+
 /// Texts of growing length.
 fn growing(
     criterion: &mut Criterion,
@@ -132,6 +166,7 @@ fn sums(criterion: &mut Criterion) {
 criterion_group!(
     benches,
     documentation_examples,
+    higher_derivatives,
     products,
     alternating_products,
     layers,

@@ -98,7 +98,7 @@ pub struct Answer {
     explicit: Option<Printed>,
     operator: Mapping,
     adjoint: Option<(String, Mapping)>,
-    candidates: Vec<Candidate>,
+    candidates: Vec<(&'static str, Expr)>,
     kronecker: Option<Printed>,
     index: Option<[(Notation, String); 3]>,
     hessian_vector: Option<(String, Mapping)>,
@@ -119,9 +119,6 @@ impl Answer {
         let operator = simple(problem, derivative.operator)?;
         let operator = Mapping::new(problem, operator)?;
         let explicit = explicit_expr.map(|array| Printed::new(problem, array)).transpose()?;
-        if let Some(printed) = explicit.as_ref().filter(|printed| printed.size < printed.plain_size) {
-            candidates.push(("shared parts named", printed.size));
-        }
         let adjoint = match derivative.adjoint {
             Some((cotangent, array)) => {
                 let array = simple(problem, array)?;
@@ -290,8 +287,23 @@ impl Answer {
     }
 
     /// The forms among which the explicit one was chosen, each with its length.
-    pub fn candidates(&self) -> &[Candidate] {
-        &self.candidates
+    ///
+    /// # Errors
+    /// A limit.
+    pub fn candidates(&self, problem: &mut Problem) -> Result<Vec<Candidate>, Errors> {
+        let mut lengths = Vec::with_capacity(self.candidates.len() + 1);
+        for (name, expr) in &self.candidates {
+            let layout = print::Layout::new(&mut problem.store, *expr).map_err(|error| problem.limit(error))?;
+            lengths.push((*name, layout.plain_size()));
+        }
+        if let Some(printed) = self
+            .explicit
+            .as_ref()
+            .filter(|printed| printed.size < printed.plain_size)
+        {
+            lengths.push(("shared parts named", printed.size));
+        }
+        Ok(lengths)
     }
 
     /// Whether the explicit form is the Jacobian of the entries of a row, without its axis of length 1.
@@ -366,27 +378,26 @@ fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
 
 /// The shortest of few candidates: the array as derived, with common factors collected, and with adjugates written
 /// with determinants and inverses; and the lengths of all.
-fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<Candidate>), Errors> {
+fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<(&'static str, Expr)>), Errors> {
     let mut chosen = array;
-    let mut lengths = vec![("as derived", length(problem, array)?)];
+    let mut candidates = vec![("as derived", array)];
     let collected = simple(problem, array)?;
     if collected != array {
-        let found = length(problem, collected)?;
         // Of equal length the collected one, which evaluates less.
-        if found <= lengths[0].1 {
+        if problem.store.weight(collected) <= problem.store.weight(array) {
             chosen = collected;
         }
-        lengths.push(("common factors collected", found));
+        candidates.push(("common factors collected", collected));
     }
     // An adjugate is there at singular matrices too, so it gives way only where much is saved.
     if let Some(inverted) = with_inverses(problem, collected)? {
-        let found = length(problem, inverted)?;
-        if 5 * found <= 4 * length(problem, chosen)? {
+        let (long, short) = (problem.store.weight(chosen), problem.store.weight(inverted));
+        if short.saturating_mul(5) <= long.saturating_mul(4) {
             chosen = inverted;
         }
-        lengths.push(("adjugates written with inverses", found));
+        candidates.push(("adjugates written with inverses", inverted));
     }
-    Ok((chosen, lengths))
+    Ok((chosen, candidates))
 }
 
 /// `adj(M)` as `det(M)*inv(M)`.
@@ -414,11 +425,6 @@ fn with_inverses(problem: &mut Problem, array: Expr) -> Result<Option<Expr>, Err
     }
     let inverted = ops::substitute(&mut problem.store, array, &replacements).map_err(|error| problem.limit(error))?;
     simple(problem, inverted).map(Some)
-}
-
-fn length(problem: &mut Problem, expr: Expr) -> Result<usize, Errors> {
-    let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
-    Ok(layout.plain_size())
 }
 
 /// The differential as it came from the rules, or the explicit form applied to the holes, `tr(G'*dX)`, `J*dx`,

@@ -132,6 +132,9 @@ impl Rational {
 
     /// The integer power, or `None` where it is `0^-k` or has more than `bits` bits.
     pub fn power(&self, exponent: i64, bits: u64) -> Option<Self> {
+        if self.is_one() {
+            return Some(self.clone());
+        }
         if self.is_zero() && exponent < 0 {
             return None;
         }
@@ -176,7 +179,12 @@ impl Add<&Rational> for &Rational {
 impl Mul<&Rational> for &Rational {
     type Output = Rational;
     fn mul(self, other: &Rational) -> Rational {
-        Rational(&self.0 * &other.0)
+        // By far most coefficients are 1, and products of large integers are slow.
+        match (self.is_one(), other.is_one()) {
+            (true, _) => other.clone(),
+            (_, true) => self.clone(),
+            _ => Rational(&self.0 * &other.0),
+        }
     }
 }
 

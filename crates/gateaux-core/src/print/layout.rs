@@ -117,9 +117,13 @@ impl Layout {
         }
         layout.root = layout.of[&expr];
         layout.plain = layout.sizes.get(layout.root).copied().unwrap_or(0);
-        if layout.plain > MAX_PLAIN {
+        let shared = match layout.plain > MAX_PLAIN {
+            true => layout.shared_parts(),
+            false => vec![],
+        };
+        if !shared.is_empty() {
             let mut named = layout.clone();
-            named.name_shared_parts();
+            named.name_parts(shared);
             if (named.size() as f64) < WORTH_NAMING * layout.plain as f64 {
                 return Ok(named);
             }
@@ -203,8 +207,8 @@ impl Layout {
         }
     }
 
-    /// Gives names to the parts that occur more than once, so that the formula is as long as its shared form.
-    fn name_shared_parts(&mut self) {
+    /// The parts that occur more than once and are long enough to get a name.
+    fn shared_parts(&self) -> Vec<PieceId> {
         let mut uses = vec![0usize; self.pieces.len()];
         let mut seen = vec![false; self.pieces.len()];
         let mut todo = vec![self.root];
@@ -216,6 +220,13 @@ impl Layout {
                 }
             }
         }
+        (0..self.pieces.len())
+            .filter(|id| seen[*id] && uses[*id] > 1 && *id != self.root && self.sizes[*id] >= MIN_NAMED)
+            .collect()
+    }
+
+    /// Gives names to parts, so that the formula is as long as its shared form.
+    fn name_parts(&mut self, shared: Vec<PieceId>) {
         let taken: Vec<&str> = self
             .pieces
             .iter()
@@ -229,9 +240,6 @@ impl Layout {
             .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
             .unwrap_or("part_")
             .to_owned();
-        let shared: Vec<PieceId> = (0..self.pieces.len())
-            .filter(|id| seen[*id] && uses[*id] > 1 && *id != self.root && self.sizes[*id] >= MIN_NAMED)
-            .collect();
         let is_only = shared.len() == 1 && !taken.contains(&prefix.as_str());
         for (at, id) in shared.into_iter().enumerate() {
             let name = match is_only {
