@@ -81,6 +81,9 @@ impl Mapping {
     }
 }
 
+/// Forms that could be shown, with what they are called.
+type Forms = Vec<(&'static str, Expr)>;
+
 /// A form that could be shown, and its length in names, numbers and operations.
 pub type Candidate = (&'static str, usize);
 
@@ -98,7 +101,7 @@ pub struct Answer {
     explicit: Option<Printed>,
     operator: Mapping,
     adjoint: Option<(String, Mapping)>,
-    candidates: Vec<(&'static str, Expr)>,
+    candidates: Forms,
     kronecker: Option<Printed>,
     index: Option<[(Notation, String); 3]>,
     hessian_vector: Option<(String, Mapping)>,
@@ -378,7 +381,7 @@ fn simple(problem: &mut Problem, expr: Expr) -> Result<Expr, Errors> {
 
 /// The shortest of few candidates: the array as derived, with common factors collected, and with adjugates written
 /// with determinants and inverses; and the lengths of all.
-fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Vec<(&'static str, Expr)>), Errors> {
+fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Forms), Errors> {
     let mut chosen = array;
     let mut candidates = vec![("as derived", array)];
     let collected = simple(problem, array)?;
