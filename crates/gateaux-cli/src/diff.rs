@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use gateaux::{Answer, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
+use gateaux::{
+    Answer, Candidate, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
+};
 use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};
