@@ -81,6 +81,9 @@ impl Mapping {
     }
 }
 
+/// Formulas of more pieces are compared without their abbreviations.
+const MAX_MEASURED: usize = 200;
+
 /// Forms that could be shown, with what they are called.
 type Forms = Vec<(&'static str, Expr)>;
 
@@ -387,20 +390,30 @@ fn shortest(problem: &mut Problem, array: Expr) -> Result<(Expr, Forms), Errors>
     let collected = simple(problem, array)?;
     if collected != array {
         // Of equal length the collected one, which evaluates less.
-        if problem.store.weight(collected) <= problem.store.weight(array) {
+        if length(problem, collected)? <= length(problem, array)? {
             chosen = collected;
         }
         candidates.push(("common factors collected", collected));
     }
     // An adjugate is there at singular matrices too, so it gives way only where much is saved.
     if let Some(inverted) = with_inverses(problem, collected)? {
-        let (long, short) = (problem.store.weight(chosen), problem.store.weight(inverted));
+        let (long, short) = (length(problem, chosen)?, length(problem, inverted)?);
         if short.saturating_mul(5) <= long.saturating_mul(4) {
             chosen = inverted;
         }
         candidates.push(("adjugates written with inverses", inverted));
     }
     Ok((chosen, candidates))
+}
+
+/// How long the expression is when it is printed, or, where that takes long to find out, nearly so.
+fn length(problem: &mut Problem, expr: Expr) -> Result<usize, Errors> {
+    let weight = problem.store.weight(expr) as usize;
+    if weight > MAX_MEASURED {
+        return Ok(weight);
+    }
+    let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
+    Ok(layout.plain_size())
 }
 
 /// `adj(M)` as `det(M)*inv(M)`.

@@ -305,7 +305,10 @@ impl<'a> Scope<'a> {
                     let name = name.as_str();
                     let is_variable = named.contains(name)
                         || role == Role::Index && in_values.contains(name) && !as_argument.contains(name);
-                    if is_variable && !self.sizes.has_name(name) {
+                    if name == "end" && role == Role::Index && !self.sizes.has_name(name) {
+                        let problem = not_a_size(node.span, "end is no name for the last position");
+                        Err(problem.advise("write the size of the axis, as in `x[2:n]` for an `x: vector(n)`"))
+                    } else if is_variable && !self.sizes.has_name(name) {
                         Err(not_a_size(node.span, &format!("{name} is a variable")))
                     } else {
                         Ok(Some(self.sizes.name(name)))

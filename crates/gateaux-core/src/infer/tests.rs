@@ -377,6 +377,15 @@ fn functions_say_what_they_take() {
 }
 
 #[test]
+fn end_is_no_name_for_the_last_position() {
+    check_mistakes(&[(
+        "x: vector(n)\nx[2:end]",
+        "G0218 \"end\" end is no name for the last position | write the size of the axis, as in `x[2:n]` for an `x: vector(n)`",
+    )]);
+    check_types(&[("x: vector(end)\nx[2:end]", "x: vector(end); vector(end - 1); end >= 2")]);
+}
+
+#[test]
 fn indices_slices_and_arrays_have_shapes() {
     check_types(&[
         ("A: matrix(3, 4)\nA[1, :]", "A: matrix(3, 4); vector(4)"),
