@@ -380,7 +380,7 @@ fn functions_say_what_they_take() {
 fn end_is_no_name_for_the_last_position() {
     check_mistakes(&[(
         "x: vector(n)\nx[2:end]",
-        "G0218 \"end\" end is no name for the last position | write the size of the axis, as in `x[2:n]` for an `x: vector(n)`",
+        "G0218 \"end\" end is no name for the last position: an index or dimension is an integer, a dimension name, or a sum or product of these | write the size of the axis, as in `x[2:n]` for an `x: vector(n)`",
     )]);
     check_types(&[("x: vector(end)\nx[2:end]", "x: vector(end); vector(end - 1); end >= 2")]);
 }
