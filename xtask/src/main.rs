@@ -1,7 +1,10 @@
-//! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`.
+//! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`,
+//! `cargo xtask fuzz`.
+
+mod fuzz;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -76,42 +79,57 @@ const TASKS: &[Task] = &[
 ];
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let name = arguments.next().unwrap_or_default();
-    let task = TASKS.iter().find(|task| task.name == name);
-    match (task, arguments.next()) {
-        (Some(task), None) => match run(task, &mut io::stdout()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(message) => {
-                eprintln!("\nerror: {message}");
-                ExitCode::FAILURE
-            }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.split_first() {
+        Some((name, rest)) if name == "fuzz" => fuzz::run(rest),
+        Some((name, [])) => match TASKS.iter().find(|task| task.name == name) {
+            Some(task) => run(task, &mut io::stdout()),
+            None => return usage(),
         },
-        (Some(_) | None, _) => {
-            eprintln!("usage: cargo xtask <task>\n");
-            for task in TASKS {
-                eprintln!("  {:6} {}", task.name, task.about);
-            }
-            ExitCode::from(2)
+        _ => return usage(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
         }
     }
 }
 
+fn usage() -> ExitCode {
+    eprintln!("usage: cargo xtask <task>\n");
+    for task in TASKS {
+        eprintln!("  {:6} {}", task.name, task.about);
+    }
+    eprintln!("  {:6} {}", "fuzz", fuzz::ABOUT);
+    ExitCode::from(2)
+}
+
+/// The folder of the workspace.
+fn root() -> Result<PathBuf, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    root.map(Path::to_owned)
+        .ok_or("xtask is not inside the workspace".to_owned())
+}
+
+/// Cargo, in the folder of the workspace. It names itself in `CARGO`, so that the same toolchain runs everything.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
 /// Runs the steps in order, each with its title and time, up to the first failure.
 fn run(task: &Task, out: &mut dyn Write) -> Result<(), String> {
-    // Cargo names itself in `CARGO`, so that the same toolchain runs everything.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .ok_or("xtask is not inside the workspace")?;
+    let root = root()?;
     for step in task.steps {
         let command = format!("cargo {}", step.arguments.join(" "));
         say(out, &format!("== {}: {command}", step.title))?;
         let start = Instant::now();
-        let status = Command::new(&cargo)
+        let status = cargo(&root)
             .args(step.arguments)
             .envs(step.environment.iter().copied())
-            .current_dir(root)
             .status()
             .map_err(|error| format!("cannot run {command}: {error}"))?;
         let seconds = start.elapsed().as_secs_f64();

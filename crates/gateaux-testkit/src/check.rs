@@ -116,8 +116,15 @@ impl<T: Judge> Point<T> {
     ///
     /// # Errors
     /// A text that does not read is wrong, a value that cannot be drawn undefined.
-    pub fn new(text: &str, wrt: &str, sizes: &[usize], (region, seed): (Region, u64)) -> Result<Point<T>, Stop> {
-        let case = Case::read(text).map_err(wrong)?;
+    pub fn new(text: &str, wrt: &str, sizes: &[usize], place: (Region, u64)) -> Result<Point<T>, Stop> {
+        Point::of(Case::read(text).map_err(wrong)?, wrt, sizes, place)
+    }
+
+    /// Draws values for the variables of a problem.
+    ///
+    /// # Errors
+    /// As [`new`](Point::new).
+    pub fn of(case: Case, wrt: &str, sizes: &[usize], (region, seed): (Region, u64)) -> Result<Point<T>, Stop> {
         let sizes = case.sizes(sizes);
         let mut random = Random::new(seed);
         let mut drawn = BTreeMap::new();

@@ -112,8 +112,15 @@ struct Context<'a, T> {
 }
 
 impl<T: Field> Context<'_, T> {
-    /// The texts are those of our own tests, so the recursion is as shallow as they are.
+    /// The value of a piece; one that is not finite has no derivative, even where what is made of it is finite again.
     fn node(&self, tree: &Tree, id: NodeId, definitions: &BTreeMap<&str, NodeId>) -> Outcome<Value<T>> {
+        let value = self.any_node(tree, id, definitions)?;
+        let is_finite = value.array.data().iter().all(|entry| entry.pivot_size().is_finite());
+        is_finite.then_some(value).ok_or("a part is not finite".to_owned())
+    }
+
+    /// The texts are those of our own tests, so the recursion is as shallow as they are.
+    fn any_node(&self, tree: &Tree, id: NodeId, definitions: &BTreeMap<&str, NodeId>) -> Outcome<Value<T>> {
         let at = |id: NodeId| self.node(tree, id, definitions);
         match &tree.node(id).kind {
             NodeKind::Number(text) => literal(text),
@@ -243,7 +250,8 @@ fn text(error: impl ToString) -> String {
 fn literal<T: Field>(digits: &str) -> Outcome<Value<T>> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let numerator: i64 = format!("{whole}{fraction}").parse().map_err(text)?;
-    let denominator = 10i64.pow(u32::try_from(fraction.len()).map_err(text)?);
+    let zeros = u32::try_from(fraction.len()).map_err(text)?;
+    let denominator = 10i64.checked_pow(zeros).ok_or("a long literal")?;
     let value = T::from_i64(numerator).div(&T::from_i64(denominator));
     value.map(Value::scalar).ok_or("a literal without a value".to_owned())
 }

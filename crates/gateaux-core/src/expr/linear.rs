@@ -172,7 +172,7 @@ impl Store {
                 }
                 Some(_) => {
                     let column = self.transpose(expr)?;
-                    self.intern(Form::Sum(column), Shape::Scalar)
+                    self.sum_all(column)
                 }
                 // The sum of the sums of the rows.
                 None if factors.len() > 1 && matches!(self.form(factors[factors.len() - 1].base), Form::Ones) => {
@@ -446,6 +446,8 @@ impl Store {
         }
         match self.form(expr).clone() {
             _ if from == shape => Ok(expr),
+            // The language has no other word for the only entry.
+            _ if shape.is_scalar() => self.sum_all(expr),
             Form::Add(terms) => {
                 let mut mapped = Vec::with_capacity(terms.len());
                 for term in terms.iter() {

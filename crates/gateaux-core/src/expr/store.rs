@@ -253,6 +253,14 @@ impl Store {
         self.variables.iter().any(|variable| variable.name == name)
     }
 
+    /// The names of all variables and of the dimensions that they have.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.variables.iter().flat_map(|variable| {
+            let dims = variable.shape.axes().into_iter().flat_map(|dim| self.dims.names(dim));
+            std::iter::once(variable.name.clone()).chain(dims)
+        })
+    }
+
     /// How many expressions there are.
     pub fn len(&self) -> usize {
         self.nodes.len()

@@ -123,7 +123,7 @@ impl Layout {
         };
         if !shared.is_empty() {
             let mut named = layout.clone();
-            named.name_parts(shared);
+            named.name_parts(store, shared);
             if (named.size() as f64) < WORTH_NAMING * layout.plain as f64 {
                 return Ok(named);
             }
@@ -226,21 +226,15 @@ impl Layout {
     }
 
     /// Gives names to parts, so that the formula is as long as its shared form.
-    fn name_parts(&mut self, shared: Vec<PieceId>) {
-        let taken: Vec<&str> = self
-            .pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                Piece::Name(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
+    fn name_parts(&mut self, store: &Store, shared: Vec<PieceId>) {
+        // Names that do not stand in the formula too: it is read beside the declarations.
+        let taken: Vec<String> = store.names().collect();
         let prefix = ["t", "u", "s", "q", "tmp_"]
             .into_iter()
             .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
             .unwrap_or("part_")
             .to_owned();
-        let is_only = shared.len() == 1 && !taken.contains(&prefix.as_str());
+        let is_only = shared.len() == 1 && !taken.contains(&prefix);
         for (at, id) in shared.into_iter().enumerate() {
             let name = match is_only {
                 true => prefix.clone(),

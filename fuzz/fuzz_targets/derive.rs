@@ -1,0 +1,4 @@
+//! See `gateaux_testkit::fuzz::derive`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| gateaux_testkit::fuzz::derive(data));
