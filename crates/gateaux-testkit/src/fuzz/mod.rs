@@ -4,7 +4,7 @@
 //! libFuzzer, which looks for bytes that reach new code; an ordinary test runs them on [`seeds`] and on every input
 //! that was found before.
 //!
-//! Bytes are a text of the language or, for [`derive`] and [`print`], a [`recipe`]: those that begin with a byte from
+//! Bytes are a text of the language or, for [`derive()`] and [`print()`], a [`recipe`]: those that begin with a byte from
 //! 0x80 to 0xBF, which no text begins with. An input that was found is kept as the text that the message shows: a
 //! recipe makes something else when functions are added.
 
