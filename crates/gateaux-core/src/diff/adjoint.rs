@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::expr::{Einsum, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
+use crate::ops::{self, Op};
 
 /// Cotangents that arrive at an expression, to be summed when all have.
 type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
@@ -121,9 +122,44 @@ fn transpose_form(
             let child = transposed_einsum(store, &einsum, at, cotangent)?;
             send(einsum.operands[at].expr, one(), child);
         }
-        Form::Call(function, _) => return nonlinear(crate::ops::op(function).name),
+        Form::Call(function, args) => {
+            let op = ops::op(function);
+            let Some(at) = only_dependent(args.iter().map(|arg| depends(*arg))) else {
+                return nonlinear(op.name);
+            };
+            match transposed_call(store, op, &args, at, cotangent)? {
+                Some(child) => send(args[at], one(), child),
+                None => return nonlinear(op.name),
+            }
+        }
     }
     Ok(())
+}
+
+/// The transpose of a function that is linear in one of its arguments, by the formula of its record.
+fn transposed_call(
+    store: &mut Store,
+    op: &'static Op,
+    args: &[Expr],
+    at: usize,
+    cotangent: Expr,
+) -> Result<Option<Expr>> {
+    let (alternative, mut environment) = ops::bind(store, op, args)?;
+    let argument = &ops::signature::signatures(op)[alternative].params[at].name;
+    let formula = op.transposes.iter().find(|(of, ..)| of == argument);
+    let Some((_, formulas)) = formula else {
+        return Ok(None);
+    };
+    let Some(formula) = formulas.get(alternative).or(formulas.first()) else {
+        return Ok(None);
+    };
+    environment.bind("dY", cotangent);
+    let transposed = if op.is_elementwise() {
+        ops::instantiate_elementwise(store, formula, &environment)?
+    } else {
+        ops::instantiate(store, formula, &environment)?
+    };
+    Ok(Some(transposed))
 }
 
 /// The position of the one that is true, if it is one.

@@ -11,6 +11,7 @@ pub static ADJ: Op = Op {
     domain: "",
     meaning: Meaning::Primitive,
     differential: &["tr(adj(X)*dX)*inv(X) - adj(X)*dX*inv(X)"],
+    transposes: &[],
     kink: "",
     facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC), (Facts::POSDEF, Facts::POSDEF)],
     rules: &[

@@ -11,6 +11,7 @@ pub static DET: Op = Op {
     domain: "",
     meaning: Meaning::Primitive,
     differential: &["tr(adj(X)*dX)"],
+    transposes: &[],
     kink: "",
     facts: &[(Facts::POSDEF, Facts::POSITIVE), (Facts::PSD, Facts::NONNEGATIVE)],
     rules: &[

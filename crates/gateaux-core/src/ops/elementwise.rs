@@ -220,6 +220,7 @@ fn record(row: &'static Row) -> Op {
             Meaning::Equals(std::slice::from_ref(meaning))
         },
         differential: std::slice::from_ref(derivative),
+        transposes: &[],
         kink: known(KINKS, name).unwrap_or(""),
         facts,
         rules: RULES
@@ -242,6 +243,7 @@ const PI: Op = Op {
     domain: "",
     meaning: Meaning::Primitive,
     differential: &["0"],
+    transposes: &[],
     kink: "",
     facts: &[P],
     rules: &[],

@@ -11,6 +11,7 @@ pub static LOGDET: Op = Op {
     domain: "det(X) > 0",
     meaning: Meaning::Equals(&["log(det(X))"]),
     differential: &["tr(inv(X)*dX)"],
+    transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
     rules: &[

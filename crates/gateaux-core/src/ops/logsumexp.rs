@@ -26,6 +26,7 @@ pub static LOGSUMEXP: Op = Op {
         "sum(softmax(X, 1).*dX, 1)",
         "sum(softmax(X, 2).*dX, 2)",
     ],
+    transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
     rules: &[],

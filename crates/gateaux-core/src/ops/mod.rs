@@ -52,6 +52,9 @@ pub struct Op {
     /// The differential, in the arguments and their changes (`dX` of `X`): one formula, or one for each signature.
     /// For an elementwise function of one argument the derivative as a formula of scalars.
     pub differential: &'static [&'static str],
+    /// For each argument in which the function is linear, its transpose: the cotangent `dY` in, the cotangent of the
+    /// argument out; one formula, or one for each signature.
+    pub transposes: &'static [(&'static str, &'static [&'static str])],
     /// The choice that is made where the function has no derivative; empty: it is smooth on its domain.
     pub kink: &'static str,
     /// What is known of the value where something is known of all arguments.
@@ -138,6 +141,7 @@ impl Op {
         domain: "",
         meaning: Meaning::Primitive,
         differential: &[],
+        transposes: &[],
         kink: "",
         facts: &[],
         rules: &[],

@@ -27,6 +27,7 @@ pub static OPS: &[Op] = &[
         about: "The sum of the absolute values of all entries.",
         meaning: Meaning::Abbreviates(&["sum(abs(x))"]),
         differential: &["dot(sign(x), dx)"],
+        transposes: &[],
         kink: "the derivative of abs at 0 is taken as sign(0) = 0",
         sample: "x: vector(n)",
         latex: r"\left\|{0}\right\|_1",

@@ -18,6 +18,7 @@ pub static OPS: &[Op] = &[
         domain: "",
         meaning: Meaning::Equals(&["(x + y + abs(x - y))/2"]),
         differential: &["sign(relu(x - y))*dx + (1 - sign(relu(x - y)))*dy"],
+        transposes: &[],
         kink: "the derivative of max(x, y) where x = y is taken as that of y",
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),
@@ -49,6 +50,7 @@ pub static OPS: &[Op] = &[
         domain: "",
         meaning: Meaning::Equals(&["(x + y - abs(x - y))/2"]),
         differential: &["sign(relu(y - x))*dx + (1 - sign(relu(y - x)))*dy"],
+        transposes: &[],
         kink: "the derivative of min(x, y) where x = y is taken as that of y",
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),

@@ -23,6 +23,7 @@ pub static SOFTMAX: Op = Op {
         "softmax(X, 1).*dX - softmax(X, 1)*diag(sum(softmax(X, 1).*dX, 1)')",
         "softmax(X, 2).*dX - diag(sum(softmax(X, 2).*dX, 2))*softmax(X, 2)",
     ],
+    transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::POSITIVE)],
     rules: &[],
