@@ -16,13 +16,13 @@ const SMALL_PRODUCT: usize = 8 * 8 * 8;
 
 /// A singular value decomposition A = U diag(s) V' without the vectors that belong to no value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Svd {
+pub struct Svd<T = f64> {
     /// The left singular vectors, m by min(m, n).
-    pub u: Array<f64>,
+    pub u: Array<T>,
     /// The singular values, from the largest to the smallest.
-    pub s: Array<f64>,
+    pub s: Array<T>,
     /// The right singular vectors as columns, n by min(m, n).
-    pub v: Array<f64>,
+    pub v: Array<T>,
 }
 
 /// The matrix product, see [`linear::matmul`].

@@ -146,6 +146,26 @@ pub trait Field: Number {
     fn softmax(a: &Array<Self>) -> Result<Array<Self>, ArrayError> {
         norm::softmax(a)
     }
+    /// tmp
+    fn matrix_function(
+        f: crate::MatrixFunction,
+        _a: &Array<Self>,
+        _d: &[&Array<Self>],
+    ) -> Result<Array<Self>, ArrayError> {
+        Err(ArrayError::NotReal { op: f.name() })
+    }
+    /// tmp
+    fn eigh(_a: &Array<Self>) -> Result<(Array<Self>, Array<Self>), ArrayError> {
+        Err(ArrayError::NotReal { op: "eigh" })
+    }
+    /// tmp
+    fn svd(_a: &Array<Self>) -> Result<factor::Svd<Self>, ArrayError> {
+        Err(ArrayError::NotReal { op: "svd" })
+    }
+    /// tmp
+    fn pinv(_a: &Array<Self>) -> Result<Array<Self>, ArrayError> {
+        Err(ArrayError::NotReal { op: "pinv" })
+    }
 }
 
 impl Field for Prime {}
@@ -199,5 +219,11 @@ impl Field for f64 {
 
     fn logdet_posdef(a: &Array<f64>) -> Result<f64, ArrayError> {
         factor::logdet_posdef(a)
+    }
+    fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
+        factor::eigh(a)
+    }
+    fn svd(a: &Array<f64>) -> Result<factor::Svd, ArrayError> {
+        factor::svd(a)
     }
 }

@@ -98,3 +98,24 @@ impl Function {
         }
     }
 }
+
+/// tmp
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatrixFunction {
+    /// a
+    Exp,
+    /// b
+    Log,
+    /// c
+    Sqrt,
+}
+impl MatrixFunction {
+    /// name
+    pub fn name(self) -> &'static str {
+        match self {
+            MatrixFunction::Exp => "expm",
+            MatrixFunction::Log => "logm",
+            MatrixFunction::Sqrt => "sqrtm",
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub use dual::Dual;
 pub use einsum::einsum;
 pub use error::ArrayError;
 pub use field::Field;
-pub use function::Function;
+pub use function::{Function, MatrixFunction};
 pub use number::{Number, Real};
 pub use prime::Prime;
 pub use wide::Wide;

@@ -21,6 +21,7 @@ impl Program {
             sizes,
             program: Program::default(),
             slots: HashMap::new(),
+            decompositions: HashMap::new(),
         };
         for expr in order {
             lowering.expr(store, expr)?;
@@ -65,6 +66,8 @@ pub(crate) struct Lowering<'a> {
     sizes: &'a Sizes,
     program: Program,
     slots: HashMap<Expr, Slot>,
+    /// One decomposition serves values and vectors: by matrix, whether into singular values.
+    decompositions: HashMap<(Expr, bool), Slot>,
 }
 
 impl Lowering<'_> {
@@ -171,6 +174,9 @@ impl Lowering<'_> {
                 let operands = vec![self.slots[&a], self.slots[&b]];
                 self.step(Instruction::Kron, operands, shape)
             }
+            Form::Call(function, args) if is_spectral(ops::op(function).kernel) => {
+                self.part_of_decomposition(ops::op(function).kernel, args[0], shape)
+            }
             Form::Call(function, args) => {
                 let instruction = instruction(store, ops::op(function), &args);
                 let used = match instruction {
@@ -199,6 +205,38 @@ impl Lowering<'_> {
             Some(first) if first.checked_add(count).is_some_and(|end| end <= shape[0]) => Ok(first),
             _ => Err(out_of_range()),
         }
+    }
+
+    /// Values or vectors, cut out of the decomposition of the matrix.
+    fn part_of_decomposition(&mut self, part: Kernel, matrix: Expr, shape: Vec<usize>) -> Slot {
+        let operand = self.slots[&matrix];
+        let sizes = self.program.steps[operand].shape.clone();
+        let (m, n) = (sizes[0], sizes[1]);
+        let is_singular = !matches!(part, Kernel::Eigvals | Kernel::Eigvecs);
+        let whole = match self.decompositions.get(&(matrix, is_singular)) {
+            Some(slot) => *slot,
+            None => {
+                let (instruction, packed) = match is_singular {
+                    true => (Instruction::Singular, vec![m + n + 1, m.min(n)]),
+                    false => (Instruction::Eigen, vec![n, n + 1]),
+                };
+                let slot = self.step(instruction, vec![operand], packed);
+                self.decompositions.insert((matrix, is_singular), slot);
+                slot
+            }
+        };
+        let (axis, start) = match part {
+            Kernel::Eigvals => (1, n),
+            Kernel::Eigvecs => (1, 0),
+            Kernel::Svdvals => (0, m + n),
+            Kernel::Svdv => (0, m),
+            _ => (0, 0),
+        };
+        if part == Kernel::Svdvals {
+            let row = self.step(Instruction::Slice { axis, start }, vec![whole], vec![1, m.min(n)]);
+            return self.step(Instruction::Reshape, vec![row], shape);
+        }
+        self.step(Instruction::Slice { axis, start }, vec![whole], shape)
     }
 
     fn unary(&mut self, instruction: Instruction, operand: Expr, shape: Vec<usize>) -> Slot {
@@ -427,9 +465,20 @@ fn product_shape(lhs: Shape, rhs: Shape) -> Shape {
     }
 }
 
+fn is_spectral(kernel: Kernel) -> bool {
+    use Kernel::{Eigvals, Eigvecs, Svdu, Svdv, Svdvals};
+    matches!(kernel, Eigvals | Eigvecs | Svdvals | Svdu | Svdv)
+}
+
 fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
     let posdef = args.first().is_some_and(|arg| store.facts(*arg).has(Facts::POSDEF));
     let reduction = match op.kernel {
+        Kernel::Matrix(function) | Kernel::Frechet(function) => return Instruction::MatrixFunction(function),
+        Kernel::Pinv => Instruction::Pseudoinverse,
+        Kernel::Chol => Instruction::Cholesky,
+        Kernel::Gaps => Instruction::Gaps,
+        Kernel::Eigvals | Kernel::Eigvecs => Instruction::Eigen,
+        Kernel::Svdvals | Kernel::Svdu | Kernel::Svdv => Instruction::Singular,
         Kernel::Prod => Instruction::Prod,
         Kernel::Maximum => Instruction::Maximum,
         Kernel::Minimum => Instruction::Minimum,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gateaux_array::{ArrayError, Function};
+use gateaux_array::{ArrayError, Function, MatrixFunction};
 use gateaux_core::expr::{Rational, Var};
 
 /// The values of dimension names.
@@ -98,6 +98,18 @@ pub(crate) enum Instruction {
     Hardmax,
     /// One of the reductions above for each row.
     Rows(Box<Instruction>),
+    /// A function of the first matrix; with more operands its derivative there in their directions.
+    MatrixFunction(MatrixFunction),
+    /// The pseudoinverse.
+    Pseudoinverse,
+    /// The lower triangular Cholesky factor.
+    Cholesky,
+    /// The eigenvectors of a symmetric matrix as columns, and the column of the eigenvalues behind them.
+    Eigen,
+    /// The left singular vectors as columns, below them the right ones, below these the row of the singular values.
+    Singular,
+    /// The reciprocals of the differences of entries.
+    Gaps,
 }
 
 impl Instruction {
@@ -139,6 +151,12 @@ impl Instruction {
             Instruction::Minimum => "minimum",
             Instruction::Hardmax => "hardmax",
             Instruction::Rows(of) => of.name(),
+            Instruction::MatrixFunction(function) => function.name(),
+            Instruction::Pseudoinverse => "pinv",
+            Instruction::Cholesky => "chol",
+            Instruction::Eigen => "eigvals",
+            Instruction::Singular => "svdvals",
+            Instruction::Gaps => "gaps",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use gateaux_array::factor::Svd;
 use gateaux_array::{Array, ArrayError, Field, Number, Real, Wide, linear, maximum, norm};
 use gateaux_core::expr::Var;
 
@@ -110,6 +111,13 @@ impl Program {
                 Instruction::Solve(_) | Instruction::Inverse => n.powi(3) + n * size(&step.shape),
                 Instruction::Det | Instruction::Logdet(_) => n.powi(3),
                 Instruction::Adjugate => n.powi(5),
+                Instruction::Cholesky => n.powi(3),
+                Instruction::Eigen | Instruction::Singular | Instruction::Pseudoinverse => 20.0 * size(operand(0)) * n,
+                // A derivative of order k is a function of a matrix 2^k times as large.
+                Instruction::MatrixFunction(_) => {
+                    let order = i32::try_from(step.operands.len()).unwrap_or(i32::MAX) - 1;
+                    30.0 * (n * 2f64.powi(order)).powi(3)
+                }
                 _ => size(&step.shape).max(size(operand(0))),
             }
         });
@@ -314,6 +322,36 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
         Instruction::Maximum => maximum::maximum(args[0]).map(Array::scalar),
         Instruction::Minimum => maximum::maximum(&args[0].map(T::neg)).map(|least| Array::scalar(least.neg())),
         Instruction::Hardmax => maximum::hardmax(args[0]),
+        Instruction::MatrixFunction(function) => T::matrix_function(*function, args[0], &args[1..]),
+        Instruction::Pseudoinverse => T::pinv(args[0]),
+        Instruction::Cholesky => T::cholesky(args[0]),
+        Instruction::Eigen => {
+            let (values, vectors) = T::eigh(args[0])?;
+            Array::from_column_major(shape, [vectors.data(), values.data()].concat())
+        }
+        Instruction::Singular => {
+            let Svd { u, s, v } = T::svd(args[0])?;
+            let (m, n) = (args[0].shape()[0], args[0].shape()[1]);
+            Array::from_fn(shape, |at| {
+                let entry = match at[0] {
+                    row if row < m => u.get(&[row, at[1]]),
+                    row if row < m + n => v.get(&[row - m, at[1]]),
+                    _ => s.get(&[at[1]]),
+                };
+                entry.cloned().unwrap_or_else(T::zero)
+            })
+        }
+        Instruction::Gaps => {
+            let entries = args[0].data();
+            let mut gaps = Array::zeros(shape)?;
+            for (at, gap) in gaps.data_mut().iter_mut().enumerate() {
+                let (i, j) = (at % shape[0], at / shape[0]);
+                if i != j {
+                    *gap = T::one().div(&entries[j].sub(&entries[i])).ok_or_else(no_inverse)?;
+                }
+            }
+            Ok(gaps)
+        }
         Instruction::Rows(of) => match **of {
             Instruction::Maximum => maximum::maximum_rows(args[0]),
             Instruction::Minimum => Ok(maximum::maximum_rows(&args[0].map(T::neg))?.map(T::neg)),

@@ -9,6 +9,7 @@ use gateaux_core::simplify::simplify;
 use crate::assumptions::{assumptions, conventions};
 use crate::check::{Check, check};
 use crate::error::Errors;
+use crate::multiplicity::{Multiplicity, multiplicities};
 use crate::problem::Problem;
 use crate::structure;
 
@@ -109,6 +110,7 @@ pub struct Answer {
     index: Option<[(Notation, String); 3]>,
     hessian_vector: Option<(String, Mapping)>,
     assumptions: Vec<String>,
+    pub(crate) multiplicities: Vec<Multiplicity>,
     notes: Vec<String>,
 }
 
@@ -155,7 +157,14 @@ impl Answer {
             }
         }
         let roots: Vec<Expr> = [derivative.function, form].into_iter().chain(explicit_expr).collect();
-        let assumptions = assumptions(problem, &roots)?;
+        let mut assumptions = assumptions(problem, &roots)?;
+        let multiplicities = multiplicities(&problem.store, &roots);
+        for multiplicity in &multiplicities {
+            let sentence = multiplicity.sentence(problem)?;
+            if !assumptions.contains(&sentence) {
+                assumptions.push(sentence);
+            }
+        }
         let mut notes = conventions(problem, &derivative);
         let is_hessian = derivative.variables.len() == 2
             && derivative.variables[0] == derivative.variables[1]
@@ -183,6 +192,7 @@ impl Answer {
             index: None,
             hessian_vector: None,
             assumptions,
+            multiplicities,
             notes,
         };
         if answer.derivative_axes.len() > 2 && !answer.is_row_jacobian() {

@@ -146,7 +146,9 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
             let op = ops::op(*function);
             let holds = |arg: &Expr| match op.domain {
                 "x > 0" | "x > -1" => store.facts(*arg).has(Facts::POSITIVE),
-                "det(X) > 0" => store.facts(*arg).has(Facts::POSDEF),
+                "det(X) > 0" | "S is positive definite" | "no eigenvalue of X is negative or 0" => {
+                    store.facts(*arg).has(Facts::POSDEF)
+                }
                 _ => false,
             };
             match args.first() {
@@ -176,6 +178,11 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::NotZero(_) => format!("no entry of {text} is 0"),
         Condition::Positive(_) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),
+        Condition::Domain("S is positive definite", _) => format!("{text} is positive definite"),
+        Condition::Domain("the entries of x are distinct", _) => match spectrum_of(problem, expr)? {
+            Some((values, matrix)) => format!("the {values} of {matrix} are distinct"),
+            None => format!("the entries of {text} are distinct"),
+        },
         Condition::Domain(domain, _) if domain.contains('X') => domain.replace('X', &text),
         Condition::Domain("-1 < x < 1", _) => format!("{every}{text} is between -1 and 1"),
         Condition::Domain("x > -1", _) => format!("{every}{text} is above -1"),
@@ -184,6 +191,26 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Domain(domain, _) if is_scalar => format!("{domain} for x = {text}"),
         Condition::Domain(domain, _) => format!("{domain} for every entry x of {text}"),
     })
+}
+
+/// Whether the vector holds the eigenvalues or the (squared) singular values of a matrix, and of which.
+fn spectrum_of(problem: &mut Problem, vector: Expr) -> Result<Option<(&'static str, String)>, Errors> {
+    let store = &problem.store;
+    let values = match store.form(vector) {
+        Form::Product(factors) if factors.len() == 1 => factors[0].base,
+        _ => vector,
+    };
+    let Form::Call(function, args) = store.form(values) else {
+        return Ok(None);
+    };
+    let noun = match ops::op(*function).name {
+        "eigvals" => "eigenvalues",
+        "svdvals" => "singular values",
+        _ => return Ok(None),
+    };
+    let matrix = args[0];
+    let text = print::print(&mut problem.store, matrix, Notation::Text).map_err(|error| problem.limit(error))?;
+    Ok(Some((noun, text)))
 }
 
 /// The conventions that the answer follows: kinks, structured variables, rows.

@@ -18,6 +18,7 @@ mod answer;
 mod assumptions;
 mod check;
 mod error;
+mod multiplicity;
 mod numbers;
 mod problem;
 mod random;

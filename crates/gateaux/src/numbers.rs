@@ -57,7 +57,12 @@ impl Problem {
         let value = self.run(self.function, &bound, &mut notes)?;
         let derivative = match answer {
             None => None,
-            Some(answer) => Some(self.derivative_numbers(answer, &bound, &mut notes)?),
+            Some(answer) => {
+                for multiplicity in &answer.multiplicities {
+                    notes.extend(multiplicity.failure(self, &bound)?);
+                }
+                Some(self.derivative_numbers(answer, &bound, &mut notes)?)
+            }
         };
         Ok(Numbers {
             value,
@@ -156,7 +161,7 @@ impl Problem {
         Program::lower(&mut self.store, &[expr], &bound.sizes).map_err(|error| self.failure(&error))
     }
 
-    fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
+    pub(crate) fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let program = self.lower(expr, bound)?;
         let mut granted = WIDE_WORK;
         let result = program.run_traced(&|var| bound.values.get(&var).cloned(), &|_| false, &mut granted);

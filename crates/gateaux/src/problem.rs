@@ -315,6 +315,14 @@ impl Problem {
     /// # Errors
     /// As [`gradients`](Problem::gradients).
     pub fn gradients_in(&mut self, wrt: &[&str], convention: Convention) -> Result<Vec<Answer>, Errors> {
+        // A name twice is one variable.
+        let mut distinct: Vec<&str> = Vec::with_capacity(wrt.len());
+        for name in wrt {
+            if !distinct.contains(name) {
+                distinct.push(name);
+            }
+        }
+        let wrt = distinct.as_slice();
         let mut variables = Vec::with_capacity(wrt.len());
         for name in wrt {
             variables.push(self.variable(name)?);

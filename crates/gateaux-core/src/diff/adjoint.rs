@@ -150,7 +150,8 @@ fn transposed_call(
     let Some((_, formulas)) = formula else {
         return Ok(None);
     };
-    let Some(formula) = formulas.get(alternative).or(formulas.first()) else {
+    let formula = formulas.get(alternative).or(formulas.first());
+    let Some(formula) = formula.filter(|formula| !formula.is_empty()) else {
         return Ok(None);
     };
     environment.bind("dY", cotangent);

@@ -194,6 +194,7 @@ fn change_of_call(store: &mut Store, op: &'static Op, args: &[Expr], changes: &[
         .differential
         .get(alternative)
         .or(op.differential.first())
+        .filter(|formula| !formula.is_empty())
         .ok_or_else(missing)?;
     if op.is_elementwise() {
         ops::instantiate_elementwise(store, formula, &environment)

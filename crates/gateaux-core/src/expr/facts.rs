@@ -20,7 +20,9 @@ impl Facts {
     /// Equal to minus its transpose.
     pub const SKEW: Facts = Facts(16);
     /// Its transpose is its inverse.
-    pub const ORTHOGONAL: Facts = Facts(32);
+    pub const ORTHOGONAL: Facts = Facts(32 | 512);
+    /// Its columns are orthonormal; a square one is orthogonal.
+    pub const ORTHONORMAL: Facts = Facts(512);
     /// Zero above the diagonal.
     pub const LOWER: Facts = Facts(64);
     /// Every entry above zero.

@@ -551,7 +551,11 @@ impl Store {
                 self.facts(*array).only(kept)
             }
             Form::MatMul(factors) => self.facts_of_product(expr, factors),
-            Form::Transpose(inner) => self.facts(*inner).only(Facts::POSITIVE | Facts::ORTHOGONAL),
+            Form::Transpose(inner) => {
+                let facts = self.facts(*inner);
+                let orthogonal = facts.has(Facts::ORTHOGONAL);
+                facts.only(Facts::POSITIVE) | if orthogonal { Facts::ORTHOGONAL } else { Facts::NONE }
+            }
             Form::Product(factors) => {
                 let signs = all(self, &mut factors.iter().map(|f| f.base), Facts::POSITIVE);
                 let even = factors.iter().all(|f| {
@@ -698,8 +702,17 @@ impl Store {
             return Facts::NONE;
         }
         let middle = factors.len() / 2;
-        let core = if factors.len().is_multiple_of(2) {
+        let is_regular = |factor: &MatrixPower| {
+            let facts = self.facts(factor.base);
+            facts.has(Facts::POSDEF) || facts.has(Facts::ORTHOGONAL) || factor.power < 0
+        };
+        let definite = if factors[..middle].iter().all(is_regular) {
+            Facts::POSDEF
+        } else {
             Facts::PSD
+        };
+        let core = if factors.len().is_multiple_of(2) {
+            definite
         } else {
             let factor = factors[middle];
             let facts = self.facts(factor.base);
@@ -709,13 +722,13 @@ impl Store {
                 // The square of a skew matrix is symmetric.
                 facts.only(Facts::PSD)
             } else {
-                facts.only(Facts::PSD | Facts::SKEW)
+                facts.only(definite | Facts::SKEW)
             }
         };
         match self.shape(expr) {
             Shape::Scalar if core.has(Facts::PSD) => Facts::NONNEGATIVE,
             Shape::Scalar => Facts::NONE,
-            _ => core.only(Facts::PSD | Facts::SKEW),
+            _ => core.only(Facts::POSDEF | Facts::SKEW),
         }
     }
 

@@ -7,7 +7,7 @@
 use super::facts::Facts;
 use super::rational::Rational;
 use super::shape::Shape;
-use super::store::{ElementPower, Expr, Form, MatrixPower, Store};
+use super::store::{ElementPower, Expr, Form, Function, Law, MatrixPower, Store};
 use super::{Dims, Error, Result};
 
 /// A product while it is being normalized.
@@ -173,6 +173,9 @@ impl Store {
                     power: 1,
                 });
             }
+            Form::Call(function, args) if power != 1 && matches!(function.law, Law::Root | Law::Exponential) => {
+                return self.expand_power(function, &args, factor, queue);
+            }
             _ if power < 0 && self.facts(base).has(Facts::ORTHOGONAL) => {
                 queue.push(MatrixPower {
                     base: self.transpose(base)?,
@@ -181,6 +184,35 @@ impl Store {
             }
             _ => return Ok(false),
         }
+        Ok(true)
+    }
+
+    /// The power of a square root, or of an exponential, as a factor of its argument; whether there is one.
+    fn expand_power(
+        &mut self,
+        function: Function,
+        args: &[Expr],
+        factor: MatrixPower,
+        queue: &mut Vec<MatrixPower>,
+    ) -> Result<bool> {
+        let [argument] = *args else { return Ok(false) };
+        let MatrixPower { base, power } = factor;
+        if function.law == Law::Root {
+            // What remains of an odd power is the root or its inverse.
+            let (whole, rest) = (power / 2, power % 2);
+            if whole == 0 {
+                return Ok(false);
+            }
+            queue.extend((rest != 0).then_some(MatrixPower { base, power: rest }));
+            queue.push(MatrixPower {
+                base: argument,
+                power: whole,
+            });
+            return Ok(true);
+        }
+        let multiple = self.times(&Rational::from(power), argument)?;
+        let base = self.call(function, &[multiple], self.shape(base))?;
+        queue.push(MatrixPower { base, power: 1 });
         Ok(true)
     }
 
@@ -320,6 +352,15 @@ impl Store {
             };
             return Ok(Some(MatrixPower { base: lhs.base, power }));
         }
+        if let (Form::Transpose(inner), -1, -1) = (self.form(lhs.base), lhs.power, rhs.power)
+            && *inner == rhs.base
+            && let Form::Call(Function { law: Law::Factor, .. }, args) = self.form(*inner)
+        {
+            return Ok(Some(MatrixPower {
+                base: args[0],
+                power: -1,
+            }));
+        }
         if lhs.power != 1 || rhs.power != 1 {
             return Ok(None);
         }
@@ -334,6 +375,31 @@ impl Store {
             return Ok(one(selected));
         }
         Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
+            // The orthonormal columns of a matrix that need not be square.
+            (Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
+                let n = self.shape(inner).rows_and_columns().map_or(Dims::ONE, |(_, n)| n);
+                one(self.eye(n)?)
+            }
+            // A triangular factor and its transpose.
+            (Form::Call(function, args), Form::Transpose(inner))
+                if function.law == Law::Factor && inner == lhs.base =>
+            {
+                one(args[0])
+            }
+            (Form::Call(f, a), Form::Call(g, b)) if f == g && f.law == Law::Exponential => {
+                let ((c, x), (d, y)) = (self.split_content(a[0])?, self.split_content(b[0])?);
+                if x != y {
+                    return Ok(None);
+                }
+                let sum = self.times(&(&c + &d), x)?;
+                if self.is_zero(sum) {
+                    return Ok(Some(MatrixPower {
+                        base: lhs.base,
+                        power: 0,
+                    }));
+                }
+                one(self.call(f, &[sum], self.shape(lhs.base))?)
+            }
             // K*vec(A) is vec(A').
             (Form::Commutation(m, n), Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
                 let transposed = self.transpose(inner)?;
@@ -551,7 +617,11 @@ impl Store {
                     });
                 }
                 // The unit vector stays in front.
-                None if !matches!(self.form(vector.base), Form::Product(_) | Form::Call(..)) => {
+                None if !matches!(
+                    self.form(vector.base),
+                    Form::Product(_) | Form::Call(..) | Form::DiagOf(_)
+                ) =>
+                {
                     return self.intern(Form::MatMul(segment.into()), Shape::Scalar).map(Some);
                 }
                 None => (vector.base, None),
@@ -582,6 +652,11 @@ impl Store {
             Form::Call(function, args) if function.elementwise => {
                 let args: Vec<Expr> = args.iter().map(|arg| entry(self, *arg)).collect::<Result<_>>()?;
                 self.call(function, &args, Shape::Scalar).map(Some)
+            }
+            // An entry of a diagonal.
+            Form::DiagOf(matrix) if second.is_none() => {
+                let unit = self.transpose(segment[0].base)?;
+                self.matmul(&[segment[0].base, matrix, unit]).map(Some)
             }
             Form::Diag(vector) if second.is_some() => {
                 let column = second.unwrap_or(vector);

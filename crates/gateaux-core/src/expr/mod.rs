@@ -29,4 +29,4 @@ pub use einsum::{Einsum, MAX_LABELS, letters};
 pub use facts::{Facts, Structure};
 pub use rational::Rational;
 pub use shape::{Axes, MAX_AXES, Shape};
-pub use store::{ElementPower, Expr, Form, Function, MatrixPower, Operand, Store, Term, Var, Variable};
+pub use store::{ElementPower, Expr, Form, Function, Law, MatrixPower, Operand, Store, Term, Var, Variable};

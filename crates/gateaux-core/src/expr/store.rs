@@ -47,6 +47,31 @@ pub struct Function {
     pub index: u16,
     /// Whether it acts on each entry by itself, and so commutes with transposition.
     pub elementwise: bool,
+    /// What its calls make with transposes, powers and products.
+    pub law: Law,
+}
+
+impl Function {
+    /// Whether the transpose of a call is the call of the transposes.
+    pub fn commutes_with_transpose(self) -> bool {
+        self.elementwise || matches!(self.law, Law::Transposes | Law::Root | Law::Exponential)
+    }
+}
+
+/// What the calls of a function of matrices make with transposes, powers and products: part of the normal form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Law {
+    /// Nothing.
+    #[default]
+    None,
+    /// `f(X') = f(X)'`, in all arguments together.
+    Transposes,
+    /// That, and `f(X)^2 = X`.
+    Root,
+    /// That, and `f(X)^k = f(k*X)`, `f(a*X)*f(b*X) = f((a + b)*X)`.
+    Exponential,
+    /// `f(X)*f(X)' = X`.
+    Factor,
 }
 
 /// `coefficient * expr` in a sum. The expression is not itself a sum; in a sum of scalars the constant term is a
@@ -578,7 +603,7 @@ impl Store {
     /// A call of a function with this result shape; normalization beyond moving transposes out is the business of the
     /// operation table.
     pub(crate) fn call(&mut self, function: Function, args: &[Expr], shape: Shape) -> Result<Expr> {
-        if function.elementwise
+        if function.commutes_with_transpose()
             && !shape.is_scalar()
             && let Some(args) = self.transposed_arguments(args)?
         {

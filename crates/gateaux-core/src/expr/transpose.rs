@@ -7,7 +7,7 @@
 use super::Result;
 use super::facts::Facts;
 use super::shape::Shape;
-use super::store::{ElementPower, Expr, Form, MatrixPower, Store};
+use super::store::{ElementPower, Expr, Form, Law, MatrixPower, Store};
 
 impl Store {
     /// The transpose of anything but a tensor.
@@ -80,6 +80,15 @@ impl Store {
 
     /// Whether the transpose of a sum or an elementwise expression is pushed into it.
     fn pushes_transpose(&self, expr: Expr) -> bool {
+        if let Form::Call(function, args) = self.form(expr)
+            && function.law != Law::None
+        {
+            // The transposes of these are their own negatives or themselves.
+            let is_plain = |arg: &Expr| self.facts(*arg).has(Facts::SYMMETRIC) || self.facts(*arg).has(Facts::SKEW);
+            if args.iter().all(is_plain) {
+                return true;
+            }
+        }
         let (inside, leaves) = self.transpose_counts(expr);
         matches!(self.shape(expr), Shape::Matrix(..)) && inside > 0 && 2 * inside >= leaves
     }
@@ -126,7 +135,7 @@ impl Store {
                 let factors = self.transpose_powers(&factors)?;
                 self.product(factors)
             }
-            Form::Call(function, args) if push && function.elementwise => {
+            Form::Call(function, args) if push && function.commutes_with_transpose() => {
                 let args: Vec<Expr> = args.iter().map(|arg| self.transpose(*arg)).collect::<Result<_>>()?;
                 self.intern(Form::Call(function, args.into()), transposed)
             }
@@ -222,7 +231,7 @@ impl Store {
             Form::Product(factors) => sum(&mut factors.iter().map(|factor| factor.base)),
             Form::Scale(_, array) => self.transpose_counts(*array),
             Form::Kron(a, b) => sum(&mut [*a, *b].into_iter()),
-            Form::Call(function, args) if function.elementwise => sum(&mut args.iter().copied()),
+            Form::Call(function, args) if function.commutes_with_transpose() => sum(&mut args.iter().copied()),
             // By rows or by columns: the transpose goes through.
             Form::Call(_, args) if args.len() == 2 => self.transpose_counts(args[0]),
             Form::Call(..) | Form::Reshape(_) | Form::Tril => (0, 1),

@@ -3,7 +3,7 @@
 use gateaux_syntax::{BinaryOp, Diagnostic, IndexItem, NodeId, NodeKind, Span, Tree};
 
 use super::{NameMeaning, Typing, codes};
-use crate::expr::{Dim, Dims, Error, Expr, Facts, Operand, Rational, Result, Shape, Store};
+use crate::expr::{Dim, Dims, Error, Expr, Facts, Operand, Rational, Result, Shape, Store, Structure};
 use crate::ops;
 
 /// A problem as expressions.
@@ -42,6 +42,9 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
             built: &built,
             variables: &mut variables,
         };
+        if let Some(refused) = pass.refused(id, node.span) {
+            return Err(refused);
+        }
         let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;
         built[id.0 as usize] = Some(expr);
     }
@@ -167,6 +170,48 @@ impl Pass<'_> {
 
     fn shape(&self, id: NodeId) -> Result<Shape> {
         self.typing.shape(id).ok_or_else(|| unsupported("this expression"))
+    }
+
+    /// What the kinds of the operands allow and what is known of them does not: a function of symmetric matrices of
+    /// another one, a power that is no integer of what is not positive definite.
+    fn refused(&self, id: NodeId, span: Span) -> Option<Diagnostic> {
+        let facts = |node: &NodeId| Some(self.store.facts(self.built[node.0 as usize]?));
+        match &self.tree.node(id).kind {
+            NodeKind::Binary(BinaryOp::Pow, _, base, exponent) => {
+                let shape = self.store.shape(self.built[base.0 as usize]?);
+                let exponent = self.store.as_number(self.built[exponent.0 as usize]?);
+                let is_integer = exponent.is_some_and(|exponent| exponent.as_integer().is_some());
+                let is_definite = facts(base)?.has(Facts::POSDEF)
+                    || facts(base)?.has(Facts::PSD) && exponent.is_some_and(|exponent| !exponent.is_negative());
+                let message = "the exponent of a matrix is an integer, unless the matrix is positive definite by its \
+                               declaration or form";
+                (!shape.is_scalar() && !is_integer && !is_definite)
+                    .then(|| Diagnostic::new(codes::EXPONENT, span, message))
+            }
+            NodeKind::Call(name, args) => {
+                let (op, alternative) = self.typing.calls[id.0 as usize]?;
+                let params = &ops::signature::signatures(op)[alternative].params;
+                let (_, arg) = params.iter().zip(args).find(|(param, arg)| {
+                    param.structure == Structure::Symmetric
+                        && facts(arg).is_some_and(|facts| !facts.has(Facts::SYMMETRIC))
+                })?;
+                let message = format!(
+                    "{} takes a matrix that is symmetric by its declaration or form",
+                    name.text
+                );
+                let at = self.tree.node(*arg).span;
+                let problem = Diagnostic::new(codes::NOT_SYMMETRIC, at, message);
+                Some(match &self.tree.node(*arg).kind {
+                    NodeKind::Name(argument) => problem.fix(
+                        format!("declare {argument} as symmetric, or take its symmetric part"),
+                        at,
+                        format!("sym({argument})"),
+                    ),
+                    _ => problem.help("take its symmetric part with sym"),
+                })
+            }
+            _ => None,
+        }
     }
 
     fn node(&mut self, id: NodeId) -> Result<Expr> {

@@ -28,8 +28,8 @@ gateaux_syntax::codes! {
     NOT_SQUARE "G0209" "a matrix that should be square and is not" "A: matrix(3, 4)\nA^2"
         "Powers, inverses and solves are defined for square matrices only. For least squares use `pinv`."
     EXPONENT "G0210" "a matrix power that is no integer literal" "X: matrix(n, n)\nX^0.5"
-        "The exponent of a matrix is an integer literal such as `X^3` or `X^-1`. The square root is `sqrtm(X)`, and `X.^a` is \
-         elementwise."
+        "The exponent of a matrix is an integer literal such as `X^3` or `X^-1`. A positive definite matrix, by its \
+         declaration or form, has every power: `S^0.5`. The square root is `sqrtm(X)`, and `X.^a` is elementwise."
     POWER "G0211" "a power of a vector or by an array" "X: matrix(n, n)\n2^X"
         "`^` is the power of scalars and the integer power of square matrices. Elementwise powers are written `x.^2` and \
          `2.^X`; the matrix exponential is `expm`."
@@ -77,6 +77,10 @@ gateaux_syntax::codes! {
     TOO_MANY_AXES "G0230" "an array with too many axes"
         "einsum(\"a,b,c,d,e,f,g,h,i,j,k,l,m->abcdefghijklm\", x, x, x, x, x, x, x, x, x, x, x, x, x)"
         "An array has at most 12 axes."
+
+    NOT_SYMMETRIC "G0231" "a matrix that should be symmetric" "X: matrix(n, n)\neigvals(X)"
+        "Eigenvalues and the Cholesky factor are those of matrices that are symmetric by their declaration or form, such \
+         as `X'*X`. The symmetric part of a square matrix is `sym(X)`."
 
     UNKNOWN_FUNCTION "G0300" "a function that does not exist" "x: vector(n)\nnrom2(x)"
         "There is no function of this name. A product is written with `*`, an entry in square brackets: `x[2]`."

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::roles::Role;
 use super::scope::{Given, Meaning};
 use super::sizes::Size;
+use crate::expr::Structure;
 
 /// An operation with its operands.
 #[derive(Clone, Copy)]
@@ -335,6 +336,13 @@ impl Checker<'_> {
                     Err(clash) => self.not_square(operation, base, "no power of", clash),
                 }
             }
+            // Whether the base is positive definite by its form is seen when the expression is built.
+            [Kind::Matrix(m, n), Kind::Scalar] if self.may_be_definite(base) => {
+                match self.unify_all(&[(m, n)], operation.id) {
+                    Ok(()) => operation.kinds[0],
+                    Err(clash) => self.not_square(operation, base, "no power of", clash),
+                }
+            }
             [Kind::Matrix(..), Kind::Scalar] => {
                 let message = "the exponent of a matrix is an integer literal: ";
                 let problem = Problem::new(codes::EXPONENT, self.span(operation.id), message)
@@ -375,6 +383,14 @@ impl Checker<'_> {
                 let problem = self.with_operator(problem, operation, ".^");
                 self.refuse(problem)
             }
+        }
+    }
+
+    /// Whether a matrix may turn out to be positive definite: a name only by its declaration.
+    fn may_be_definite(&self, node: NodeId) -> bool {
+        match self.scope.meanings[node.0 as usize] {
+            Meaning::Variable(index) => self.scope.variables[index].structure == Structure::Posdef,
+            _ => true,
         }
     }
 

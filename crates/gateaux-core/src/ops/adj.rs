@@ -1,6 +1,6 @@
 //! The adjugate.
 
-use super::{Facts, Kernel, Meaning, Op, Rule};
+use super::{Facts, Kernel, Law, Meaning, Op, Rule};
 
 /// `adj(X)`: the transposed matrix of cofactors, defined also where the matrix is singular.
 pub static ADJ: Op = Op {
@@ -14,6 +14,7 @@ pub static ADJ: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC), (Facts::POSDEF, Facts::POSDEF)],
+    law: Law::Transposes,
     rules: &[
         Rule {
             name: "adj-eye",

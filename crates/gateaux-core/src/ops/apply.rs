@@ -4,7 +4,7 @@ use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
 use super::signature::{ParamKind, SizeExpr, signatures};
-use super::{Meaning, Op, elementwise, formula, rules};
+use super::{Kernel, Meaning, Op, elementwise, formula, matrix_function, rules};
 use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
 
 /// `-x`, `+x`
@@ -44,6 +44,7 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         BinaryOp::Pow if store.shape(lhs).is_scalar() => store.pow(lhs, rhs),
         BinaryOp::Pow => match store.as_number(rhs).and_then(Rational::as_integer) {
             Some(power) => store.matrix_power(lhs, power),
+            None if store.facts(lhs).has(Facts::PSD) && store.shape(rhs).is_scalar() => definite_power(store, lhs, rhs),
             None => Err(Error::IllShaped {
                 operation: "a matrix power",
                 shapes: "an exponent that is no integer".into(),
@@ -59,6 +60,26 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => Err(Error::Unsupported {
             what: "a comparison".to_owned(),
         }),
+    }
+}
+
+/// `S^p = expm(p*logm(S))` of a positive definite S; half an odd number is a power of the square root.
+fn definite_power(store: &mut Store, base: Expr, exponent: Expr) -> Result<Expr> {
+    let twice = store.as_number(exponent).map(|exponent| exponent * &Rational::from(2));
+    if let Some(power) = twice.and_then(|twice| twice.as_integer()) {
+        let root = named_call(store, "sqrtm", base)?;
+        return store.matrix_power(root, power);
+    }
+    let logarithm = named_call(store, "logm", base)?;
+    let scaled = store.scale(exponent, logarithm)?;
+    named_call(store, "expm", scaled)
+}
+
+/// A function of one argument, by its name.
+pub(super) fn named_call(store: &mut Store, name: &'static str, argument: Expr) -> Result<Expr> {
+    match super::find(name) {
+        Some(op) => apply_call(store, op, &[argument]),
+        None => Err(Error::Unsupported { what: name.to_owned() }),
     }
 }
 
@@ -99,9 +120,15 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
                 let by_rows = apply_call(store, op, &[transposed, axis])?;
                 return store.transpose(by_rows);
             }
-            let size = |size: &SizeExpr| match size {
-                SizeExpr::Name(at) => environment.size(&signature.sizes[*at]),
-                _ => None,
+            let mut size = |size: &SizeExpr| {
+                let of = |size: &SizeExpr| match size {
+                    SizeExpr::Name(at) => environment.size(&signature.sizes[*at]),
+                    _ => None,
+                };
+                match size {
+                    SizeExpr::Min(a, b) => of(a).zip(of(b)).map(|(a, b)| store.dims.min(a, b)),
+                    other => of(other),
+                }
             };
             let shape = match &signature.result {
                 ParamKind::Like(at) => Some(store.shape(args[*at])),
@@ -136,6 +163,11 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         return store.fill(value, shape);
     }
     if let Some(simpler) = rules::apply(store, op, args, shape)? {
+        return Ok(simpler);
+    }
+    if let Kernel::Frechet(function) = op.kernel
+        && let Some(simpler) = matrix_function::simplified(store, op, function, args)?
+    {
         return Ok(simpler);
     }
     if let [arg] = args

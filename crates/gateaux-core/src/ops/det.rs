@@ -1,6 +1,6 @@
 //! The determinant.
 
-use super::{Facts, Kernel, Meaning, Op, Rule};
+use super::{Facts, Kernel, Law, Meaning, Op, Rule};
 
 /// `det(X)`. Its differential is written with the adjugate, which is right also where the matrix is singular.
 pub static DET: Op = Op {
@@ -14,6 +14,7 @@ pub static DET: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[(Facts::POSDEF, Facts::POSITIVE), (Facts::PSD, Facts::NONNEGATIVE)],
+    law: Law::None,
     rules: &[
         Rule {
             name: "det-eye",

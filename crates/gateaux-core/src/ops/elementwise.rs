@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use gateaux_array::Function as F;
 
-use super::{Facts, Kernel, Meaning, Op, Rule};
+use super::{Facts, Kernel, Law, Meaning, Op, Rule};
 
 const P: (Facts, Facts) = (Facts::NONE, Facts::POSITIVE);
 const N: (Facts, Facts) = (Facts::NONE, Facts::NONNEGATIVE);
@@ -223,6 +223,7 @@ fn record(row: &'static Row) -> Op {
         transposes: &[],
         kink: known(KINKS, name).unwrap_or(""),
         facts,
+        law: Law::None,
         rules: RULES
             .iter()
             .find(|(known, _)| known == name)
@@ -246,6 +247,7 @@ const PI: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[P],
+    law: Law::None,
     rules: &[],
     kernel: Kernel::Pi,
     sample: "",

@@ -1,6 +1,6 @@
 //! The logarithm of the determinant.
 
-use super::{Facts, Kernel, Meaning, Op, Rule};
+use super::{Facts, Kernel, Law, Meaning, Op, Rule};
 
 /// `logdet(X)`
 pub static LOGDET: Op = Op {
@@ -14,6 +14,7 @@ pub static LOGDET: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
+    law: Law::None,
     rules: &[
         Rule {
             name: "logdet-eye",

@@ -1,6 +1,6 @@
 //! The logarithm of a sum of exponentials.
 
-use super::{Facts, Kernel, Meaning, Op};
+use super::{Facts, Kernel, Law, Meaning, Op};
 
 /// `logsumexp(x)`
 pub static LOGSUMEXP: Op = Op {
@@ -29,6 +29,7 @@ pub static LOGSUMEXP: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::NONE)],
+    law: Law::None,
     rules: &[],
     kernel: Kernel::LogSumExp,
     sample: "x: vector(n)",

@@ -7,6 +7,7 @@
 
 mod adj;
 mod apply;
+mod chol;
 mod constructors;
 mod det;
 mod elementwise;
@@ -14,13 +15,16 @@ mod formula;
 mod linear;
 mod logdet;
 mod logsumexp;
+mod matrix_function;
 mod maximum;
 mod norms;
 mod pairwise;
+mod pinv;
 mod prod;
 mod rules;
 pub mod signature;
 mod softmax;
+mod spectral;
 mod substitute;
 
 use std::collections::HashMap;
@@ -32,7 +36,7 @@ pub use constructors::CONSTRUCTORS;
 pub use formula::{Environment, instantiate, instantiate_elementwise};
 pub use substitute::{rebuild, substitute};
 
-use crate::expr::{Expr, Facts, Function, Result, Store};
+use crate::expr::{Expr, Facts, Function, Law, Result, Store};
 
 /// A function of the language: everything that is known of it.
 #[derive(Debug)]
@@ -59,6 +63,8 @@ pub struct Op {
     pub kink: &'static str,
     /// What is known of the value where something is known of all arguments.
     pub facts: &'static [(Facts, Facts)],
+    /// What its calls make with transposes, powers and products.
+    pub law: Law,
     /// Simplifications: `left => right`, each with a name.
     pub rules: &'static [Rule],
     /// How numbers are computed.
@@ -128,6 +134,26 @@ pub enum Kernel {
     Minimum,
     /// 1 at the first largest entry.
     Hardmax,
+    /// A function of a square matrix.
+    Matrix(gateaux_array::MatrixFunction),
+    /// The derivative of a matrix function at the first argument, in the directions of the others.
+    Frechet(gateaux_array::MatrixFunction),
+    /// The pseudoinverse.
+    Pinv,
+    /// The Cholesky factor.
+    Chol,
+    /// The eigenvalues of a symmetric matrix.
+    Eigvals,
+    /// The eigenvectors of a symmetric matrix.
+    Eigvecs,
+    /// The singular values.
+    Svdvals,
+    /// The left singular vectors.
+    Svdu,
+    /// The right singular vectors.
+    Svdv,
+    /// The reciprocals of the differences of entries.
+    Gaps,
 }
 
 impl Op {
@@ -144,6 +170,7 @@ impl Op {
         transposes: &[],
         kink: "",
         facts: &[],
+        law: Law::None,
         rules: &[],
         kernel: Kernel::None,
         sample: "",
@@ -182,6 +209,7 @@ impl Op {
         Function {
             index: index as u16,
             elementwise: self.is_elementwise(),
+            law: self.law,
         }
     }
 }
@@ -200,7 +228,11 @@ fn table() -> &'static Table {
             .chain(linear::OPS)
             .chain(norms::OPS)
             .chain(maximum::OPS)
+            .chain(matrix_function::OPS)
+            .chain(spectral::OPS)
+            .chain(chol::OPS)
             .chain([
+                &pinv::PINV,
                 &prod::PROD,
                 &det::DET,
                 &logdet::LOGDET,
@@ -266,33 +298,15 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
 
 /// Functions of the language that are not available yet.
 const LATER: &[&str] = &[
-    "chol",
     "conj",
     "cross",
     "ctranspose",
     "cumsum",
     "digamma",
     "cdf",
-    "eigvals",
-    "eigvecs",
-    "expm",
-    "frechet_chol",
-    "frechet_expm",
-    "frechet_logm",
-    "frechet_sqrtm",
     "imag",
     "lgamma",
-    "lmax",
-    "lmin",
-    "logm",
-    "nuclear",
-    "pinv",
     "real",
-    "spectral",
-    "sqrtm",
-    "svdu",
-    "svdv",
-    "svdvals",
     "where",
 ];
 

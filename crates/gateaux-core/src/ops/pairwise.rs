@@ -1,6 +1,6 @@
 //! The larger and the smaller of two, entry by entry.
 
-use super::{Facts, Kernel, Meaning, Op, Rule};
+use super::{Facts, Kernel, Law, Meaning, Op, Rule};
 
 const KINDS: &[&str] = &[
     "x: any; y: like(x) -> like(x)",
@@ -24,6 +24,7 @@ pub static OPS: &[Op] = &[
             (Facts::POSITIVE, Facts::POSITIVE),
             (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
         ],
+        law: Law::None,
         rules: &[
             Rule {
                 name: "max-zero",
@@ -56,6 +57,7 @@ pub static OPS: &[Op] = &[
             (Facts::POSITIVE, Facts::POSITIVE),
             (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
         ],
+        law: Law::None,
         rules: &[],
         kernel: Kernel::Smaller,
         sample: "x: vector(n); y: vector(n)",

@@ -1,6 +1,6 @@
 //! The product of all entries.
 
-use super::{Facts, Kernel, Op};
+use super::{Facts, Kernel, Op, Rule};
 
 /// `prod(x)`
 pub static PROD: Op = Op {
@@ -12,6 +12,11 @@ pub static PROD: Op = Op {
         (Facts::POSITIVE, Facts::POSITIVE),
         (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
     ],
+    rules: &[Rule {
+        name: "prod-eigvals",
+        left: "prod(eigvals(S))",
+        right: "det(S)",
+    }],
     kernel: Kernel::Prod,
     sample: "x: vector(n)",
     latex: r"\operatorname{prod}\left({0}\right)",

@@ -1,6 +1,6 @@
 //! Exponentials over their sum.
 
-use super::{Facts, Kernel, Meaning, Op};
+use super::{Facts, Kernel, Law, Meaning, Op};
 
 /// `softmax(x)`
 pub static SOFTMAX: Op = Op {
@@ -26,6 +26,7 @@ pub static SOFTMAX: Op = Op {
     transposes: &[],
     kink: "",
     facts: &[(Facts::NONE, Facts::POSITIVE)],
+    law: Law::None,
     rules: &[],
     kernel: Kernel::Softmax,
     sample: "x: vector(n)",

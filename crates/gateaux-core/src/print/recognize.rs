@@ -36,10 +36,30 @@ fn mirrored(store: &Store, row: Expr, column: Expr) -> bool {
     }
 }
 
-/// The x of `sum(abs(x))`.
-pub(super) fn absolute(store: &Store, expr: Expr) -> Option<Expr> {
+/// The function that the sum of these entries is, and its argument: `norm1`, `nuclear`.
+pub(super) fn sum_of(store: &Store, expr: Expr) -> Option<(&'static str, Expr)> {
     match store.form(expr) {
-        Form::Call(function, args) if ops::op(*function).name == "abs" => args.first().copied(),
+        Form::Call(function, args) => match ops::op(*function).name {
+            "abs" => Some(("norm1", args[0])),
+            "svdvals" => Some(("nuclear", args[0])),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The function that this entry of eigenvalues or singular values is, and its argument.
+pub(super) fn extreme(store: &Store, values: Expr, row: Expr) -> Option<(&'static str, Expr)> {
+    let (Form::Call(function, args), Form::Transpose(unit)) = (store.form(values), store.form(row)) else {
+        return None;
+    };
+    let (Form::Select(at), Shape::Vector(n)) = (store.form(*unit), store.shape(values)) else {
+        return None;
+    };
+    match ops::op(*function).name {
+        "eigvals" if *at == Dims::ONE => Some(("lmin", args[0])),
+        "eigvals" if *at == n => Some(("lmax", args[0])),
+        "svdvals" if *at == Dims::ONE => Some(("spectral", args[0])),
         _ => None,
     }
 }

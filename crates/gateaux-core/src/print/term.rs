@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::{number, recognize};
-use crate::expr::{Einsum, ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
+use crate::expr::{Einsum, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// A product while it is being laid out.
@@ -210,6 +210,15 @@ impl Layout {
 
     fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         let last = list.len() - 1;
+        if let Some((head, tail)) = selecting_ends(store, list) {
+            // `A*B[:,j]`, not `(A*B)[:,j]`; `q[:,1]'*A*q[:,1]`, not `(q'*A*q)[1,1]`.
+            for part in [&list[..head], &list[head..=last - tail], &list[last + 1 - tail..]] {
+                if !part.is_empty() {
+                    self.segment(store, part, factors)?;
+                }
+            }
+            return Ok(());
+        }
         if let Some(piece) = self.indexed(store, list)? {
             factors.times(piece);
             return Ok(());
@@ -269,6 +278,10 @@ impl Layout {
         let inner = store.matrix_product(middle.to_vec())?;
         if !store.split_coefficient(inner).0.is_one() {
             return Ok(None);
+        }
+        if let Some((name, of)) = recognize::extreme(store, inner, list[0].base) {
+            let of = self.need(of);
+            return Ok(Some(self.push(Piece::Call(name, vec![of]))));
         }
         let all = || (":".to_owned(), false);
         // A row of X' is a column of X.
@@ -451,10 +464,10 @@ impl Layout {
                 let inner = self.need(inner);
                 self.push(Piece::Call("tr", vec![inner]))
             }
-            Form::Sum(inner) => match recognize::absolute(store, inner) {
-                Some(of) => {
+            Form::Sum(inner) => match recognize::sum_of(store, inner) {
+                Some((name, of)) => {
                     let of = self.need(of);
-                    self.push(Piece::Call("norm1", vec![of]))
+                    self.push(Piece::Call(name, vec![of]))
                 }
                 None => {
                     let inner = self.need(inner);
@@ -544,11 +557,9 @@ impl Layout {
             };
             pieces.push(self.need(entry));
         }
-        if let ("maximum", [of], Some(inner)) = (
-            op.name,
-            args,
-            args.first().and_then(|of| recognize::absolute(store, *of)),
-        ) && matches!(store.shape(*of), Shape::Vector(_))
+        if let ("maximum", [of], Some(("norm1", inner))) =
+            (op.name, args, args.first().and_then(|of| recognize::sum_of(store, *of)))
+            && matches!(store.shape(*of), Shape::Vector(_))
         {
             let inner = self.need(inner);
             return Ok(self.push(Piece::Call("norminf", vec![inner])));
@@ -680,4 +691,33 @@ fn signed_exponent(store: &mut Store, exponent: Expr) -> Result<(Expr, bool)> {
     let (coefficient, _) = store.split_coefficient(exponent);
     let negative = coefficient.is_negative();
     Ok((if negative { store.neg(exponent)? } else { exponent }, negative))
+}
+
+/// How many factors at the beginning and at the end of a product stand for a row and a column of its first and last
+/// matrix, where these are to be written as such: an entry of a product is left as one, unless it is a form in
+/// orthonormal vectors.
+fn selecting_ends(store: &Store, list: &[MatrixPower]) -> Option<(usize, usize)> {
+    let plain = |expr: Expr| match *store.form(expr) {
+        Form::Transpose(inner) => inner,
+        _ => expr,
+    };
+    let unit =
+        |expr: Expr| matches!(store.form(expr), Form::Select(_)) && matches!(store.shape(expr), Shape::Vector(_));
+    let last = list.len() - 1;
+    let row = matches!(store.shape(list[0].base), Shape::Row(_)) && unit(plain(list[0].base));
+    let column = unit(list[last].base);
+    let matrices = list.len() - usize::from(row) - usize::from(column);
+    let is_vectors = |factor: &MatrixPower| {
+        let base = plain(factor.base);
+        factor.power == 1 && matches!(store.form(base), Form::Call(..)) && store.facts(base).has(Facts::ORTHONORMAL)
+    };
+    if matrices < 2 || list.iter().any(|factor| factor.power != 1 && matrices == 2) {
+        return None;
+    }
+    match (row, column) {
+        (false, true) => Some((0, 2)),
+        (true, false) => Some((2, 0)),
+        (true, true) if is_vectors(&list[1]) && is_vectors(&list[last - 1]) => Some((2, 2)),
+        _ => None,
+    }
 }

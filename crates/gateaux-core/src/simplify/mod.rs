@@ -7,11 +7,12 @@
 mod entries;
 mod factor;
 mod pairs;
+mod spectral;
 
 use std::collections::HashMap;
 
 use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
-use crate::ops::rebuild;
+use crate::ops::{apply_call, rebuild};
 
 /// How often the whole expression is gone over, as long as it becomes shorter.
 const MAX_PASSES: usize = 4;
@@ -81,13 +82,16 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
         }
         Form::MatMul(_) => {
             let opened = distributed(store, expr)?;
-            Ok(shorter(store, opened, expr))
+            let opened = shorter(store, opened, expr);
+            let collapsed = spectral::collapse(store, opened)?;
+            Ok(shorter(store, collapsed, opened))
         }
         Form::Product(_) | Form::Scale(..) => {
             let combined = pairs::combine(store, expr)?;
             let scaled = scaled_rows(store, combined)?;
             Ok(shorter(store, scaled, combined))
         }
+        Form::Trace(inner) => trace_of_function(store, expr, inner),
         Form::Transpose(inner) => match store.form(inner).clone() {
             Form::Add(terms) if terms.len() <= MAX_TRANSPOSED_TERMS => {
                 let mut pushed = Vec::with_capacity(terms.len());
@@ -101,6 +105,31 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
         },
         _ => Ok(expr),
     }
+}
+
+/// The trace of a derivative of a matrix function is `tr(f'(X)*E)`: the derivative of the trace.
+///
+/// # Source
+/// Higham, Functions of Matrices, theorem 3.10 and problem 3.5.
+fn trace_of_function(store: &mut Store, expr: Expr, inner: Expr) -> Result<Expr> {
+    let Form::Call(function, args) = store.form(inner).clone() else {
+        return Ok(expr);
+    };
+    let op = crate::ops::op(function);
+    let (crate::ops::Kernel::Frechet(_), [point, rest @ .., last]) = (op.kernel, &*args) else {
+        return Ok(expr);
+    };
+    let Shape::Matrix(n, _) = store.shape(*point) else {
+        return Ok(expr);
+    };
+    // The identity commutes, so that what is left is f'(X), or its derivatives.
+    let eye = store.eye(n)?;
+    let derivative = apply_call(store, op, &[&[*point], rest, &[eye]].concat())?;
+    if matches!(store.form(derivative), Form::Call(same, _) if *same == function) {
+        return Ok(expr);
+    }
+    let product = store.matmul(&[derivative, *last])?;
+    store.trace(product)
 }
 
 /// A product with a sum in it as the sum of the products, the shortest of these.

@@ -54,6 +54,33 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
                 }
             }))
         }),
+        Kernel::Matrix(function) => T::matrix_function(function, &x.array, &[])
+            .map(Value::new)
+            .map_err(text),
+        Kernel::Frechet(function) => {
+            let directions: Vec<&Array<T>> = args[1..].iter().map(|direction| &direction.array).collect();
+            T::matrix_function(function, &x.array, &directions)
+                .map(Value::new)
+                .map_err(text)
+        }
+        Kernel::Pinv => T::pinv(&x.array).map(Value::new).map_err(text),
+        Kernel::Chol => T::cholesky(&x.array).map(Value::new).map_err(text),
+        Kernel::Eigvals => T::eigh(&x.array).map(|(values, _)| Value::new(values)).map_err(text),
+        Kernel::Eigvecs => T::eigh(&x.array).map(|(_, vectors)| Value::new(vectors)).map_err(text),
+        Kernel::Svdvals => T::svd(&x.array).map(|svd| Value::new(svd.s)).map_err(text),
+        Kernel::Svdu => T::svd(&x.array).map(|svd| Value::new(svd.u)).map_err(text),
+        Kernel::Svdv => T::svd(&x.array).map(|svd| Value::new(svd.v)).map_err(text),
+        Kernel::Gaps => {
+            let entry = |at: &[usize]| x.array.data()[at[1]].sub(&x.array.data()[at[0]]);
+            let differences = Value::new(Array::from_fn(&[x.array.len(), x.array.len()], entry).map_err(text)?);
+            let reciprocal = |gap: &T| match gap.is_zero() {
+                true => Ok(T::zero()),
+                false => T::one()
+                    .div(gap)
+                    .ok_or(gateaux_array::ArrayError::DivisionByZero { op: "gaps" }),
+            };
+            differences.array.try_map(reciprocal).map(Value::new).map_err(text)
+        }
         Kernel::Pi | Kernel::None => form(op.name, args),
     }
 }
