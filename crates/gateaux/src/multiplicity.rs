@@ -3,6 +3,8 @@
 //! A function that treats all eigenvalues alike, `Q*diag(f(lambda))*Q'`, does not depend on the choice of the vectors
 //! of a repeated one, and needs no assumption. A single eigenvalue does, and what has vectors in another place.
 
+use std::collections::BTreeSet;
+
 use gateaux_core::expr::{Dims, Expr, Form, MatrixPower, Store};
 use gateaux_core::ops::{self, Kernel};
 
@@ -42,18 +44,48 @@ pub(crate) fn multiplicities(store: &Store, roots: &[Expr]) -> Vec<Multiplicity>
             found.push(need);
         }
     };
-    for expr in store.post_order(roots) {
+    let order = store.post_order(roots);
+    // Forms in the vectors of which only the diagonal is used are looked at where that is weighted.
+    let mut weighted: BTreeSet<Expr> = order
+        .iter()
+        .filter_map(|expr| Some(quadratic_forms(store, *expr)?.0))
+        .collect();
+    for expr in &order {
+        if !matches!(store.form(*expr), Form::DiagOf(_)) {
+            for child in store.children(*expr) {
+                weighted.remove(&child);
+            }
+        }
+    }
+    for root in roots {
+        add(quadratic_forms(store, *root).map(|(_, whose)| whose));
+    }
+    for expr in order {
         match store.form(expr) {
             Form::MatMul(factors) => {
+                let ends = [0, factors.len() - 1];
                 for at in 0..factors.len() {
-                    add(in_product(store, factors, at));
+                    if !(weighted.contains(&expr) && ends.contains(&at)) {
+                        add(in_product(store, factors, at));
+                    }
+                    let Some((_, whose)) = quadratic_forms(store, factors[at].base) else {
+                        continue;
+                    };
+                    let weights = match (factors.len(), store.form(factors[0].base)) {
+                        (2, Form::Transpose(weights)) => Some(*weights),
+                        _ => None,
+                    };
+                    if !weights.is_some_and(|weights| treats_all_alike(store, weights, whose)) {
+                        add(Some(whose));
+                    }
                 }
             }
             // The transpose of vectors is looked at where it is used.
             Form::Transpose(_) => {}
             _ => {
                 for child in store.children(expr) {
-                    add(vectors(store, child).map(|(_, whose)| whose.with(Need::Distinct)));
+                    add(vectors(store, child).map(|(_, whose)| whose));
+                    add(quadratic_forms(store, child).map(|(_, whose)| whose));
                 }
             }
         }
@@ -138,6 +170,20 @@ fn vectors(store: &Store, expr: Expr) -> Option<(Kernel, Multiplicity)> {
         is_singular,
     };
     Some((kernel, whose))
+}
+
+/// The product of `diag(Q'*M*Q)`, whose entries are the quadratic forms of the single vectors.
+fn quadratic_forms(store: &Store, diagonal: Expr) -> Option<(Expr, Multiplicity)> {
+    let Form::DiagOf(inner) = *store.form(diagonal) else {
+        return None;
+    };
+    let Form::MatMul(factors) = store.form(inner) else {
+        return None;
+    };
+    let (first, last) = (factors.first()?, factors.last()?);
+    let ((left, whose), (right, same)) = (vectors(store, first.base)?, vectors(store, last.base)?);
+    let is_pair = whose == same && (left == Kernel::Eigvecs || left != right);
+    is_pair.then_some((inner, whose))
 }
 
 /// What the vectors at a place of a product need.

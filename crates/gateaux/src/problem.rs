@@ -1,11 +1,11 @@
 //! A problem: a text, its variables and its function.
 
-use gateaux_core::diff::{self, Convention};
+use gateaux_core::diff::{self, Convention, Derivative};
 use gateaux_core::expr::{Expr, Facts, Rational, Shape, Store, Structure, Var};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
-use gateaux_core::simplify::simplify;
+use gateaux_core::simplify::{simplify, with_traces};
 use gateaux_syntax::Tree;
 
 use crate::answer::{Answer, Printed};
@@ -149,9 +149,11 @@ impl Problem {
             variables.push(self.variable(name)?);
         }
         let names = self.hole_names(wrt);
-        let found = diff::derivative_in(&mut self.store, self.function, &variables, &names, convention)
+        let function = self.with_traces()?;
+        let found = diff::derivative_in(&mut self.store, function, &variables, &names, convention)
             .map_err(|error| self.limit(error))?;
-        Answer::new(self, found, wrt)
+        let function = self.function;
+        Answer::new(self, Derivative { function, ..found }, wrt)
     }
 
     /// The same text with these structured variables taken as general matrices, whose entries are independent: the
@@ -331,13 +333,22 @@ impl Problem {
             return wrt.iter().map(|name| self.derive_in(&[name], convention)).collect();
         }
         let names = self.hole_names(wrt);
-        let found = diff::gradients_in(&mut self.store, self.function, &variables, &names, convention)
+        let function = self.with_traces()?;
+        let found = diff::gradients_in(&mut self.store, function, &variables, &names, convention)
             .map_err(|error| self.limit(error))?;
         found
             .into_iter()
             .zip(wrt)
-            .map(|(derivative, name)| Answer::new(self, derivative, &[name]))
+            .map(|(derivative, name)| {
+                let function = self.function;
+                Answer::new(self, Derivative { function, ..derivative }, &[name])
+            })
             .collect()
+    }
+
+    /// The function in the form that is differentiated; the check compares with the function as it was written.
+    fn with_traces(&mut self) -> Result<Expr, Errors> {
+        with_traces(&mut self.store, self.function).map_err(|error| self.limit(error))
     }
 
     /// A small change `dX` of the variable, without a number.

@@ -72,12 +72,15 @@ impl Polynomial {
 #[derive(Clone, Debug)]
 pub struct Dims {
     table: IndexSet<Polynomial, FxBuildHasher>,
+    /// Pairs of which the first is assumed to be the smaller.
+    assumed: Vec<(Dim, Dim)>,
 }
 
 impl Default for Dims {
     fn default() -> Self {
         let mut dims = Dims {
             table: IndexSet::default(),
+            assumed: Vec::new(),
         };
         dims.intern(Polynomial::constant(1));
         dims
@@ -125,7 +128,16 @@ impl Dims {
         match (self.value(lhs), self.value(rhs)) {
             _ if lhs == rhs => lhs,
             (Some(a), Some(b)) => self.constant(a.min(b)),
+            _ if self.assumed.contains(&(lhs, rhs)) => lhs,
+            _ if self.assumed.contains(&(rhs, lhs)) => rhs,
             _ => self.intern(Polynomial::symbol(Symbol::Min(lhs.min(rhs), lhs.max(rhs)))),
+        }
+    }
+
+    /// Assumes that the first is not larger than the second, which settles their minimum.
+    pub fn assume_at_most(&mut self, small: Dim, large: Dim) {
+        if !self.assumed.contains(&(small, large)) {
+            self.assumed.push((small, large));
         }
     }
 

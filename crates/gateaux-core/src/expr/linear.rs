@@ -733,7 +733,7 @@ impl Store {
     }
 
     /// Whether the two are known to be each other's transposes.
-    fn are_transposes(&self, a: Expr, b: Expr) -> bool {
+    pub(super) fn are_transposes(&self, a: Expr, b: Expr) -> bool {
         (a == b && self.facts(a).has(Facts::SYMMETRIC))
             || matches!(self.form(a), Form::Transpose(inner) if *inner == b)
             || matches!(self.form(b), Form::Transpose(inner) if *inner == a)

@@ -266,6 +266,10 @@ impl Store {
             let at_seam = matches!(last_shape, Shape::Vector(_)) && matches!(shape, Shape::Row(_));
             if at_seam || self.is_closed_scalar(&chain.tail) {
                 self.close_segment(chain)?;
+            } else if let Some(kept) = self.projected(&chain.tail, factor) {
+                chain.tail.truncate(chain.tail.len() - 2);
+                queue.push(kept);
+                return Ok(());
             } else if let Some(joined) = self.join(last, factor)? {
                 chain.tail.pop();
                 if joined.power != 0 {
@@ -338,6 +342,49 @@ impl Store {
             });
         }
         Ok(())
+    }
+
+    /// What is left of the last two factors and the next one, where a projection by a pseudoinverse among them changes
+    /// nothing: `X*pinv(X)*X` is `X`, `X*pinv(X)*pinv(X)'` is `pinv(X)'`.
+    ///
+    /// # Source
+    /// Penrose, A generalized inverse for matrices (1955), eq. 3-6 and lemma 1.
+    fn projected(&self, tail: &[MatrixPower], next: MatrixPower) -> Option<MatrixPower> {
+        let [.., first, second] = *tail else { return None };
+        let triple = [first, second, next];
+        if triple.iter().any(|factor| factor.power != 1) {
+            return None;
+        }
+        let triple = triple.map(|factor| factor.base);
+        let argument = |expr: Expr| match self.form(expr) {
+            Form::Call(function, args) if function.law == Law::Pseudoinverse => Some(args[0]),
+            _ => None,
+        };
+        let stripped = |expr: Expr| match *self.form(expr) {
+            Form::Transpose(inner) => inner,
+            _ => expr,
+        };
+        let matrix = triple.iter().find_map(|expr| argument(stripped(*expr)))?;
+        let is_matrix = |expr: Expr| expr == matrix;
+        let is_transpose = |expr: Expr| self.are_transposes(expr, matrix) || self.are_transposes(matrix, expr);
+        let is_inverse = |expr: Expr| argument(expr) == Some(matrix);
+        let is_inverse_transpose = |expr: Expr| {
+            let symmetric = self.facts(expr).has(Facts::SYMMETRIC) && is_inverse(expr);
+            symmetric || stripped(expr) != expr && is_inverse(stripped(expr))
+        };
+        let on_columns = |a: Expr, b: Expr| is_matrix(a) && is_inverse(b) || is_inverse_transpose(a) && is_transpose(b);
+        let on_rows = |a: Expr, b: Expr| is_inverse(a) && is_matrix(b) || is_transpose(a) && is_inverse_transpose(b);
+        let in_columns = |expr: Expr| is_matrix(expr) || is_inverse_transpose(expr);
+        let in_rows = |expr: Expr| is_transpose(expr) || is_inverse(expr);
+        let [a, b, c] = triple;
+        let kept = if on_columns(a, b) && in_columns(c) || on_rows(a, b) && in_rows(c) {
+            c
+        } else if in_rows(a) && on_columns(b, c) || in_columns(a) && on_rows(b, c) {
+            a
+        } else {
+            return None;
+        };
+        Some(MatrixPower { base: kept, power: 1 })
     }
 
     /// Two neighbors as one factor (power 0: they cancel), if they make one.

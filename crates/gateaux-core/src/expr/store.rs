@@ -54,7 +54,11 @@ pub struct Function {
 impl Function {
     /// Whether the transpose of a call is the call of the transposes.
     pub fn commutes_with_transpose(self) -> bool {
-        self.elementwise || matches!(self.law, Law::Transposes | Law::Root | Law::Exponential)
+        self.elementwise
+            || matches!(
+                self.law,
+                Law::Transposes | Law::Root | Law::Exponential | Law::Pseudoinverse
+            )
     }
 }
 
@@ -72,6 +76,9 @@ pub enum Law {
     Exponential,
     /// `f(X)*f(X)' = X`.
     Factor,
+    /// `f(X') = f(X)'`, and `X*f(X)` and `f(X)*X` are the orthogonal projections on the column space and on the row
+    /// space of X.
+    Pseudoinverse,
 }
 
 /// `coefficient * expr` in a sum. The expression is not itself a sum; in a sum of scalars the constant term is a

@@ -78,7 +78,7 @@ gateaux_syntax::codes! {
         "einsum(\"a,b,c,d,e,f,g,h,i,j,k,l,m->abcdefghijklm\", x, x, x, x, x, x, x, x, x, x, x, x, x)"
         "An array has at most 12 axes."
 
-    NOT_SYMMETRIC "G0231" "a matrix that should be symmetric" "X: matrix(n, n)\neigvals(X)"
+    NOT_SYMMETRIC "G0231" "a matrix that should be symmetric" ""
         "Eigenvalues and the Cholesky factor are those of matrices that are symmetric by their declaration or form, such \
          as `X'*X`. The symmetric part of a square matrix is `sym(X)`."
 

@@ -656,6 +656,7 @@ impl Sizes {
                 && (a == value || b == value)
             {
                 let other = if a == value { b } else { a };
+                dims.assume_at_most(value, other);
                 lines.push(format!("{value_text} <= {}", dims.text(other)));
             } else if let Some(dim) = self.dim(*at, dims) {
                 lines.push(format!("{} = {value_text}", dims.text(dim)));

@@ -316,7 +316,7 @@ fn other_operators_say_what_they_take() {
         (
             "X: matrix(n, n)\nX^0.5",
             "G0210 \"X^0.5\" the exponent of a matrix is an integer literal: X (n x n) to the power 0.5; the \
-             square root is sqrtm",
+             square root is sqrtm | write `sqrtm(X)`",
         ),
         (
             "X: matrix(n, n)\n2^X",

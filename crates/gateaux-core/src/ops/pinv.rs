@@ -13,7 +13,7 @@ pub static PINV: Op = Op {
                      - pinv(X)*dX*pinv(X)",
     ],
     facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC), (Facts::PSD, Facts::PSD)],
-    law: Law::Transposes,
+    law: Law::Pseudoinverse,
     rules: &[
         Rule {
             name: "pinv-eye",

@@ -40,8 +40,28 @@ pub fn simplify(store: &mut Store, expr: Expr) -> Result<Expr> {
     Ok(best)
 }
 
-/// One pass from the leaves up.
+/// The expression with sums over all eigenvalues or singular values as traces of functions of the matrix, which have
+/// derivatives of all orders also where values are equal.
+///
+/// # Errors
+/// Those of the constructors.
+pub fn with_traces(store: &mut Store, expr: Expr) -> Result<Expr> {
+    pass_of(store, expr, |store, expr| match store.form(expr) {
+        Form::Sum(_) | Form::MatMul(_) => {
+            let collapsed = spectral::collapse(store, expr)?;
+            spectral::trace_of_sum(store, collapsed)
+        }
+        _ => Ok(expr),
+    })
+}
+
+/// One pass of all simplifications.
 fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
+    pass_of(store, root, local)
+}
+
+/// One pass from the leaves up.
+fn pass_of(store: &mut Store, root: Expr, local: fn(&mut Store, Expr) -> Result<Expr>) -> Result<Expr> {
     let mut image: HashMap<Expr, Expr> = HashMap::new();
     for expr in store.post_order(&[root]) {
         let children = store.children(expr);
@@ -84,7 +104,9 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let opened = distributed(store, expr)?;
             let opened = shorter(store, opened, expr);
             let collapsed = spectral::collapse(store, opened)?;
-            Ok(shorter(store, collapsed, opened))
+            let collapsed = shorter(store, collapsed, opened);
+            let traced = spectral::trace_of_sum(store, collapsed)?;
+            Ok(shorter(store, traced, collapsed))
         }
         Form::Product(_) | Form::Scale(..) => {
             let combined = pairs::combine(store, expr)?;
@@ -92,6 +114,10 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             Ok(shorter(store, scaled, combined))
         }
         Form::Trace(inner) => trace_of_function(store, expr, inner),
+        Form::Sum(_) => {
+            let traced = spectral::trace_of_sum(store, expr)?;
+            Ok(shorter(store, traced, expr))
+        }
         Form::Transpose(inner) => match store.form(inner).clone() {
             Form::Add(terms) if terms.len() <= MAX_TRANSPOSED_TERMS => {
                 let mut pushed = Vec::with_capacity(terms.len());

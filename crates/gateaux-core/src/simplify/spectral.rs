@@ -44,6 +44,84 @@ pub(super) fn collapse(store: &mut Store, expr: Expr) -> Result<Expr> {
     Ok(expr)
 }
 
+/// The sum of a function of all eigenvalues as the trace of that function of the matrix, or itself. So it keeps its
+/// derivatives of all orders where eigenvalues are equal.
+pub(super) fn trace_of_sum(store: &mut Store, expr: Expr) -> Result<Expr> {
+    // An inner product is the sum of a product.
+    let summed = match store.form(expr).clone() {
+        Form::Sum(inner) => inner,
+        Form::MatMul(factors)
+            if factors.len() == 2
+                && store.shape(expr).is_scalar()
+                && only_decomposition(store, factors[1].base).is_some() =>
+        {
+            let left = store.transpose(factors[0].base)?;
+            store.multiply(&[left, factors[1].base])?
+        }
+        _ => return Ok(expr),
+    };
+    let Some(decomposition) = only_decomposition(store, summed) else {
+        return Ok(expr);
+    };
+    let function = match decomposition {
+        Decomposition::Eigen(_) => function_of(store, summed, decomposition, MAX_DEPTH)?,
+        Decomposition::Singular(matrix) => even_power(store, summed, matrix)?,
+    };
+    match function {
+        Some(function) => store.trace(function),
+        None => Ok(expr),
+    }
+}
+
+/// The one matrix whose eigenvalues or singular values occur in the vector.
+fn only_decomposition(store: &Store, values: Expr) -> Option<Decomposition> {
+    let (mut todo, mut found) = (vec![(values, MAX_DEPTH)], None);
+    while let Some((expr, depth)) = todo.pop() {
+        if store.shape(expr).is_scalar() || depth == 0 {
+            continue;
+        }
+        match kernel_and_matrix(store, expr) {
+            Some((Kernel::Eigvals, matrix)) => found = found.or(Some(Decomposition::Eigen(matrix))),
+            Some((Kernel::Svdvals, matrix)) => found = found.or(Some(Decomposition::Singular(matrix))),
+            _ if is_entrywise(store, expr) => {
+                todo.extend(store.children(expr).into_iter().map(|child| (child, depth - 1)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether each entry is made of the corresponding entries of the parts.
+fn is_entrywise(store: &Store, expr: Expr) -> bool {
+    match store.form(expr) {
+        Form::Add(_) | Form::Scale(..) | Form::Product(_) => true,
+        Form::Call(function, _) => function.elementwise,
+        _ => false,
+    }
+}
+
+/// `sigma.^(2*k)` as `(X'*X)^k`.
+fn even_power(store: &mut Store, values: Expr, matrix: Expr) -> Result<Option<Expr>> {
+    let power = match store.form(values) {
+        Form::Product(factors) => match **factors {
+            [ElementPower { base, exponent }] if matches!(kernel_and_matrix(store, base), Some((Kernel::Svdvals, of)) if of == matrix) => {
+                store.as_number(exponent).and_then(Rational::as_integer)
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match power {
+        Some(power) if power > 0 && power % 2 == 0 => {
+            let transposed = store.transpose(matrix)?;
+            let square = store.matmul(&[transposed, matrix])?;
+            store.matrix_power(square, power / 2).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// `f(lambda)'*diag(Q'*M*Q)` as `tr(f(S)*M)`.
 fn weighted_diagonal(store: &mut Store, row: Expr, column: Expr) -> Result<Option<Expr>> {
     let Form::DiagOf(inner) = *store.form(column) else {
