@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::{ArrayError, Function, Number, Real};
+use crate::{ArrayError, Function, Number, Real, gamma, normal};
 
 /// A number as the unevaluated sum of two floats, of which the second is at most half a unit in the last place of the
 /// first.
@@ -35,6 +35,11 @@ const HALF_PI: [f64; 3] = [
     6.123_233_995_736_766e-17,
     -1.497_384_904_859_183_3e-33,
 ];
+/// pi.
+pub(crate) const PI: DoubleDouble = DoubleDouble {
+    high: 2.0 * HALF_PI[0],
+    low: 2.0 * HALF_PI[1],
+};
 /// log(2) as the sum of three floats.
 const LN_2: [f64; 3] = [
     std::f64::consts::LN_2,
@@ -193,6 +198,10 @@ impl Number for DoubleDouble {
         })
     }
 
+    fn polygamma(&self, order: u32) -> Result<DoubleDouble, ArrayError> {
+        gamma::polygamma(order, *self)
+    }
+
     fn compare(&self, rhs: &DoubleDouble) -> Result<Option<Ordering>, ArrayError> {
         Ok(match self.high.partial_cmp(&rhs.high) {
             Some(Ordering::Equal) => self.low.partial_cmp(&rhs.low),
@@ -208,6 +217,10 @@ impl Real for DoubleDouble {
 
     fn to_f64(&self) -> f64 {
         self.high
+    }
+
+    fn epsilon() -> f64 {
+        2f64.powi(-104)
     }
 }
 
@@ -242,6 +255,14 @@ fn evaluate(function: Function, x: DoubleDouble) -> DoubleDouble {
         }
         Function::Softplus => relu(x).add(&log1p(exp(abs(x).neg()))),
         Function::Erf => erf(x),
+        Function::Lgamma => gamma::lgamma(x),
+        Function::Digamma => gamma::digamma(x),
+        Function::NormalCdf => normal::cdf(&x, |x| {
+            ratio(
+                exp(x.mul(x).times_power_of_two(-1).neg()),
+                sqrt(PI.times_power_of_two(1)),
+            )
+        }),
     }
 }
 
@@ -411,10 +432,5 @@ fn erf(x: DoubleDouble) -> DoubleDouble {
     let square = x.mul(&x);
     let twice = square.times_power_of_two(1);
     let sum = series(x, |term, n| ratio(term.mul(&twice), float(2.0 * n + 1.0)));
-    let pi = DoubleDouble {
-        high: HALF_PI[0],
-        low: HALF_PI[1],
-    }
-    .times_power_of_two(1);
-    ratio(exp(square.neg()).mul(&sum).times_power_of_two(1), sqrt(pi))
+    ratio(exp(square.neg()).mul(&sum).times_power_of_two(1), sqrt(PI))
 }

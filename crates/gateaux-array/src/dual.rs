@@ -131,6 +131,11 @@ impl<T: Number> Number for Dual<T> {
         Ok(Dual { value, slope })
     }
 
+    fn polygamma(&self, order: u32) -> Result<Dual<T>, ArrayError> {
+        let value = self.value.polygamma(order)?;
+        self.chain(value, || self.value.polygamma(order.saturating_add(1)))
+    }
+
     fn compare(&self, rhs: &Dual<T>) -> Result<Option<Ordering>, ArrayError> {
         self.value.compare(&rhs.value)
     }
@@ -144,13 +149,17 @@ impl<T: Real> Real for Dual<T> {
     fn to_f64(&self) -> f64 {
         self.value.to_f64()
     }
+
+    fn epsilon() -> f64 {
+        T::epsilon()
+    }
 }
 
 /// The derivative of a function at `x`, where its value is `y`.
 ///
 /// # Source
 /// Abramowitz & Stegun 4.1.46 (logarithm), 4.2.49 (exponential), 4.3.105 ff. (circular), 4.4.52 ff. (inverse), 4.5.71
-/// ff. (hyperbolic), 7.1.19 (error function).
+/// ff. (hyperbolic), 6.3.1 (logarithm of gamma), 7.1.19 (error function), 26.2.1 (normal distribution).
 fn derivative<T: Number>(function: Function, x: &T, y: &T) -> Result<T, ArrayError> {
     let one = T::one();
     let two = T::from_i64(2);
@@ -183,6 +192,13 @@ fn derivative<T: Number>(function: Function, x: &T, y: &T) -> Result<T, ArrayErr
                 &two.mul(&square(x).neg().apply(Function::Exp)?),
                 &pi.apply(Function::Sqrt)?,
             )?
+        }
+        Function::Lgamma => x.apply(Function::Digamma)?,
+        Function::Digamma => x.polygamma(1)?,
+        Function::NormalCdf => {
+            let pi = one.neg().apply(Function::Acos)?;
+            let exponent = quotient(&square(x).neg(), &two)?;
+            quotient(&exponent.apply(Function::Exp)?, &two.mul(&pi).apply(Function::Sqrt)?)?
         }
     })
 }

@@ -139,6 +139,13 @@ pub enum ArrayError {
         /// The function.
         op: &'static str,
     },
+    /// The function has no (real) value at this argument.
+    OutsideDomain {
+        /// The function.
+        op: &'static str,
+        /// What is wrong with the argument, as a clause.
+        reason: &'static str,
+    },
     /// An iteration for eigenvalues or singular values did not converge (its input has entries that are not finite, as
     /// a rule).
     NoConvergence {
@@ -198,6 +205,7 @@ impl fmt::Display for ArrayError {
             }
             ArrayError::DivisionByZero { op } => write!(f, "{op}: division by zero"),
             ArrayError::NotReal { op } => write!(f, "{op} is defined for real numbers only"),
+            ArrayError::OutsideDomain { op, reason } => write!(f, "{op}: {reason}"),
             ArrayError::NoConvergence { op } => write!(f, "{op}: the iteration did not converge"),
         }
     }

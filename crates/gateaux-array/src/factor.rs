@@ -6,6 +6,8 @@
 use faer::linalg::solvers::{DenseSolveCore, Llt, LltError, PartialPivLu, Solve};
 use faer::{Accum, MatMut, MatRef, Par, Side};
 
+pub use crate::eigen::Svd;
+use crate::eigen::orient;
 use crate::elimination::{self, check_system};
 use crate::linear::{self, matrix_sizes, product_shape, product_sizes, square_size};
 use crate::vector_state::cleaning_up;
@@ -13,17 +15,6 @@ use crate::{Array, ArrayError};
 
 /// Products with fewer multiplications than this are done by plain loops, which start faster.
 const SMALL_PRODUCT: usize = 8 * 8 * 8;
-
-/// A singular value decomposition A = U diag(s) V' without the vectors that belong to no value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Svd<T = f64> {
-    /// The left singular vectors, m by min(m, n).
-    pub u: Array<T>,
-    /// The singular values, from the largest to the smallest.
-    pub s: Array<T>,
-    /// The right singular vectors as columns, n by min(m, n).
-    pub v: Array<T>,
-}
 
 /// The matrix product, see [`linear::matmul`].
 ///
@@ -235,7 +226,7 @@ pub fn eigvalsh(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
 }
 
 /// The eigenvalues of a symmetric matrix from the smallest to the largest, and their orthonormal eigenvectors as
-/// columns; only the lower triangle is read.
+/// columns, of which the entry of the largest size is positive; only the lower triangle is read.
 ///
 /// # Errors
 /// [`ArrayError::NotSquare`], [`ArrayError::NoConvergence`].
@@ -255,10 +246,9 @@ pub fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
         .iter()
         .map(|&value| times_power_of_two(value, exponent))
         .collect();
-    Ok((
-        Array::vector(values)?,
-        Array::from_column_major(&[n, n], column_major(eigen.U()))?,
-    ))
+    let mut vectors = Array::from_column_major(&[n, n], column_major(eigen.U()))?;
+    orient(&mut vectors, None);
+    Ok((Array::vector(values)?, vectors))
 }
 
 /// The singular value decomposition.
@@ -268,11 +258,11 @@ pub fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
 ///
 /// # Errors
 /// [`ArrayError::TooManyAxes`], [`ArrayError::NoConvergence`].
-pub fn svd(a: &Array<f64>) -> Result<Svd, ArrayError> {
+pub fn svd(a: &Array<f64>) -> Result<Svd<f64>, ArrayError> {
     svd_for("svd", a)
 }
 
-fn svd_for(op: &'static str, a: &Array<f64>) -> Result<Svd, ArrayError> {
+fn svd_for(op: &'static str, a: &Array<f64>) -> Result<Svd<f64>, ArrayError> {
     let (m, n) = matrix_sizes(op, a)?;
     let k = m.min(n);
     if k == 0 {
@@ -285,7 +275,7 @@ fn svd_for(op: &'static str, a: &Array<f64>) -> Result<Svd, ArrayError> {
     let (scaled, exponent) = near_one(op, a)?;
     let matrix = MatRef::from_column_major_slice(scaled.data(), m, n);
     let svd = cleaning_up(|| matrix.thin_svd()).map_err(|_| ArrayError::NoConvergence { op })?;
-    Ok(Svd {
+    let mut svd = Svd {
         u: Array::from_column_major(&[m, k], column_major(svd.U()))?,
         s: Array::vector(
             svd.S()
@@ -295,7 +285,9 @@ fn svd_for(op: &'static str, a: &Array<f64>) -> Result<Svd, ArrayError> {
                 .collect(),
         )?,
         v: Array::from_column_major(&[n, k], column_major(svd.V()))?,
-    })
+    };
+    orient(&mut svd.v, Some(&mut svd.u));
+    Ok(svd)
 }
 
 /// The matrix with entries of size at most 2, and the exponent of the power of two that was taken out, so that squares

@@ -1,6 +1,9 @@
 //! The boundary between the evaluator and the algorithms.
 
-use crate::{Array, ArrayError, Dual, Number, Prime, einsum, elimination, factor, linear, norm};
+use crate::{
+    Array, ArrayError, DoubleDouble, Dual, MatrixFunction, Number, Prime, Svd, dual_eigen, eigen, einsum, elimination,
+    factor, linear, matrix_function, norm,
+};
 
 /// A number type with its matrix operations.
 ///
@@ -146,41 +149,183 @@ pub trait Field: Number {
     fn softmax(a: &Array<Self>) -> Result<Array<Self>, ArrayError> {
         norm::softmax(a)
     }
-    /// tmp
+
+    /// A function of a square matrix; with directions E1, ..., Ek the k-th Fréchet derivative there, which is symmetric
+    /// and linear in them.
+    ///
+    /// Of a matrix whose entries are exactly symmetric the values are symmetric too, and so are the derivatives in
+    /// symmetric directions.
+    ///
+    /// # Shapes
+    /// All are n by n, or all are scalars.
+    ///
+    /// # Domain
+    /// The logarithm wants a matrix without eigenvalues that are negative or zero; the root lets those be zero that are
+    /// not defective, and its derivatives want a regular matrix.
+    ///
+    /// # Errors
+    /// [`ArrayError::OutsideDomain`], [`ArrayError::NotSquare`], [`ArrayError::DimensionMismatch`],
+    /// [`ArrayError::NoConvergence`] for entries that are not finite, [`ArrayError::TooLarge`] if the matrix of 2^k by
+    /// 2^k blocks from which a derivative is read would be, [`ArrayError::NotReal`].
+    ///
+    /// # Cost
+    /// That of 10 to 30 products of matrices of the size n; of derivatives of the size 2^k n, unless A is symmetric and
+    /// k is 1.
     fn matrix_function(
-        f: crate::MatrixFunction,
-        _a: &Array<Self>,
-        _d: &[&Array<Self>],
+        function: MatrixFunction,
+        a: &Array<Self>,
+        directions: &[&Array<Self>],
     ) -> Result<Array<Self>, ArrayError> {
-        Err(ArrayError::NotReal { op: f.name() })
+        let _ = (a, directions);
+        Err(ArrayError::NotReal { op: function.name() })
     }
-    /// tmp
-    fn eigh(_a: &Array<Self>) -> Result<(Array<Self>, Array<Self>), ArrayError> {
+
+    /// The eigenvalues of a symmetric matrix from the smallest to the largest, and their orthonormal eigenvectors as
+    /// columns; only the lower triangle is read.
+    ///
+    /// The entry of the largest size of each eigenvector is positive (the first of several).
+    ///
+    /// # Errors
+    /// [`ArrayError::NotSquare`], [`ArrayError::NoConvergence`], [`ArrayError::NotReal`].
+    fn eigh(a: &Array<Self>) -> Result<(Array<Self>, Array<Self>), ArrayError> {
+        let _ = a;
         Err(ArrayError::NotReal { op: "eigh" })
     }
-    /// tmp
-    fn svd(_a: &Array<Self>) -> Result<factor::Svd<Self>, ArrayError> {
+
+    /// The singular value decomposition, see [`Svd`].
+    ///
+    /// # Shapes
+    /// A matrix of m by n; a vector is a column, a scalar 1 by 1.
+    ///
+    /// # Errors
+    /// [`ArrayError::TooManyAxes`], [`ArrayError::NoConvergence`], [`ArrayError::NotReal`].
+    fn svd(a: &Array<Self>) -> Result<Svd<Self>, ArrayError> {
+        let _ = a;
         Err(ArrayError::NotReal { op: "svd" })
     }
-    /// tmp
-    fn pinv(_a: &Array<Self>) -> Result<Array<Self>, ArrayError> {
+
+    /// The Moore-Penrose inverse. Singular values up to max(m, n) times the unit of rounding times the largest one count
+    /// as zero.
+    ///
+    /// # Shapes
+    /// (m, n) gives (n, m); a vector is a column, a scalar gives a scalar.
+    ///
+    /// # Errors
+    /// [`ArrayError::TooManyAxes`], [`ArrayError::NoConvergence`], [`ArrayError::NotReal`].
+    fn pinv(a: &Array<Self>) -> Result<Array<Self>, ArrayError> {
+        let _ = a;
         Err(ArrayError::NotReal { op: "pinv" })
     }
 }
 
 impl Field for Prime {}
 
-impl Field for f32 {}
+/// The decompositions are those of `f64`, rounded.
+impl Field for f32 {
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<f32>,
+        directions: &[&Array<f32>],
+    ) -> Result<Array<f32>, ArrayError> {
+        let directions: Vec<Array<f64>> = directions.iter().map(|direction| doubles(direction)).collect();
+        let directions: Vec<&Array<f64>> = directions.iter().collect();
+        f64::matrix_function(function, &doubles(a), &directions).map(|value| singles(&value))
+    }
 
-impl Field for crate::DoubleDouble {}
+    fn eigh(a: &Array<f32>) -> Result<(Array<f32>, Array<f32>), ArrayError> {
+        let (values, vectors) = f64::eigh(&doubles(a))?;
+        Ok((singles(&values), singles(&vectors)))
+    }
 
-impl<T: Number> Field for Dual<T> {
+    fn svd(a: &Array<f32>) -> Result<Svd<f32>, ArrayError> {
+        let Svd { u, s, v } = f64::svd(&doubles(a))?;
+        Ok(Svd {
+            u: singles(&u),
+            s: singles(&s),
+            v: singles(&v),
+        })
+    }
+
+    fn pinv(a: &Array<f32>) -> Result<Array<f32>, ArrayError> {
+        // The rank is that of the singles.
+        eigen::pinv(a)
+    }
+}
+
+fn doubles(a: &Array<f32>) -> Array<f64> {
+    a.map(|&entry| f64::from(entry))
+}
+
+fn singles(a: &Array<f64>) -> Array<f32> {
+    a.map(|&entry| entry as f32)
+}
+
+impl Field for DoubleDouble {
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<DoubleDouble>,
+        directions: &[&Array<DoubleDouble>],
+    ) -> Result<Array<DoubleDouble>, ArrayError> {
+        matrix_function::evaluate(function, a, directions)
+    }
+
+    fn eigh(a: &Array<DoubleDouble>) -> Result<(Array<DoubleDouble>, Array<DoubleDouble>), ArrayError> {
+        eigen::eigh(a)
+    }
+
+    fn svd(a: &Array<DoubleDouble>) -> Result<Svd<DoubleDouble>, ArrayError> {
+        eigen::svd(a)
+    }
+
+    fn pinv(a: &Array<DoubleDouble>) -> Result<Array<DoubleDouble>, ArrayError> {
+        eigen::pinv(a)
+    }
+}
+
+impl<T: Field> Field for Dual<T> {
     fn det(a: &Array<Dual<T>>) -> Result<Dual<T>, ArrayError> {
         elimination::det_of_duals(a)
     }
 
     fn adjugate(a: &Array<Dual<T>>) -> Result<Array<Dual<T>>, ArrayError> {
         elimination::adjugate_of_duals(a)
+    }
+
+    /// Its slope is the derivative in one direction more, that of A, and for each direction the derivative in its slope.
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<Dual<T>>,
+        directions: &[&Array<Dual<T>>],
+    ) -> Result<Array<Dual<T>>, ArrayError> {
+        let (at, d_at) = dual_eigen::parts(a);
+        let (values, slopes): (Vec<Array<T>>, Vec<Array<T>>) =
+            directions.iter().map(|direction| dual_eigen::parts(direction)).unzip();
+        let mut values: Vec<&Array<T>> = values.iter().collect();
+        let value = T::matrix_function(function, &at, &values)?;
+        let mut slope = Array::zeros(value.shape())?;
+        let is_constant = |slope: &Array<T>| slope.data().iter().all(T::is_zero);
+        for (place, own) in slopes.iter().enumerate().filter(|(_, own)| !is_constant(own)) {
+            let kept = std::mem::replace(&mut values[place], own);
+            slope = slope.add(&T::matrix_function(function, &at, &values)?)?;
+            values[place] = kept;
+        }
+        if !is_constant(&d_at) {
+            values.push(&d_at);
+            slope = slope.add(&T::matrix_function(function, &at, &values)?)?;
+        }
+        dual_eigen::joined(&value, &slope)
+    }
+
+    fn eigh(a: &Array<Dual<T>>) -> Result<(Array<Dual<T>>, Array<Dual<T>>), ArrayError> {
+        dual_eigen::eigh(a)
+    }
+
+    fn svd(a: &Array<Dual<T>>) -> Result<Svd<Dual<T>>, ArrayError> {
+        dual_eigen::svd(a)
+    }
+
+    fn pinv(a: &Array<Dual<T>>) -> Result<Array<Dual<T>>, ArrayError> {
+        dual_eigen::pinv(a)
     }
 }
 
@@ -220,10 +365,24 @@ impl Field for f64 {
     fn logdet_posdef(a: &Array<f64>) -> Result<f64, ArrayError> {
         factor::logdet_posdef(a)
     }
+
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<f64>,
+        directions: &[&Array<f64>],
+    ) -> Result<Array<f64>, ArrayError> {
+        matrix_function::evaluate(function, a, directions)
+    }
+
     fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
         factor::eigh(a)
     }
-    fn svd(a: &Array<f64>) -> Result<factor::Svd, ArrayError> {
+
+    fn svd(a: &Array<f64>) -> Result<Svd<f64>, ArrayError> {
         factor::svd(a)
+    }
+
+    fn pinv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        eigen::pinv(a)
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::erf::erf;
-use crate::{ArrayError, Function, Number, Real};
+use crate::{ArrayError, DoubleDouble, Function, Number, Real, gamma, normal};
 
 impl Number for f64 {
     fn zero() -> f64 {
@@ -54,6 +54,10 @@ impl Number for f64 {
         Ok(f64::powf(*self, *exponent))
     }
 
+    fn polygamma(&self, order: u32) -> Result<f64, ArrayError> {
+        Ok(gamma::polygamma(order, DoubleDouble::from_f64(*self))?.to_f64())
+    }
+
     fn compare(&self, rhs: &f64) -> Result<Option<Ordering>, ArrayError> {
         Ok(self.partial_cmp(rhs))
     }
@@ -71,6 +75,10 @@ impl Real for f64 {
 
     fn to_f64(&self) -> f64 {
         *self
+    }
+
+    fn epsilon() -> f64 {
+        f64::EPSILON
     }
 }
 
@@ -124,6 +132,10 @@ impl Number for f32 {
         Ok(f64::powf(f64::from(*self), f64::from(*exponent)) as f32)
     }
 
+    fn polygamma(&self, order: u32) -> Result<f32, ArrayError> {
+        Ok(f64::from(*self).polygamma(order)? as f32)
+    }
+
     fn compare(&self, rhs: &f32) -> Result<Option<Ordering>, ArrayError> {
         Ok(self.partial_cmp(rhs))
     }
@@ -140,6 +152,10 @@ impl Real for f32 {
 
     fn to_f64(&self) -> f64 {
         f64::from(*self)
+    }
+
+    fn epsilon() -> f64 {
+        f64::from(f32::EPSILON)
     }
 }
 
@@ -166,6 +182,10 @@ fn evaluate(function: Function, x: f64) -> f64 {
         Function::Sigmoid => sigmoid(x),
         Function::Softplus => softplus(x),
         Function::Erf => erf(x),
+        // Sums that cancel for some arguments, so they are taken with twice the digits.
+        Function::Lgamma => gamma::lgamma(DoubleDouble::from_f64(x)).to_f64(),
+        Function::Digamma => gamma::digamma(DoubleDouble::from_f64(x)).to_f64(),
+        Function::NormalCdf => normal::cdf(&x, normal::density),
     }
 }
 

@@ -45,11 +45,17 @@ pub enum Function {
     Softplus,
     /// The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x.
     Erf,
+    /// The logarithm of the absolute value of the gamma function.
+    Lgamma,
+    /// The derivative of [`Lgamma`](Function::Lgamma).
+    Digamma,
+    /// The distribution function of the standard normal distribution, 1/sqrt(2 pi) * integral of exp(-t^2/2) up to x.
+    NormalCdf,
 }
 
 impl Function {
     /// Every function, in the order of the declaration.
-    pub const ALL: [Function; 20] = [
+    pub const ALL: [Function; 23] = [
         Function::Abs,
         Function::Sign,
         Function::Relu,
@@ -70,6 +76,9 @@ impl Function {
         Function::Sigmoid,
         Function::Softplus,
         Function::Erf,
+        Function::Lgamma,
+        Function::Digamma,
+        Function::NormalCdf,
     ];
 
     /// The name in messages.
@@ -95,27 +104,9 @@ impl Function {
             Function::Sigmoid => "sigmoid",
             Function::Softplus => "softplus",
             Function::Erf => "erf",
-        }
-    }
-}
-
-/// tmp
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MatrixFunction {
-    /// a
-    Exp,
-    /// b
-    Log,
-    /// c
-    Sqrt,
-}
-impl MatrixFunction {
-    /// name
-    pub fn name(self) -> &'static str {
-        match self {
-            MatrixFunction::Exp => "expm",
-            MatrixFunction::Log => "logm",
-            MatrixFunction::Sqrt => "sqrtm",
+            Function::Lgamma => "lgamma",
+            Function::Digamma => "digamma",
+            Function::NormalCdf => "normcdf",
         }
     }
 }

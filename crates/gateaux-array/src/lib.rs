@@ -33,34 +33,45 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod axes;
+mod complex;
 mod dense;
 mod double_double;
 mod dual;
+mod dual_eigen;
+mod eigen;
 mod einsum;
 pub mod elimination;
 mod erf;
 mod error;
+mod exponential;
 pub mod factor;
 mod field;
 mod float;
 mod function;
+mod gamma;
 pub mod linear;
+mod matrix_function;
 pub mod maximum;
 pub mod norm;
+mod normal;
 pub mod npy;
 pub mod npz;
 mod number;
 mod prime;
+mod schur;
+mod triangular;
 mod vector_state;
 mod wide;
 
 pub use dense::{Array, MAX_ENTRIES, entries};
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
+pub use eigen::Svd;
 pub use einsum::einsum;
 pub use error::ArrayError;
 pub use field::Field;
-pub use function::{Function, MatrixFunction};
+pub use function::Function;
+pub use matrix_function::MatrixFunction;
 pub use number::{Number, Real};
 pub use prime::Prime;
 pub use wide::Wide;

@@ -73,6 +73,19 @@ pub trait Number: Clone + Debug + PartialEq + Send + Sync + 'static {
         Err(ArrayError::NotReal { op: "power" })
     }
 
+    /// The polygamma function: the derivative of this order of [`Function::Digamma`], which is that of order 0.
+    ///
+    /// # Domain
+    /// Orders up to 170, whose factorial is a float. At a pole it is infinite where both sides agree, at 0 what its
+    /// right side is, and otherwise not a number.
+    ///
+    /// # Errors
+    /// [`ArrayError::NotReal`] if the type has no such function, [`ArrayError::OutsideDomain`] for a higher order.
+    fn polygamma(&self, order: u32) -> Result<Self, ArrayError> {
+        let _ = order;
+        Err(ArrayError::NotReal { op: "polygamma" })
+    }
+
     /// The order of two numbers, `None` if one of them is not a number.
     ///
     /// # Errors
@@ -116,6 +129,9 @@ pub trait Real: Number {
 
     /// The float next to the number; of a dual number its value.
     fn to_f64(&self) -> f64;
+
+    /// The distance from 1 to the next number, or a little more: what rounding costs, relatively.
+    fn epsilon() -> f64;
 
     /// The value of a function.
     fn function(&self, function: Function) -> Self {
@@ -231,5 +247,20 @@ pub trait Real: Number {
     /// The error function.
     fn erf(&self) -> Self {
         self.function(Function::Erf)
+    }
+
+    /// The logarithm of the absolute value of the gamma function.
+    fn lgamma(&self) -> Self {
+        self.function(Function::Lgamma)
+    }
+
+    /// The derivative of [`lgamma`](Real::lgamma).
+    fn digamma(&self) -> Self {
+        self.function(Function::Digamma)
+    }
+
+    /// The distribution function of the standard normal distribution.
+    fn normal_cdf(&self) -> Self {
+        self.function(Function::NormalCdf)
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
 use crate::factor::{split, times_power_of_two};
-use crate::{Array, ArrayError, Field, Function, Number, Real};
+use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, Svd, eigen, matrix_function, normal};
 
 /// Beyond this exponent a number counts as infinite, below its negative as zero: sums of two exponents fit.
 const MAX_EXPONENT: i64 = 1 << 60;
@@ -252,6 +252,13 @@ impl Number for Wide {
                 x
             }
             Function::Erf if is_tiny => x.mul(&Wide::new(std::f64::consts::FRAC_2_SQRT_PI, 0)),
+            // Gamma(x) = 1/x near 0; log(Gamma(x)) = x (log(x) - 1) for large x.
+            Function::Lgamma if is_tiny => x.apply(Function::Abs)?.logarithm().neg(),
+            Function::Digamma if is_tiny => Wide::new(-1.0, 0).quotient(x),
+            Function::Lgamma if x.exponent > SAFE && !is_negative => x.mul(&x.logarithm().sub(&Wide::one())),
+            Function::Digamma if x.exponent > SAFE && !is_negative => x.logarithm(),
+            // Where the density of f64 underflows.
+            Function::NormalCdf if is_negative && x.to_f64() < -37.0 => normal::cdf(&x, normal::density),
             Function::Log1p if x.exponent > SAFE => x.logarithm(),
             Function::Expm1 if x.is_huge() && !is_negative => x.exponential(),
             Function::Sinh if x.is_huge() && is_negative => x.neg().exponential().half().neg(),
@@ -282,6 +289,10 @@ impl Number for Wide {
         Ok(x.integer_power(whole as i64).mul(&part))
     }
 
+    fn polygamma(&self, order: u32) -> Result<Wide, ArrayError> {
+        Ok(Wide::new(self.to_f64().polygamma(order)?, 0))
+    }
+
     fn compare(&self, rhs: &Wide) -> Result<Option<Ordering>, ArrayError> {
         if !self.is_finite() || !rhs.is_finite() {
             return Ok(self.fraction.partial_cmp(&rhs.fraction));
@@ -310,6 +321,10 @@ impl Real for Wide {
         }
         times_power_of_two(self.fraction, self.exponent)
     }
+
+    fn epsilon() -> f64 {
+        f64::EPSILON
+    }
 }
 
 impl Field for Wide {
@@ -318,6 +333,26 @@ impl Field for Wide {
         squares
             .fold(Wide::new(0.0, 0), |sum, square| sum.add(&square))
             .apply(Function::Sqrt)
+    }
+
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<Wide>,
+        directions: &[&Array<Wide>],
+    ) -> Result<Array<Wide>, ArrayError> {
+        matrix_function::evaluate(function, a, directions)
+    }
+
+    fn eigh(a: &Array<Wide>) -> Result<(Array<Wide>, Array<Wide>), ArrayError> {
+        eigen::eigh(a)
+    }
+
+    fn svd(a: &Array<Wide>) -> Result<Svd<Wide>, ArrayError> {
+        eigen::svd(a)
+    }
+
+    fn pinv(a: &Array<Wide>) -> Result<Array<Wide>, ArrayError> {
+        eigen::pinv(a)
     }
 }
 

@@ -13,6 +13,11 @@ pub(super) fn square_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>>
     }
     let root = store.inner_square(expr)?;
     let plain = matches!(store.form(expr), Form::MatMul(_));
+    // The norm of a matrix is that of its transpose.
+    let root = root.map(|root| match *store.form(root) {
+        Form::Transpose(inner) if matches!(store.shape(root), Shape::Matrix(..)) => inner,
+        _ => root,
+    });
     Ok(root.filter(|root| !(plain && matches!(store.form(*root), Form::Var(_)))))
 }
 
@@ -210,7 +215,7 @@ pub(super) fn triangle(store: &Store, factors: &[ElementPower]) -> Option<(usize
 pub(super) fn by_rows(store: &Store, expr: Expr) -> Option<(&'static str, Expr)> {
     match store.form(expr) {
         Form::Call(function, args) if args.len() == 2 && !function.elementwise => {
-            Some((ops::op(*function).name, args[0]))
+            store.as_number(args[1]).map(|_| (ops::op(*function).name, args[0]))
         }
         _ => None,
     }
