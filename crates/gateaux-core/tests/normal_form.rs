@@ -1,8 +1,10 @@
 //! The normal form, told by what is printed: two texts that mean the same by the rules of the constructors print alike.
 
+use gateaux_core::diff::{Explicit, derivative};
 use gateaux_core::expr::{Error, Expr, Facts, Shape, Store, Structure};
 use gateaux_core::infer::{build, infer};
 use gateaux_core::print::{Notation, print};
+use gateaux_core::simplify::simplify;
 
 /// The text in normal form.
 fn normal(text: &str) -> String {
@@ -97,6 +99,31 @@ fn elementwise_products_are_commutative_with_exponents() {
     ]);
 }
 
+/// Above the diagonal `tril(X)` is 0, and 0/0 is not 1.
+#[test]
+fn a_triangle_stays_a_triangle_under_any_power() {
+    all_print(&[
+        ("X: matrix(n, n)\ntril(X)./tril(X)", "tril(ones(n, n))"),
+        ("X: matrix(n, n)\n(1./tril(X)).*tril(X).^2", "tril(X)"),
+        ("X: matrix(n, n)\ntriu(X).*triu(X)", "triu(X.^2)"),
+    ]);
+}
+
+#[test]
+fn a_row_has_the_entries_of_a_vector() {
+    let mut store = Store::default();
+    let (m, n) = (store.dims.name("m"), store.dims.name("n"));
+    let entries = store.dims.mul(m, n).expect("small");
+    let a = store
+        .add_variable("A", Shape::Matrix(m, n), Structure::General, Facts::NONE)
+        .expect("room");
+    let row = store.reshape(a, Shape::Row(entries)).expect("as many entries");
+    assert_eq!(print(&mut store, row, Notation::Text).expect("short"), "vec(A)'");
+    let column = store.transpose(row).expect("room");
+    assert_eq!(store.vec(a).expect("room"), column);
+    assert_eq!(store.reshape(row, Shape::Matrix(m, n)).expect("as many entries"), a);
+}
+
 #[test]
 fn traces_and_sums_have_one_form() {
     all_print(&[
@@ -186,6 +213,62 @@ fn a_number_that_is_too_large_is_an_error() {
     );
 }
 
+/// A literal has the range of 64-bit floats, an exact number has not.
+#[test]
+fn numbers_beyond_the_range_of_literals_read_back() {
+    all_print(&[
+        ("((3^9)^9)^9*x", "3^729*x"),
+        ("a^(3^729)", "a^3^729"),
+        ("a^3^729", "a^3^729"),
+        ("3^729*x/7", "3^729*x/7"),
+        ("1e308*10*x", "10^309*x"),
+        ("1e308*1e308*12300*x", "(123*10^618)*x"),
+        ("1e-308*1e-92*x", "x/10^400"),
+        ("5^2500*x", "5^2500*x"),
+    ]);
+    for text in [
+        "10^1000 + 7",
+        "2^3000 + 1",
+        "1/(3^900 + 2)",
+        "1 - 2^4000",
+        "7^1000/(2^1999*3)",
+        "1e-320",
+        "1e-323/3",
+    ] {
+        let mut store = Store::default();
+        let mut read = |text: &str| {
+            let (tree, problems) = gateaux_syntax::parse(text);
+            assert!(problems.is_empty(), "{text}: {problems:?}");
+            let typing = infer(&tree, text, &[], &mut store.dims).expect("a number");
+            let number = build(&tree, &typing, &mut store).expect("within the budget").function;
+            (number, print(&mut store, number, Notation::Text).expect("short"))
+        };
+        let (number, printed) = read(text);
+        assert_eq!(read(&printed), (number, printed), "{text}");
+    }
+}
+
+fn variable_of(store: &Store, function: Expr, name: &str) -> Expr {
+    let is_named = |expr: &Expr| store.as_var(*expr).is_some_and(|var| store.variable(var).name == name);
+    let found = store.post_order(&[function]).into_iter().find(is_named);
+    found.expect("the variable occurs")
+}
+
+/// However many passes it takes.
+#[test]
+fn what_is_simplified_is_simple() {
+    let text = "U: tensor(n, n, k)\nD: diagonal(k)\nL: lower(n)\n\
+                adj(einsum(\"ijk,k->ij\", U, log(1 .+ softplus(sin(D))[:,2].^2))^3.*L)";
+    let (mut store, function) = expression(text);
+    let wrt = variable_of(&store, function, "D");
+    let found = derivative(&mut store, function, &[wrt], &["dD".to_owned()]).expect("a small problem");
+    let Explicit::Array(array) = found.explicit else {
+        panic!("it has an explicit form")
+    };
+    let simple = simplify(&mut store, array).expect("room");
+    assert_eq!(simplify(&mut store, simple), Ok(simple));
+}
+
 /// A sum and its transpose must not prefer each other without end.
 #[test]
 fn a_sum_and_its_transpose_settle() {
@@ -197,16 +280,8 @@ fn a_sum_and_its_transpose_settle() {
         ("adj(inv(X))^-2", "X"),
     ] {
         let (mut store, function) = expression(text);
-        let wrt = store
-            .post_order(&[function])
-            .into_iter()
-            .find(|expr| {
-                store
-                    .as_var(*expr)
-                    .is_some_and(|var| store.variable(var).name == variable)
-            })
-            .expect("the variable occurs");
-        let found = gateaux_core::diff::derivative(&mut store, function, &[wrt], &[format!("d{variable}")]);
+        let wrt = variable_of(&store, function, variable);
+        let found = derivative(&mut store, function, &[wrt], &[format!("d{variable}")]);
         assert!(found.is_ok(), "{text}: {found:?}");
     }
 }

@@ -118,6 +118,11 @@ impl Program {
                     let order = i32::try_from(step.operands.len()).unwrap_or(i32::MAX) - 1;
                     30.0 * (n * 2f64.powi(order)).powi(3)
                 }
+                // Each operand is copied once at least.
+                Instruction::Einsum(..) => {
+                    let operands = step.operands.iter().map(|slot| size(&self.steps[*slot].shape));
+                    operands.sum::<f64>() + size(&step.shape)
+                }
                 _ => size(&step.shape).max(size(operand(0))),
             }
         });

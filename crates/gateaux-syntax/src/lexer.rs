@@ -445,8 +445,14 @@ fn code_point_of(text: &str) -> String {
     text.chars().next().map(code_point).unwrap_or_default()
 }
 
-/// Why a literal does not fit a 64-bit float, if so.
-fn out_of_range(literal: &str) -> Option<&'static str> {
+/// Why a literal of the language does not fit a 64-bit float, if so.
+///
+/// # Example
+/// ```
+/// assert_eq!(gateaux_syntax::out_of_range("1e308"), None);
+/// assert_eq!(gateaux_syntax::out_of_range("1e309"), Some("the largest is about 1.8e308"));
+/// ```
+pub fn out_of_range(literal: &str) -> Option<&'static str> {
     let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, "0"));
     let is_zero = mantissa.bytes().all(|b| matches!(b, b'0' | b'.'));
     let digits = exponent.trim_start_matches(['+', '-']).trim_start_matches('0');

@@ -40,5 +40,6 @@ mod token;
 
 pub use codes::{CODES, Code};
 pub use diagnostic::{Diagnostic, Edit, Help, Span};
+pub use lexer::out_of_range;
 pub use parser::{parse, parse_expression};
 pub use tree::{BinaryOp, Declaration, Definition, IndexItem, Name, Node, NodeId, NodeKind, Statement, Tree, UnaryOp};

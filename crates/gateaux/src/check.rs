@@ -33,6 +33,8 @@ const TOLERANCE: f64 = 1e-6;
 const MAX_STEPS: usize = 150_000;
 /// Formulas of more steps are checked at one point.
 const MAX_STEPS_AT_ALL_POINTS: usize = 8_000;
+/// And so are those whose programs take more operations on numbers.
+const MAX_WORK_AT_ALL_POINTS: f64 = 2e6;
 /// Arrays of more entries than this are not made for a check.
 const MAX_ENTRIES: usize = 200_000;
 
@@ -235,8 +237,9 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
     if steps > MAX_STEPS {
         return Check::failed("the formula is too long to be checked", sizes);
     }
-    // A long formula is checked at one point.
-    let points = if steps > MAX_STEPS_AT_ALL_POINTS { 1 } else { POINTS };
+    // A long formula is checked at one point, and so is one with many large arrays.
+    let is_long = steps > MAX_STEPS_AT_ALL_POINTS || subject.work() > MAX_WORK_AT_ALL_POINTS;
+    let points = if is_long { 1 } else { POINTS };
     let mut check = Check {
         verdict: Verdict::Verified,
         error: 0.0,
@@ -391,6 +394,16 @@ struct Point {
     reason: Option<String>,
 }
 
+impl Point {
+    /// A relative error, with what is said where it is the first that is too large.
+    fn note(&mut self, error: f64, reason: &str) {
+        self.error = self.error.max(error);
+        if error > TOLERANCE && self.reason.is_none() {
+            self.reason = Some(reason.to_owned());
+        }
+    }
+}
+
 impl Subject {
     fn new(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Result<Subject, Error> {
         let derivative = answer.derivative.clone();
@@ -452,11 +465,19 @@ impl Subject {
         })
     }
 
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        let views = self.explicit.iter().chain(&self.kronecker);
+        self.forms.iter().chain(views).chain([&self.operator])
+    }
+
     /// How many steps all programs together have.
     fn steps(&self) -> usize {
-        let views = self.explicit.iter().chain(&self.kronecker);
-        let programs = self.forms.iter().chain(views).chain([&self.operator]);
-        programs.map(Program::len).sum()
+        self.programs().map(Program::len).sum()
+    }
+
+    /// About how many operations on numbers all programs together take.
+    fn work(&self) -> f64 {
+        self.programs().map(Program::work).sum()
     }
 
     /// Everything at one random point; an error where the point is no good.
@@ -492,9 +513,16 @@ impl Subject {
         for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
             self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
         }
-        self.explicit_against_form(&values, &directions, &mut point)?;
-        self.kronecker_against_explicit(&values, &mut point)?;
-        self.explicit_in_subspace(values, random, &mut point)?;
+        // No hole is in the explicit form, so its array serves for all directions.
+        let explicit = match &self.explicit {
+            Some(explicit) => Some(run(explicit, &values).map_err(|error| error.to_string())?),
+            None => None,
+        };
+        self.explicit_against_form(explicit.as_ref(), &values, &directions, &mut point)?;
+        if let Some(array) = &explicit {
+            self.kronecker_against_explicit(array, &values, &mut point)?;
+            self.explicit_in_subspace(array, values, random, &mut point)?;
+        }
         Ok(point)
     }
 
@@ -557,6 +585,7 @@ impl Subject {
     /// The explicit form and the operator, in these directions, against the form.
     fn explicit_against_form(
         &self,
+        explicit: Option<&Array<f64>>,
         values: &Values,
         directions: &[Array<f64>],
         point: &mut Point,
@@ -564,26 +593,13 @@ impl Subject {
         let text = |error: Error| error.to_string();
         let Some(form) = self.forms.last() else { return Ok(()) };
         let claimed = run(form, values).map_err(text)?;
-        let scale = claimed.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
         let mut compare = |what: &str, entries: &[f64]| {
-            let gap = entries
-                .iter()
-                .zip(claimed.data())
-                .fold(0.0f64, |max, (a, b)| max.max((a - b).abs()));
-            let error = if gap.is_nan() || entries.len() != claimed.len() {
-                f64::INFINITY
-            } else {
-                gap / scale
-            };
-            point.error = point.error.max(error);
-            if error > TOLERANCE && point.reason.is_none() {
-                point.reason = Some(format!("{what} differs from the differential by {error:.1e}"));
-            }
+            let error = relative_gap(entries, claimed.data());
+            point.note(error, &format!("{what} differs from the differential by {error:.1e}"));
         };
         let operator = run(&self.operator, values).map_err(text)?;
         compare("the operator", operator.data());
-        if let Some(explicit) = &self.explicit {
-            let array = run(explicit, values).map_err(text)?;
+        if let Some(array) = explicit {
             // Each independent entry counts once.
             let independent = |direction: &Array<f64>| match (self.convention, direction.shape()) {
                 (Convention::Vech, [m, _]) => {
@@ -610,44 +626,29 @@ impl Subject {
     }
 
     /// The Kronecker form has the entries of the explicit form, both in column order.
-    fn kronecker_against_explicit(&self, values: &Values, point: &mut Point) -> Result<(), String> {
-        let (Some(explicit), Some(kronecker)) = (&self.explicit, &self.kronecker) else {
+    fn kronecker_against_explicit(&self, array: &Array<f64>, values: &Values, point: &mut Point) -> Result<(), String> {
+        let Some(kronecker) = &self.kronecker else {
             return Ok(());
         };
-        let text = |error: Error| error.to_string();
-        let (array, matrix) = (
-            run(explicit, values).map_err(text)?,
-            run(kronecker, values).map_err(text)?,
-        );
-        let scale = array.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
-        let gaps = array
-            .data()
-            .iter()
-            .zip(matrix.data())
-            .map(|(a, b)| (a - b).abs() / scale);
-        let error = match array.len() == matrix.len() {
-            true => gaps.fold(
-                0.0,
-                |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
-            ),
-            false => f64::INFINITY,
-        };
-        point.error = point.error.max(error);
-        if error > TOLERANCE && point.reason.is_none() {
-            point.reason = Some(format!(
-                "the Kronecker form differs from the explicit form by {error:.1e}"
-            ));
-        }
+        let matrix = run(kronecker, values).map_err(|error| error.to_string())?;
+        let error = relative_gap(matrix.data(), array.data());
+        let reason = format!("the Kronecker form differs from the explicit form by {error:.1e}");
+        point.note(error, &reason);
         Ok(())
     }
 
     /// By a structured variable the explicit form lies in the subspace: in any direction it is the operator there.
-    fn explicit_in_subspace(&self, mut values: Values, random: &mut Random, point: &mut Point) -> Result<(), String> {
+    fn explicit_in_subspace(
+        &self,
+        array: &Array<f64>,
+        mut values: Values,
+        random: &mut Random,
+        point: &mut Point,
+    ) -> Result<(), String> {
         let is_structured = self.wrt.iter().any(|(_, structure)| *structure != Structure::General);
-        let (Some(explicit), true) = (&self.explicit, is_structured && self.convention == Convention::Subspace) else {
+        if !is_structured || self.convention != Convention::Subspace {
             return Ok(());
-        };
-        let text = |error: Error| error.to_string();
+        }
         let mut directions = Vec::new();
         for ((var, _), free) in self.wrt.iter().zip(&self.free_holes) {
             let value = values.get(var).ok_or("a variable without a value")?;
@@ -655,23 +656,26 @@ impl Subject {
             values.insert(*free, direction.clone());
             directions.push(direction);
         }
-        let operator = run(&self.operator, &values).map_err(text)?;
-        let array = run(explicit, &values).map_err(text)?;
+        let operator = run(&self.operator, &values).map_err(|error| error.to_string())?;
         let found = contract(array.data(), operator.len(), &directions);
-        let scale = operator.data().iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
-        let gaps = found.iter().zip(operator.data()).map(|(a, b)| (a - b).abs() / scale);
-        let error = gaps.fold(
-            0.0,
-            |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
-        );
-        point.error = point.error.max(error);
-        if error > TOLERANCE && point.reason.is_none() {
-            point.reason = Some(format!(
-                "the explicit form is not in the space of the variable: it is off by {error:.1e}"
-            ));
-        }
+        let error = relative_gap(&found, operator.data());
+        let reason = format!("the explicit form is not in the space of the variable: it is off by {error:.1e}");
+        point.note(error, &reason);
         Ok(())
     }
+}
+
+/// The largest gap between entries, in units of the largest expected one; infinite where one is not a number.
+fn relative_gap(found: &[f64], expected: &[f64]) -> f64 {
+    if found.len() != expected.len() {
+        return f64::INFINITY;
+    }
+    let scale = expected.iter().fold(1e-3f64, |max, entry| max.max(entry.abs()));
+    let gaps = found.iter().zip(expected).map(|(a, b)| (a - b).abs() / scale);
+    gaps.fold(
+        0.0,
+        |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
+    )
 }
 
 /// The array with axes `shape(f) ++ shape(x1) ++ shape(x2)`, in column order, contracted with a direction for each x.

@@ -448,6 +448,11 @@ impl Store {
             _ if from == shape => Ok(expr),
             // The language has no other word for the only entry.
             _ if shape.is_scalar() => self.sum_all(expr),
+            // A row is the transpose of the vector with its entries.
+            _ if matches!(shape, Shape::Row(_)) => {
+                let column = self.reshape(expr, shape.transposed().unwrap_or(shape))?;
+                self.transpose(column)
+            }
             Form::Add(terms) => {
                 let mut mapped = Vec::with_capacity(terms.len());
                 for term in terms.iter() {

@@ -139,11 +139,16 @@ impl Store {
                 return Ok(());
             }
         }
-        // Powers of 0 and 1 are themselves.
-        let is_mask = self.is_tril_mask(base) && exponent != Store::ONE && self.vanishes_at_zero(exponent);
-        let exponent = if is_mask { Store::ONE } else { exponent };
+        let is_mask = self.is_tril_mask(base);
+        // Positive powers of 0 and 1 are themselves.
+        let is_itself = is_mask && self.vanishes_at_zero(exponent);
+        let exponent = if is_itself { Store::ONE } else { exponent };
         let key = (base, self.shape(exponent).is_scalar());
         match parts.factors.swap_remove(&key) {
+            // Where a mask stands no other power of it tells more: it is 0 and 1, and 0/0 is not 1.
+            Some(known) if is_mask && (known == Store::ONE || exponent == Store::ONE) => {
+                parts.factors.insert(key, Store::ONE);
+            }
             Some(known) => {
                 let exponent = self.add(known, exponent)?;
                 queue.push(ElementPower { base, exponent });

@@ -138,9 +138,9 @@ impl Rational {
         if self.is_zero() && exponent < 0 {
             return None;
         }
-        let size = self.0.numer().bits().max(self.0.denom().bits());
-        // 0, 1 and -1 stay small under any power.
-        if size > 1 && size.saturating_mul(exponent.unsigned_abs()) > bits {
+        let size = self.bits();
+        // The power of a number of `size` bits has more than `(size - 1)*exponent`; 0, 1 and -1 stay small.
+        if (size - 1).saturating_mul(exponent.unsigned_abs()) >= bits && size > 1 {
             return None;
         }
         let exponent = if size <= 1 {
@@ -148,7 +148,8 @@ impl Rational {
         } else {
             exponent
         };
-        Some(Rational(Pow::pow(&self.0, &BigInt::from(exponent))))
+        let power = Rational(Pow::pow(&self.0, &BigInt::from(exponent)));
+        (power.bits() <= bits).then_some(power)
     }
 
     /// The greatest common divisor of the numerators of two integers.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
-use super::{number, recognize};
+use super::recognize;
 use crate::expr::{Einsum, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
@@ -50,14 +50,12 @@ impl Layout {
             .iter()
             .fold(coefficient.clone(), |all, own| &all * own);
         let negative = coefficient.is_negative();
-        let (above, below) = number::quotient(&coefficient.abs());
+        let (above, below) = self.quotient(&coefficient.abs());
         if let Some(above) = above {
-            let piece = self.push(Piece::Number(above));
-            factors.above.insert(0, (Infix::Times, piece));
+            factors.above.insert(0, (Infix::Times, above));
         }
         if let Some(below) = below {
-            let piece = self.push(Piece::Number(below));
-            factors.below.insert(0, piece);
+            factors.below.insert(0, below);
         }
         let piece = self.assemble(factors);
         Ok(if negative {
@@ -386,20 +384,6 @@ impl Layout {
         self.push(Piece::Power(base, exponent, dotted))
     }
 
-    /// A positive number by itself.
-    fn number(&mut self, value: &Rational) -> PieceId {
-        if let Some(decimal) = number::decimal(value) {
-            return match number::quotient(value) {
-                (Some(text), None) => self.push(Piece::Number(text)),
-                _ => self.push(Piece::Number(decimal)),
-            };
-        }
-        let (numerator, denominator) = value.parts();
-        let (above, below) = (numerator.to_string(), denominator.to_string());
-        let (above, below) = (self.push(Piece::Number(above)), self.push(Piece::Number(below)));
-        self.push(Piece::Product(above, vec![(Infix::Over, below)]))
-    }
-
     /// What is neither a sum nor a product.
     fn atom(&mut self, store: &mut Store, expr: Expr, root: Option<Expr>) -> Result<PieceId> {
         if let Some(root) = root {
@@ -578,17 +562,13 @@ impl Layout {
         if let Some((name, coefficient, part)) = recognize::symmetric_part(store, &terms)? {
             let part = self.need(part);
             let piece = self.push(Piece::Call(name, vec![part]));
-            let (above, below) = number::quotient(&coefficient.abs());
+            let (above, below) = self.quotient(&coefficient.abs());
             let mut factors = Factors::default();
             if let Some(above) = above {
-                let above = self.push(Piece::Number(above));
                 factors.times(above);
             }
             factors.times(piece);
-            if let Some(below) = below {
-                let below = self.push(Piece::Number(below));
-                factors.below.push(below);
-            }
+            factors.below.extend(below);
             let piece = self.assemble(factors);
             return Ok(if coefficient.is_negative() {
                 self.push(Piece::Negative(piece))

@@ -15,7 +15,7 @@ use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
 use crate::ops::{apply_call, rebuild};
 
 /// How often the whole expression is gone over, as long as it becomes shorter.
-const MAX_PASSES: usize = 4;
+const MAX_PASSES: usize = 16;
 /// Longer products and sums are not distributed.
 const MAX_DISTRIBUTED: usize = 8;
 /// The transpose of a sum of more terms is left alone.

@@ -21,8 +21,8 @@ const MAX_VARIABLES: usize = 5;
 pub(super) const PATTERN: [usize; 4] = [2, 3, 4, 5];
 /// A text of more pieces, with definitions in place, is not computed with.
 const MAX_PIECES: usize = 150;
-/// Nor is one with arrays of more entries.
-const MAX_ENTRIES: usize = 150;
+/// Nor is one with arrays of more entries; second derivatives have the square of them.
+const MAX_ENTRIES: usize = 100;
 /// At so many points numbers with 31 digits judge; where they lose their digits they may be wrong themselves.
 const POINTS: u64 = 6;
 /// At so many of them an answer must be wrong to be wrong.
