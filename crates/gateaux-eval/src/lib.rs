@@ -7,6 +7,7 @@
 //!
 //! Read [`Program`] first.
 
+mod blocks;
 mod cancellation;
 mod constant;
 mod lower;

@@ -71,7 +71,7 @@ pub(crate) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn size(&self, store: &Store, dim: Dim) -> Result<usize, Error> {
+    pub(crate) fn size(&self, store: &Store, dim: Dim) -> Result<usize, Error> {
         for name in store.dims.names(dim) {
             if !self.sizes.contains_key(&name) {
                 return Err(Error::UnknownSize(name));
@@ -117,6 +117,10 @@ impl Lowering<'_> {
         }
         let shape = self.shape(store, store.shape(expr))?;
         if let Some(slot) = self.without_cancellation(store, expr, &shape)? {
+            self.slots.insert(expr, slot);
+            return Ok(());
+        }
+        if let Some(slot) = self.assembled(store, expr, &shape)? {
             self.slots.insert(expr, slot);
             return Ok(());
         }
@@ -288,6 +292,9 @@ impl Lowering<'_> {
     fn right_to_left(&mut self, store: &mut Store, factors: &[MatrixPower]) -> Result<Slot, Error> {
         let mut product: Option<(Slot, Shape)> = None;
         let mut factors = factors;
+        if let Some(slot) = self.restricted_sum(store, factors)? {
+            return Ok(slot);
+        }
         // Some columns of a matrix are cut out, not multiplied with a matrix of zeros and ones.
         if let [.., matrix, selection] = factors
             && let (1, Form::Select(start)) = (matrix.power, store.form(selection.base).clone())
@@ -320,6 +327,16 @@ impl Lowering<'_> {
                 product = Some((
                     self.step(Instruction::Slice { axis: 0, start }, vec![rest], shape),
                     joined,
+                ));
+                continue;
+            }
+            if let (Some((rest, rest_shape @ Shape::Vector(_))), 1) = (product, factor.power)
+                && let Some(from_the_end) = triangle_of_ones(store, factor.base)
+            {
+                let shape = self.shape(store, rest_shape)?;
+                product = Some((
+                    self.step(Instruction::Cumulate(from_the_end), vec![rest], shape),
+                    rest_shape,
                 ));
                 continue;
             }
@@ -453,6 +470,16 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether a square matrix has ones on one side of the diagonal, and then whether on the upper one.
+fn triangle_of_ones(store: &Store, matrix: Expr) -> Option<bool> {
+    store.shape(matrix).square()?;
+    match *store.form(matrix) {
+        Form::Tril => Some(false),
+        Form::Transpose(inner) if matches!(store.form(inner), Form::Tril) => Some(true),
+        _ => None,
+    }
+}
+
 fn product_shape(lhs: Shape, rhs: Shape) -> Shape {
     match (lhs, rhs) {
         (Shape::Row(_), Shape::Vector(_)) => Shape::Scalar,
@@ -486,6 +513,10 @@ fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
         Kernel::Entries(function) => Instruction::Function(function),
         Kernel::Larger => Instruction::Larger,
         Kernel::Smaller => Instruction::Smaller,
+        Kernel::Less => Instruction::Compare(false),
+        Kernel::AtMost => Instruction::Compare(true),
+        Kernel::Choice => Instruction::Choice,
+        Kernel::Cross => return Instruction::Cross,
         // Functions without a kernel are replaced by their meaning when they are entered.
         Kernel::Pi | Kernel::None => Instruction::Pi,
         Kernel::Det => Instruction::Det,

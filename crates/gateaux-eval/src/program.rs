@@ -66,6 +66,17 @@ pub(crate) enum Instruction {
         /// Where the slice begins.
         start: usize,
     },
+    /// Blocks at their places, added up, and zeros elsewhere: the coefficient of each, and where it begins (counted
+    /// from 0).
+    Assemble(Vec<(Rational, [usize; 2])>),
+    /// The sums of the first entries of a vector; true: of the last ones.
+    Cumulate(bool),
+    /// 1 where the first is less than the second, else 0; true: also where they are equal.
+    Compare(bool),
+    /// The second where the first is not 0, else the third.
+    Choice,
+    /// The vector product.
+    Cross,
     /// The entries on one side of the diagonal, and zeros: true for the lower side.
     Triangle(bool),
     /// The Kronecker product.
@@ -143,6 +154,11 @@ impl Instruction {
             Instruction::LogSumExp => "logsumexp",
             Instruction::Softmax => "softmax",
             Instruction::Slice { .. } => "indexing",
+            Instruction::Assemble(_) => "a block",
+            Instruction::Cumulate(_) => "cumsum",
+            Instruction::Compare(_) => "a comparison",
+            Instruction::Choice => "where",
+            Instruction::Cross => "cross",
             Instruction::Triangle(true) => "tril",
             Instruction::Triangle(false) => "triu",
             Instruction::Einsum(..) => "einsum",

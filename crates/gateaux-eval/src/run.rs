@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use gateaux_array::factor::Svd;
 use gateaux_array::{Array, ArrayError, Field, Number, Real, Wide, linear, maximum, norm};
-use gateaux_core::expr::Var;
+use gateaux_core::expr::{Rational, Var};
 
 use crate::constant::constant;
 use crate::program::{Error, Instruction, Program, Step};
@@ -130,7 +130,8 @@ impl Program {
     }
 
     /// The smallest distance to a kink over all functions that have one: of the argument of `abs`, `sign` and `relu`
-    /// to 0, of the two arguments of `max` and `min` to each other; infinite without such functions.
+    /// to 0, of the two arguments of `max`, `min` and of a comparison to each
+    /// other; infinite without such functions.
     ///
     /// # Errors
     /// As [`run`](Program::run).
@@ -142,7 +143,7 @@ impl Program {
             let value = execute(step, &values, input)?;
             let gaps: Option<Array<f64>> = match &step.instruction {
                 Instruction::Function(Abs | Relu | Sign) => Some(values[step.operands[0]].clone()),
-                Instruction::Larger | Instruction::Smaller => {
+                Instruction::Larger | Instruction::Smaller | Instruction::Compare(_) => {
                     values[step.operands[0]].sub(&values[step.operands[1]]).ok()
                 }
                 Instruction::Maximum | Instruction::Minimum | Instruction::Hardmax | Instruction::Rows(_) => {
@@ -315,6 +316,33 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
             }
             args[0].slice(&ranges)
         }
+        Instruction::Assemble(parts) => assemble(parts, args, shape),
+        Instruction::Cumulate(from_the_end) => Ok(cumulate(args[0], *from_the_end)),
+        Instruction::Compare(or_equal) => args[0].try_zip(args[1], |x, y| {
+            let holds = match x.compare(y)? {
+                Some(Ordering::Less) => true,
+                Some(Ordering::Equal) => *or_equal,
+                Some(Ordering::Greater) | None => false,
+            };
+            Ok(if holds { T::one() } else { T::zero() })
+        }),
+        Instruction::Choice => {
+            let branches = args[1].zip(args[2], |x, y| (x.clone(), y.clone()))?;
+            args[0].zip(&branches, |condition, (then, otherwise)| {
+                if condition.pivot_size() > 0.0 {
+                    then.clone()
+                } else {
+                    otherwise.clone()
+                }
+            })
+        }
+        Instruction::Cross => {
+            let (x, y) = (args[0].data(), args[1].data());
+            Array::from_fn(shape, |at| {
+                let (j, k) = ((at[0] + 1) % 3, (at[0] + 2) % 3);
+                x[j].mul(&y[k]).sub(&x[k].mul(&y[j]))
+            })
+        }
         Instruction::Triangle(lower) => Array::from_fn(shape, |at| {
             let kept = if *lower { at[0] >= at[1] } else { at[0] <= at[1] };
             args[0].get(at).filter(|_| kept).cloned().unwrap_or_else(T::zero)
@@ -366,6 +394,48 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
             _ => Err(no_inverse()),
         },
     }
+}
+
+/// Blocks at their places, and zeros elsewhere.
+fn assemble<T: Field>(
+    parts: &[(Rational, [usize; 2])],
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
+    let no_value = || ArrayError::DivisionByZero { op: "a block" };
+    let rows = shape.first().copied().unwrap_or(1);
+    let mut entries = vec![T::zero(); shape.iter().product()];
+    for ((coefficient, [top, left]), block) in parts.iter().zip(args) {
+        let factor: T = constant(coefficient).ok_or_else(no_value)?;
+        // A vector is a column, or the only row of a row; of a matrix the first axis runs fastest.
+        let height = block.shape().first().copied().unwrap_or(1);
+        for (at, entry) in block.data().iter().enumerate() {
+            let place = top + at % height + rows * (left + at / height);
+            let entry = if coefficient.is_one() {
+                entry.clone()
+            } else {
+                factor.mul(entry)
+            };
+            entries[place] = entries[place].add(&entry);
+        }
+    }
+    Array::from_column_major(shape, entries)
+}
+
+/// The sums of the first entries, or of the last ones.
+fn cumulate<T: Field>(vector: &Array<T>, from_the_end: bool) -> Array<T> {
+    let mut sums = vector.clone();
+    let mut total = T::zero();
+    let entries = sums.data_mut().iter_mut();
+    let add = |entry: &mut T| {
+        total = total.add(entry);
+        *entry = total.clone();
+    };
+    match from_the_end {
+        false => entries.for_each(add),
+        true => entries.rev().for_each(add),
+    }
+    sums
 }
 
 /// How far the second largest entry is below the largest one (of each row), for functions that choose the largest.

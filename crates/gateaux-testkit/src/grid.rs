@@ -61,6 +61,14 @@ const FORMS: &[(&str, &str)] = &[
     ("einsum(\"ir,jr,kr->ijk\", {0}, {1}, {2})", "A: matrix(m, r); B: matrix(n, r); C: matrix(k, r) -> tensor(m, n, k)"),
     ("einsum(\"ii->i\", {0})", "X: matrix(n, n) -> vector(n)"),
     ("einsum(\"ij,ij->i\", {0}, {1})", "A: matrix(m, n); B: matrix(m, n) -> vector(m)"),
+    ("where({0} < {1}, {2}, {3})", "x: any; y: like(x); z: like(x); w: like(x) -> like(x)"),
+    ("where({0} >= {1}, {2}, 0)", "x: any; s: scalar; y: like(x) -> like(x)"),
+    ("[{0}, {1}, {2}]", "s: scalar; t: scalar; u: scalar -> vector(3)"),
+    ("[{0}; {1}]",    "x: vector(n); y: vector(n) -> vector(2*n)"),
+    ("[{0}, {1}]",    "x: row(n); y: row(n) -> row(2*n)"),
+    ("[{0}, {1}]",    "x: vector(n); y: vector(n) -> matrix(n, 2)"),
+    ("[{0}, {1}; {2}, {3}]", "A: matrix(m, n); B: matrix(m, n); C: matrix(m, n); D: matrix(m, n) -> matrix(2*m, 2*n)"),
+    ("([{0}; {1}][2:3])", "x: vector(2); y: vector(2) -> vector(2)"),
     ("({0}[1])",      "x: vector(n) -> scalar"),
     ("({0}[1:2])",    "x: vector(n) -> vector(2)"),
     ("({0}[1])",      "x: row(n) -> scalar"),
@@ -132,7 +140,8 @@ const ANY: [&str; 5] = ["scalar", "vector(n)", "row(n)", "matrix(m, n)", "tensor
 /// All pieces: each alternative of each record of the table, and of each operator.
 pub fn pieces() -> Vec<Piece> {
     let mut found = Vec::new();
-    for op in ops::all() {
+    // The condition of a choice is a comparison: it is among the operators.
+    for op in ops::all().filter(|op| op.name != "where") {
         for line in op.kind {
             let count = line.split("->").next().unwrap_or("").split(';').count();
             let places: Vec<String> = (0..count).map(|at| format!("{{{at}}}")).collect();

@@ -11,6 +11,7 @@ use gateaux_eval::Sizes;
 use gateaux_syntax::{BinaryOp, IndexItem, NodeId, NodeKind, Statement, Tree, UnaryOp};
 
 mod axes;
+mod blocks;
 mod functions;
 
 pub use functions::call;
@@ -146,6 +147,15 @@ impl<T: Field> Context<'_, T> {
             NodeKind::Index(base, items) => {
                 let taken = items.iter().map(|item| self.positions(tree, item));
                 axes::index(&at(*base)?, &taken.collect::<Outcome<Vec<_>>>()?)
+            }
+            NodeKind::Array(rows) => {
+                let row = |row: &Vec<NodeId>| row.iter().map(|block| at(*block)).collect::<Outcome<Vec<_>>>();
+                blocks::literal(&rows.iter().map(row).collect::<Outcome<Vec<_>>>()?)
+            }
+            // The branches that are not taken may be anything, even what is not finite.
+            NodeKind::Call(name, args) if name.text == "where" => {
+                let any = |id: NodeId| self.any_node(tree, id, definitions);
+                blocks::choice(&at(args[0])?, &any(args[1])?, &any(args[2])?)
             }
             NodeKind::Call(name, args) if name.text == "einsum" => {
                 let NodeKind::Text(subscripts) = &tree.node(args[0]).kind else {
@@ -322,15 +332,18 @@ fn inverse<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
     Ok(Value::new(inverse))
 }
 
-fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
-    let one = |x: &T, k: &T| match (-9..=9).find(|n| T::from_i64(*n) == *k) {
+fn power_of<T: Field>(x: &T, k: &T) -> Result<T, gateaux_array::ArrayError> {
+    match (-9..=9).find(|n| T::from_i64(*n) == *k) {
         Some(n) => x.powi(n).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "^" }),
         None if k.add(k) == T::one() => x.apply(Function::Sqrt),
         None => x.pow(k),
-    };
+    }
+}
+
+fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
     let exponent = filled(exponent, base)?;
     base.array
-        .try_zip(&exponent.array, one)
+        .try_zip(&exponent.array, power_of)
         .map(|array| base.with(array))
         .map_err(text)
 }
@@ -362,6 +375,8 @@ fn entrywise<T: Field>(op: BinaryOp, lhs: &Value<T>, rhs: &Value<T>) -> Outcome<
     let (a, b) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
     let zip = |f: fn(&T, &T) -> T| a.array.zip(&b.array, f).map(|array| a.with(array)).map_err(text);
     match op {
+        BinaryOp::Less | BinaryOp::LessEq => blocks::comparison(&a, &b, op == BinaryOp::LessEq),
+        BinaryOp::Greater | BinaryOp::GreaterEq => blocks::comparison(&b, &a, op == BinaryOp::GreaterEq),
         BinaryOp::Add | BinaryOp::DotAdd => zip(T::add),
         BinaryOp::Sub | BinaryOp::DotSub => zip(T::sub),
         BinaryOp::Mul | BinaryOp::DotMul => zip(T::mul),

@@ -6,7 +6,7 @@ use gateaux_array::{Array, DoubleDouble, Dual};
 use gateaux_core::diff::{self, Explicit};
 use gateaux_core::expr::{Dim, Expr, Form, Shape, Store, Structure, Var};
 use gateaux_core::ops::signature::{ParamKind, SizeExpr, signatures};
-use gateaux_core::ops::{self, Environment, Meaning, Op, Rule};
+use gateaux_core::ops::{self, Environment, Kernel, Meaning, Op, Rule};
 use gateaux_eval::Sizes;
 use gateaux_syntax::{NodeKind, parse_expression};
 
@@ -185,6 +185,14 @@ impl<T: Judge> Call<T> {
             values::point::<T>(&sizes, Structure::General, region, random).map_err(undefined)
         };
         let (value, moved) = (draw(region, random)?, draw(Region::Signed, random)?);
+        // A condition holds or does not, and does not change nearby.
+        let (value, moved) = match self.op.kernel == Kernel::Choice && self.args.is_empty() {
+            true => (
+                value.map(|_| T::from_i64(i64::from(random.below(2) == 0))),
+                moved.map(|_| T::zero()),
+            ),
+            false => (value, moved),
+        };
         for (variable, value) in [(point_var, &value), (change_var, &moved)] {
             let var = self.store.as_var(variable).ok_or_else(|| wrong("no variable"))?;
             let own = shape_sizes(&self.store, self.store.shape(variable), &self.sizes).map_err(undefined)?;
@@ -364,10 +372,11 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
         .environment
         .get(&call.names[0])
         .ok_or_else(|| wrong("no argument"))?;
-    let shape = if op.is_elementwise() {
-        call.store.shape(first)
-    } else {
-        Shape::Vector(n)
+    let shape = match call.store.shape(first) {
+        shape if op.is_elementwise() => shape,
+        // A vector of so many entries as the signature says, if it does.
+        Shape::Vector(size) => Shape::Vector(size),
+        _ => Shape::Vector(n),
     };
     call.points.clear();
     call.names.clear();

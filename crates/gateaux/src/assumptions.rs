@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gateaux_core::diff::{Convention, Derivative};
-use gateaux_core::expr::{Expr, Facts, Form, Rational, Structure};
+use gateaux_core::expr::{ElementPower, Expr, Facts, Form, Rational, Store, Structure};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 
@@ -23,6 +23,8 @@ enum Condition {
     /// Of an array: not all entries are 0.
     Nonzero(Expr),
     Positive(Expr),
+    /// The exponent of a norm.
+    AtLeastOne(Expr),
     Domain(&'static str, Expr),
 }
 
@@ -30,7 +32,7 @@ enum Condition {
 pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<String>, Errors> {
     let mut conditions = Vec::new();
     let mut seen = BTreeSet::new();
-    for expr in problem.store.post_order(roots) {
+    for expr in always_computed(&problem.store, roots) {
         for condition in conditions_of(problem, expr) {
             let condition = shorter(problem, condition)?;
             if seen.insert(condition) {
@@ -45,10 +47,20 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
             conditions.retain(|other| *other != known);
         }
     }
+    // Powers of absolute values in a norm are smooth enough at 0 where p >= 1.
+    if conditions
+        .iter()
+        .any(|condition| matches!(condition, Condition::AtLeastOne(_)))
+    {
+        let store = &problem.store;
+        conditions.retain(|condition| !matches!(condition, Condition::Positive(e) if is_absolute(store, *e)));
+    }
     // What is positive is not zero either.
     conditions.retain(|condition| match condition {
         Condition::NotZero(expr) => {
-            !seen.contains(&Condition::Positive(*expr)) && !seen.contains(&Condition::Domain("x > 0", *expr))
+            !seen.contains(&Condition::Positive(*expr))
+                && !seen.contains(&Condition::AtLeastOne(*expr))
+                && !seen.contains(&Condition::Domain("x > 0", *expr))
         }
         Condition::Invertible(expr) => !seen.contains(&Condition::Domain("det(X) > 0", *expr)),
         _ => true,
@@ -68,6 +80,22 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
     Ok(lines)
 }
 
+/// What is computed whatever branches are taken. A branch of `where` needs to be defined only where it is taken, which
+/// is what such a condition is written for.
+fn always_computed(store: &Store, roots: &[Expr]) -> Vec<Expr> {
+    let mut todo = roots.to_vec();
+    let mut found = BTreeSet::new();
+    while let Some(expr) = todo.pop() {
+        if found.insert(expr) {
+            match store.as_choice(expr) {
+                Some(choice) => todo.push(choice.condition),
+                None => todo.extend(store.children(expr)),
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
 /// The same condition on something simpler: norm2(x) is not 0, and positive, where x is not 0; so is x'*T*x of a
 /// positive definite T.
 fn shorter(problem: &mut Problem, condition: Condition) -> Result<Condition, Errors> {
@@ -82,6 +110,9 @@ fn shorter(problem: &mut Problem, condition: Condition) -> Result<Condition, Err
     };
     if !store.shape(square).is_scalar() {
         return Ok(condition);
+    }
+    if let Some((vector, _)) = print::power_sum(store, square) {
+        return Ok(Condition::Nonzero(vector));
     }
     let definite = match store.form(square) {
         Form::MatMul(factors) if factors.len() == 3 && store.facts(factors[1].base).has(Facts::POSDEF) => {
@@ -130,6 +161,12 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
                 _ => Condition::Invertible(f.base),
             })
             .collect(),
+        // A power of norm(x, p).
+        Form::Product(factors) if factors.iter().any(|f| norm_exponent(store, f).is_some()) => factors
+            .iter()
+            .filter_map(|f| norm_exponent(store, f))
+            .flat_map(|(vector, p)| [Condition::AtLeastOne(p), Condition::Nonzero(vector)])
+            .collect(),
         Form::Product(factors) => factors
             .iter()
             .filter(|f| !store.facts(f.base).has(Facts::POSITIVE))
@@ -160,12 +197,23 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
     }
 }
 
+/// The x and p of a power of `sum(abs(x).^p)` whose exponent is no number.
+fn norm_exponent(store: &Store, factor: &ElementPower) -> Option<(Expr, Expr)> {
+    let (vector, p) = print::power_sum(store, factor.base)?;
+    (store.as_number(factor.exponent).is_none() && store.as_number(p).is_none()).then_some((vector, p))
+}
+
+fn is_absolute(store: &Store, expr: Expr) -> bool {
+    matches!(store.form(expr), Form::Call(function, _) if ops::op(*function).name == "abs")
+}
+
 fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Errors> {
     let expr = match condition {
         Condition::Invertible(e)
         | Condition::NotZero(e)
         | Condition::Nonzero(e)
         | Condition::Positive(e)
+        | Condition::AtLeastOne(e)
         | Condition::Domain(_, e) => e,
     };
     let text = print::print(&mut problem.store, expr, Notation::Text).map_err(|error| problem.limit(error))?;
@@ -176,6 +224,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Nonzero(_) => format!("{text} is not 0"),
         Condition::NotZero(_) if is_scalar => format!("{text} is not 0"),
         Condition::NotZero(_) => format!("no entry of {text} is 0"),
+        Condition::AtLeastOne(_) => format!("{text} >= 1"),
         Condition::Positive(_) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),
         Condition::Domain("S is positive definite", _) => format!("{text} is positive definite"),

@@ -124,16 +124,29 @@ fn transpose_form(
         }
         Form::Call(function, args) => {
             let op = ops::op(function);
-            let Some(at) = only_dependent(args.iter().map(|arg| depends(*arg))) else {
+            // Of a choice both branches can change.
+            if only_dependent(args.iter().map(|arg| depends(*arg))).is_none() && !function.chooses {
                 return nonlinear(op.name);
-            };
-            match transposed_call(store, op, &args, at, cotangent)? {
-                Some(child) => send(args[at], one(), child),
-                None => return nonlinear(op.name),
+            }
+            for at in (0..args.len()).filter(|at| depends(args[*at])) {
+                match transposed_call(store, op, &args, at, cotangent)? {
+                    Some(child) => send(args[at], one(), child),
+                    None => return nonlinear(op.name),
+                }
             }
         }
     }
     Ok(())
+}
+
+/// For a function of entries that is linear in an argument, what the change of this argument is multiplied with:
+/// `where(c, 1, 0)` for the second argument of `where(c, a, b)`.
+pub(super) fn slope_of_call(store: &mut Store, op: &'static Op, args: &[Expr], at: usize) -> Result<Option<Expr>> {
+    if !op.is_elementwise() {
+        return Ok(None);
+    }
+    let ones = store.ones(store.shape(args[at]))?;
+    transposed_call(store, op, args, at, ones)
 }
 
 /// The transpose of a function that is linear in one of its arguments, by the formula of its record.

@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use super::LinearMap;
+use super::{LinearMap, adjoint};
 use crate::expr::{Dim, Dims, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
+use crate::ops;
 
 /// A map with more terms than this has no explicit form that anybody would read.
 const MAX_TERMS: usize = 256;
@@ -221,8 +222,21 @@ impl Opening {
             | Form::Zero
             | Form::Select(_)
             | Form::Tril
-            | Form::Commutation(..)
-            | Form::Call(..) => return Err(unsupported()),
+            | Form::Commutation(..) => return Err(unsupported()),
+            Form::Call(function, args) => {
+                let op = ops::op(function);
+                if !op.is_elementwise() {
+                    let meaning = ops::linear_meaning(store, op, &args)?.ok_or_else(unsupported)?;
+                    paths.push(step(meaning, labels.clone(), vec![]));
+                    return Ok(());
+                }
+                for (place, arg) in args.iter().enumerate() {
+                    if self.depends(store, *arg) {
+                        let slope = adjoint::slope_of_call(store, op, &args, place)?.ok_or_else(unsupported)?;
+                        paths.push(step(*arg, labels.clone(), vec![Operand::new(slope, labels)]));
+                    }
+                }
+            }
         }
         Ok(())
     }

@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::LinearMap;
-use crate::expr::{Dims, ElementPower, Error, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
+use super::{LinearMap, adjoint};
+use crate::expr::{Dims, ElementPower, Error, Expr, Facts, Form, MatrixPower, Rational, Result, Shape, Store};
+use crate::ops::{self, Op};
 
 /// What is still to be known before the matrix of an expression is.
 enum Step {
@@ -139,8 +140,72 @@ impl Pass {
                 let opened = self.open_vec(store, matrix)?;
                 self.when_known(store, &[opened], |_, matrices| Ok(matrices[0]))
             }
+            Form::Call(function, args) => self.call_step(store, ops::op(function), &args),
             _ => Err(unsupported()),
         }
+    }
+
+    /// A function that is linear in what depends on the hole: of entries a diagonal matrix in front of the matrix of
+    /// each argument, else by its meaning.
+    fn call_step(&mut self, store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<Step> {
+        if !op.is_elementwise() {
+            return self.linear_call_step(store, op, args);
+        }
+        let (mut parts, mut slopes) = (Vec::new(), Vec::new());
+        for (at, arg) in args.iter().enumerate() {
+            if self.depends(store, *arg) {
+                parts.push(*arg);
+                slopes.push(adjoint::slope_of_call(store, op, args, at)?.ok_or_else(unsupported)?);
+            }
+        }
+        self.when_known(store, &parts, |store, matrices| {
+            // Diagonal matrices are added by their diagonals: diag(where(c, x, y)).
+            let is_diagonal = |store: &Store, matrix: &Expr| {
+                store.facts(*matrix).has(Facts::DIAGONAL) && store.shape(*matrix).square().is_some()
+            };
+            let all_diagonal = matrices.iter().all(|matrix| is_diagonal(store, matrix));
+            let mut terms = Vec::with_capacity(matrices.len());
+            for (slope, matrix) in slopes.iter().zip(matrices) {
+                let term = match all_diagonal {
+                    true => {
+                        let diagonal = store.diag_of(*matrix)?;
+                        store.multiply(&[*slope, diagonal])?
+                    }
+                    false => {
+                        let diagonal = store.diag(*slope)?;
+                        store.matmul(&[diagonal, *matrix])?
+                    }
+                };
+                terms.push((Rational::one(), term));
+            }
+            let sum = store.sum(&terms)?;
+            if all_diagonal { store.diag(sum) } else { Ok(sum) }
+        })
+    }
+
+    /// A function that is linear in some arguments: the matrix of each argument behind that of the function.
+    fn linear_call_step(&mut self, store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<Step> {
+        let places: Vec<usize> = (0..args.len()).filter(|at| self.depends(store, args[*at])).collect();
+        let mut outer = Vec::with_capacity(places.len());
+        for at in &places {
+            let Shape::Vector(entries) = store.shape(args[*at]) else {
+                return Err(unsupported());
+            };
+            let hole = store.add_stacked_hole("argument", entries)?;
+            let mut moved = args.to_vec();
+            moved[*at] = hole;
+            // The meaning has no functions of this kind, so this goes no deeper.
+            let body = ops::linear_meaning(store, op, &moved)?.ok_or_else(unsupported)?;
+            outer.push(jacobian(store, LinearMap { hole, body })?);
+        }
+        let parts: Vec<Expr> = places.iter().map(|at| args[*at]).collect();
+        self.when_known(store, &parts, |store, matrices| {
+            let mut terms = Vec::with_capacity(matrices.len());
+            for (outer, inner) in outer.iter().zip(matrices) {
+                terms.push((Rational::one(), store.matmul(&[*outer, *inner])?));
+            }
+            store.sum(&terms)
+        })
     }
 
     /// `vec(matrix)` with the hole of the matrix brought into a vector.

@@ -158,6 +158,17 @@ impl Dims {
         }
     }
 
+    /// The least that `to - from` can be, as all names stand for positive numbers; `None` where nothing bounds it.
+    pub fn least_distance(&mut self, from: Dim, to: Dim) -> Option<i64> {
+        let distance = self.sub(to, from)?;
+        self.polynomial(distance)
+            .terms()
+            .try_fold(0i64, |least, (factors, coefficient)| {
+                let bounded = factors.is_empty() || coefficient > 0;
+                bounded.then(|| least.checked_add(coefficient)).flatten()
+            })
+    }
+
     /// The name, if the dimension is one.
     pub fn as_name(&self, dim: Dim) -> Option<&str> {
         let mut terms = self.polynomial(dim).terms();

@@ -42,6 +42,10 @@ impl Store {
         if self.shape(expr).square().is_none() {
             return self.ill_shaped("a trace", &[expr]);
         }
+        // Where it is not known which blocks reach the diagonal, their sum stays together.
+        if self.is_assembled(expr) && !self.has_known_diagonal(expr)? {
+            return self.intern(Form::Trace(expr), Shape::Scalar);
+        }
         self.linear(expr, Store::trace, Store::trace_atom)
     }
 
@@ -98,7 +102,9 @@ impl Store {
                 let row = self.transpose(diagonal)?;
                 return self.matmul(&[row, vector]);
             }
-            if first.base == last.base {
+            let meet_selections = matches!(self.form(first.base), Form::Select(_))
+                && matches!(*self.form(last.base), Form::Transpose(x) if matches!(self.form(x), Form::Select(_)));
+            if first.base == last.base || meet_selections {
                 let joined = self.matrix_product(rotated(factors.len() - 1))?;
                 return self.trace(joined);
             }
@@ -162,6 +168,13 @@ impl Store {
             _ if self.facts(expr).has(Facts::SKEW) => Ok(Store::ZERO),
             Form::Transpose(inner) | Form::Diag(inner) | Form::Reshape(inner) => self.sum_all(inner),
             Form::Product(factors) => self.sum_of_product(expr, &factors),
+            // A block among zeros has the sum of the block.
+            Form::MatMul(_) if !matches!(shape, Shape::Row(_)) && self.placed(expr)?.is_some() => {
+                match self.placed(expr)? {
+                    Some(placed) => self.sum_all(placed.block),
+                    None => self.ill_shaped("a sum", &[expr]),
+                }
+            }
             Form::MatMul(factors) => match factors.iter().position(|f| matches!(self.shape(f.base), Shape::Row(_))) {
                 // The entries of an outer product sum to the product of the sums.
                 Some(at) if at > 0 => {
@@ -453,7 +466,7 @@ impl Store {
                 let column = self.reshape(expr, shape.transposed().unwrap_or(shape))?;
                 self.transpose(column)
             }
-            Form::Add(terms) => {
+            Form::Add(terms) if !self.is_assembled(expr) => {
                 let mut mapped = Vec::with_capacity(terms.len());
                 for term in terms.iter() {
                     mapped.push((term.coefficient.clone(), self.reshape(term.expr, shape)?));

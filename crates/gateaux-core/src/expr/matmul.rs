@@ -421,6 +421,9 @@ impl Store {
         if let Some(selected) = self.join_selections(lhs.base, rhs.base)? {
             return Ok(one(selected));
         }
+        if let Some(product) = self.block_product(lhs.base, rhs.base)? {
+            return Ok(one(product));
+        }
         Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
             // The orthonormal columns of a matrix that need not be square.
             (Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
@@ -485,35 +488,14 @@ impl Store {
             Form::Select(start) => Some((start, self.shape(rhs))),
             _ => None,
         };
-        let count = |shape: Shape| match shape {
-            Shape::Matrix(_, n) => n,
-            _ => Dims::ONE,
-        };
         if let (Some((_, Shape::Matrix(_, n))), Form::Ones) = (row, self.form(rhs))
             && matches!(self.shape(rhs), Shape::Vector(_))
         {
             return self.ones(Shape::Vector(n)).map(Some);
         }
-        if let (Some((first, left)), Some((second, right))) = (row, column) {
-            // The same columns make an identity, columns apart nothing.
-            let (m, n) = (count(left), count(right));
-            if let (Shape::Matrix(..), Shape::Matrix(..)) = (left, right)
-                && first == second
-                && m == n
-            {
-                return self.eye(m).map(Some);
-            }
-            let apart = |store: &mut Store, from, length, to| -> bool {
-                let end = store.dims.add(from, length);
-                let gap = end.and_then(|end| store.dims.sub(to, end));
-                gap.and_then(|gap| store.dims.value(gap)).is_some_and(|gap| gap >= 0)
-            };
-            if let (Shape::Matrix(..), Shape::Matrix(..)) = (left, right)
-                && (apart(self, first, m, second) || apart(self, second, n, first))
-            {
-                return self.zeros(Shape::Matrix(m, n)).map(Some);
-            }
-            return Ok(None);
+        if row.is_some() && column.is_some() {
+            let left = self.transpose(lhs)?;
+            return self.selection_of_selection(left, rhs);
         }
         // Columns of columns.
         let inner = match *self.form(lhs) {
@@ -598,6 +580,11 @@ impl Store {
         let last = segment.len() - 1;
         if let [row, column] = *segment
             && let Some(sum) = self.canceled_inner_product(row.base, column.base)?
+        {
+            return Ok(sum);
+        }
+        if let [row, column] = *segment
+            && let Some(sum) = self.restricted_inner_product(row.base, column.base)?
         {
             return Ok(sum);
         }

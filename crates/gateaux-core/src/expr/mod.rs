@@ -10,7 +10,9 @@
 //! flat, commutative, with exponents; index expressions that are matrix
 //! expressions are written as such; `norm2(x)` is `(x'*x)^(1/2)`, `inv(X)` is `X^-1`, `sqrt(x)` is `x^(1/2)`.
 
+mod blocks;
 mod budget;
+mod choice;
 mod dim;
 mod einsum;
 mod facts;
@@ -23,7 +25,9 @@ mod store;
 mod sum;
 mod transpose;
 
+pub use blocks::{Placed, Span};
 pub use budget::{Budget, Error, Result};
+pub use choice::Choice;
 pub use dim::{Dim, Dims, Polynomial, Symbol};
 pub use einsum::{Einsum, MAX_LABELS, letters};
 pub use facts::{Facts, Structure};

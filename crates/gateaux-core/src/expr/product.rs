@@ -139,6 +139,17 @@ impl Store {
                 return Ok(());
             }
         }
+        // (x^(1/p))^e is x^(e/p), where x is not negative.
+        if number.is_none()
+            && let Some((inner, power)) = self.nonnegative_power(base)
+            && self.as_number(power).is_none()
+            && self.shape(power).is_scalar()
+            && self.shape(exponent).is_scalar()
+        {
+            let exponent = self.scaled_terms(power, exponent)?;
+            queue.push(ElementPower { base: inner, exponent });
+            return Ok(());
+        }
         let is_mask = self.is_tril_mask(base);
         // Positive powers of 0 and 1 are themselves.
         let is_itself = is_mask && self.vanishes_at_zero(exponent);
@@ -224,6 +235,18 @@ impl Store {
         (&root * &below.recip()).power(twice, self.budget.bits)
     }
 
+    /// The scalar times each term of another one.
+    fn scaled_terms(&mut self, scalar: Expr, of: Expr) -> Result<Expr> {
+        let Form::Add(terms) = self.form(of).clone() else {
+            return self.multiply(&[scalar, of]);
+        };
+        let mut scaled = Vec::with_capacity(terms.len());
+        for term in terms.iter() {
+            scaled.push((term.coefficient.clone(), self.multiply(&[scalar, term.expr])?));
+        }
+        self.sum(&scaled)
+    }
+
     /// `inner^power`, where inner is known not to be negative, so that powers of powers multiply.
     fn nonnegative_power(&self, base: Expr) -> Option<(Expr, Expr)> {
         match self.form(base) {
@@ -254,7 +277,10 @@ impl Store {
             _ if self.unit_vector(&factors).is_some() => self.entry_product(&factors)?,
             _ if self.is_triangle_of_the_other(&factors)? => self.diagonal_product(&factors)?,
             _ if self.has_diagonal_factor(&factors) => self.diagonal_product(&factors)?,
-            _ => self.intern(Form::Product(factors.into()), shape)?,
+            _ => match self.restricted_product(&factors)? {
+                Some(restricted) => restricted,
+                None => self.intern(Form::Product(factors.into()), shape)?,
+            },
         };
         let core = if scalars.is_empty() {
             core

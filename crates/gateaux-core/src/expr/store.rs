@@ -4,6 +4,7 @@ use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::budget::{Budget, Error, Result};
+use super::choice::Choice;
 use super::dim::{Dim, Dims};
 use super::einsum::Einsum;
 use super::facts::{Facts, Structure};
@@ -47,6 +48,8 @@ pub struct Function {
     pub index: u16,
     /// Whether it acts on each entry by itself, and so commutes with transposition.
     pub elementwise: bool,
+    /// Whether its first argument chooses, entry by entry, between the second and the third.
+    pub chooses: bool,
     /// What its calls make with transposes, powers and products.
     pub law: Law,
 }
@@ -610,6 +613,20 @@ impl Store {
     /// A call of a function with this result shape; normalization beyond moving transposes out is the business of the
     /// operation table.
     pub(crate) fn call(&mut self, function: Function, args: &[Expr], shape: Shape) -> Result<Expr> {
+        if let (true, [condition, then, otherwise]) = (function.chooses, args) {
+            let choice = Choice {
+                function,
+                condition: *condition,
+                then: *then,
+                otherwise: *otherwise,
+            };
+            return self.choose(choice);
+        }
+        self.plain_call(function, args, shape)
+    }
+
+    /// A call as it is, but for transposes.
+    pub(super) fn plain_call(&mut self, function: Function, args: &[Expr], shape: Shape) -> Result<Expr> {
         if function.commutes_with_transpose()
             && !shape.is_scalar()
             && let Some(args) = self.transposed_arguments(args)?

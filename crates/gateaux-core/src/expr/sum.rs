@@ -26,7 +26,11 @@ impl Store {
             return self.ill_shaped("a sum", &[*first, *odd]);
         }
         let flat = self.collect_terms(terms)?;
-        self.normal_sum(flat, shape)
+        match self.merged_choices(&flat)? {
+            Some(merged) if merged.is_empty() => self.zeros(shape),
+            Some(merged) => self.sum(&merged),
+            None => self.normal_sum(flat, shape),
+        }
     }
 
     /// The terms flat, sorted, like ones collected.
@@ -258,6 +262,11 @@ impl Store {
             _ => (scalar, expr),
         };
         let (more, scalar) = self.split_coefficient(scalar);
+        if scalar != Store::ONE
+            && let Some(restricted) = self.restricted_multiple(scalar, array)?
+        {
+            return self.times(&(&coefficient * &more), restricted);
+        }
         let scaled = if scalar == Store::ONE {
             array
         } else {

@@ -246,7 +246,11 @@ impl Pass<'_> {
             NodeKind::Call(name, args) => self.call(id, &name.text, args),
             NodeKind::ConjugateTranspose(_) => Err(unsupported("the conjugate transpose")),
             NodeKind::Index(base, items) => self.index(*base, items),
-            NodeKind::Array(_) => Err(unsupported("a literal array")),
+            NodeKind::Array(rows) => {
+                let row = |row: &Vec<NodeId>| row.iter().map(|block| self.at(*block)).collect::<Result<Vec<Expr>>>();
+                let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+                self.store.blocks(&rows)
+            }
             NodeKind::Text(_) | NodeKind::Missing => Err(unsupported("this expression")),
         }
     }

@@ -1,6 +1,6 @@
 //! Calls of functions: which alternative of the signature fits, and what it gives.
 
-use gateaux_syntax::{Name, NodeId, NodeKind, Span};
+use gateaux_syntax::{Name, NodeId, NodeKind, Span, UnaryOp};
 
 use super::check::Checker;
 use super::codes;
@@ -10,9 +10,6 @@ use super::roles::SPECIAL;
 use super::scope::large;
 use super::sizes::{Clash, Size, Sizes};
 use crate::ops::signature::{Param, ParamKind, Signature, SizeExpr, signatures};
-
-/// Forms of functions that belong to the language and are not available yet: function, number of arguments, form.
-const LATER_FORMS: [(&str, usize, &str); 1] = [("norm", 2, "norm(x, p)")];
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, id: NodeId, name: &Name, args: &[NodeId]) -> Kind {
@@ -31,9 +28,6 @@ impl Checker<'_> {
         };
         let all = signatures(op);
         if !all.iter().any(|signature| signature.params.len() == args.len()) {
-            if let Some((.., form)) = LATER_FORMS.iter().find(|(of, n, _)| (*of, *n) == (name, args.len())) {
-                return self.refuse(Problem::new(codes::LATER, at, format!("{form} is not available yet")));
-            }
             let counts = all.iter().map(|signature| signature.params.len()).collect();
             return self.argument_count(id, at, name, counts, args.len());
         }
@@ -53,6 +47,16 @@ impl Checker<'_> {
         if is_open {
             let is_scalar = fitting.iter().all(|at| all[*at].result == ParamKind::Scalar);
             return if is_scalar { Kind::Scalar } else { Kind::Unknown };
+        }
+        if let ("norm", [_, p]) = (op.name, args)
+            && self.is_below_one(*p)
+        {
+            let problem = Problem::new(
+                codes::ARGUMENT_KIND,
+                self.span(*p),
+                "norm takes an exponent of at least 1, not ",
+            );
+            return self.refuse(problem.text(shorten(self.scope.quote(*p))).at(id));
         }
         self.found.calls[id.0 as usize] = Some((op, chosen));
         match self.apply(&all[chosen], args, id) {
@@ -131,6 +135,15 @@ impl Checker<'_> {
 
     fn is_literal(&self, node: NodeId, value: u8) -> bool {
         matches!(self.node_kind(node), NodeKind::Number(text) if text.parse() == Ok(value))
+    }
+
+    /// Whether the node is a number that is less than 1.
+    fn is_below_one(&self, node: NodeId) -> bool {
+        match self.node_kind(node) {
+            NodeKind::Number(text) => text.parse::<f64>().is_ok_and(|value| value < 1.0),
+            NodeKind::Unary(UnaryOp::Neg, of) => matches!(self.node_kind(*of), NodeKind::Number(_)),
+            _ => false,
+        }
     }
 
     fn apply(&mut self, signature: &Signature, args: &[NodeId], id: NodeId) -> Result<Kind, Clash> {

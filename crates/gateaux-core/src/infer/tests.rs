@@ -251,12 +251,12 @@ fn the_exponent_of_a_matrix_is_an_integer_of_64_bits() {
 }
 
 #[test]
-fn forms_that_are_not_available_yet_are_no_mistakes_of_number() {
+fn the_exponent_of_a_norm_is_a_scalar_of_at_least_1() {
     let x = "x: vector(n)\n";
     check_mistakes(&[
         (
-            &format!("{x}norm(x, 3)"),
-            "G0301 \"norm\" norm(x, p) is not available yet",
+            &format!("{x}norm(x, 0.5)"),
+            "G0214 \"0.5\" norm takes an exponent of at least 1, not 0.5",
         ),
         ("max(x, y, w)", "G0400 \"max\" max takes 2 arguments, 3 are given"),
     ]);

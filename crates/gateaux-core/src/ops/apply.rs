@@ -4,8 +4,8 @@ use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
 use super::signature::{ParamKind, SizeExpr, signatures};
-use super::{Kernel, Meaning, Op, elementwise, formula, matrix_function, rules};
-use crate::expr::{Error, Expr, Facts, Rational, Result, Shape, Store};
+use super::{Kernel, Meaning, Op, comparison, elementwise, formula, matrix_function, rules};
+use crate::expr::{Error, Expr, Facts, Form, Rational, Result, Shape, Store};
 
 /// `-x`, `+x`
 pub fn apply_unary(store: &mut Store, op: UnaryOp, operand: Expr) -> Result<Expr> {
@@ -57,9 +57,8 @@ pub fn apply_binary(store: &mut Store, op: BinaryOp, lhs: Expr, rhs: Expr) -> Re
         }
         BinaryOp::DotPow => store.pow(lhs, rhs),
         BinaryOp::Kron => store.kron(lhs, rhs),
-        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => Err(Error::Unsupported {
-            what: "a comparison".to_owned(),
-        }),
+        BinaryOp::Less | BinaryOp::LessEq => apply_call(store, comparison(op), &[lhs, rhs]),
+        BinaryOp::Greater | BinaryOp::GreaterEq => apply_call(store, comparison(op), &[rhs, lhs]),
     }
 }
 
@@ -93,6 +92,16 @@ pub(super) fn broadcast(store: &mut Store, lhs: Expr, rhs: Expr) -> Result<(Expr
     })
 }
 
+/// Gives scalars the shape of the arrays among the arguments.
+fn broadcast_all(store: &mut Store, args: &[Expr]) -> Result<Vec<Expr>> {
+    let shapes = args.iter().map(|arg| store.shape(*arg));
+    let shape = shapes
+        .into_iter()
+        .find(|shape| !shape.is_scalar())
+        .unwrap_or(Shape::Scalar);
+    args.iter().map(|arg| formula::of_shape(store, *arg, shape)).collect()
+}
+
 /// `op(args)`
 ///
 /// # Errors
@@ -100,6 +109,11 @@ pub(super) fn broadcast(store: &mut Store, lhs: Expr, rhs: Expr) -> Result<(Expr
 pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<Expr> {
     if op.kind.is_empty() {
         return call(store, op, args, Shape::Scalar);
+    }
+    if op.is_elementwise() && args.len() == 3 {
+        let args = broadcast_all(store, args)?;
+        let shape = store.shape(args[0]);
+        return call(store, op, &args, shape);
     }
     let (alternative, environment) = bind(store, op, args)?;
     match &op.meaning {
@@ -121,12 +135,16 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
                 return store.transpose(by_rows);
             }
             let mut size = |size: &SizeExpr| {
-                let of = |size: &SizeExpr| match size {
+                let mut of = |size: &SizeExpr| match size {
                     SizeExpr::Name(at) => environment.size(&signature.sizes[*at]),
-                    _ => None,
+                    SizeExpr::Number(value) => Some(store.dims.constant(*value)),
+                    SizeExpr::Mul(..) | SizeExpr::Min(..) => None,
                 };
                 match size {
-                    SizeExpr::Min(a, b) => of(a).zip(of(b)).map(|(a, b)| store.dims.min(a, b)),
+                    SizeExpr::Min(a, b) => {
+                        let (a, b) = of(a).zip(of(b))?;
+                        Some(store.dims.min(a, b))
+                    }
                     other => of(other),
                 }
             };
@@ -170,6 +188,15 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
     {
         return Ok(simpler);
     }
+    if let Some(multiple) = multiple_of_call(store, op, args, shape)? {
+        return Ok(multiple);
+    }
+    if let ([first, second], true) = (args, op.is_alternating())
+        && second < first
+    {
+        let exchanged = call(store, op, &[*second, *first], shape)?;
+        return store.neg(exchanged);
+    }
     if let [arg] = args
         && let Some(formula) = elementwise::of_known_sign(op, store.facts(*arg))
     {
@@ -179,7 +206,7 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         return formula::of_shape(store, value, shape);
     }
     let result = store.call(op.function(), args, shape)?;
-    if matches!(store.form(result), crate::expr::Form::Call(..)) {
+    if matches!(store.form(result), Form::Call(..)) {
         let known = args
             .iter()
             .fold(Facts::ALL, |facts, arg| facts.common(store.facts(*arg)));
@@ -196,6 +223,55 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         store.state_facts(result, facts);
     }
     Ok(result)
+}
+
+/// A function that is linear in some argument, by its meaning in terms of others; `None` without such a formula.
+pub(crate) fn linear_meaning(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<Option<Expr>> {
+    let (Meaning::Equals(formulas), false) = (&op.meaning, op.transposes.is_empty() || op.is_elementwise()) else {
+        return Ok(None);
+    };
+    let (alternative, environment) = bind(store, op, args)?;
+    match formulas.get(alternative) {
+        Some(formula) => formula::instantiate(store, formula, &environment).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A function that is linear in an argument gives up what multiplies it.
+fn multiple_of_call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Result<Option<Expr>> {
+    if op.is_elementwise() || op.transposes.is_empty() {
+        return Ok(None);
+    }
+    let (alternative, _) = bind(store, op, args)?;
+    let params = &signatures(op)[alternative].params;
+    let mut inner = args.to_vec();
+    let (mut coefficient, mut scalars) = (Rational::one(), Vec::new());
+    for (param, arg) in params.iter().zip(&mut inner) {
+        if !op.transposes.iter().any(|(name, _)| *name == param.name) {
+            continue;
+        }
+        if store.is_zero(*arg) {
+            return store.zeros(shape).map(Some);
+        }
+        let (own, rest) = store.split_content(*arg)?;
+        (coefficient, *arg) = (&coefficient * &own, rest);
+        if let Form::Scale(scalar, array) = *store.form(rest) {
+            scalars.push(scalar);
+            *arg = array;
+        }
+    }
+    if inner == args {
+        return Ok(None);
+    }
+    let core = call(store, op, &inner, shape)?;
+    let scaled = match scalars.as_slice() {
+        [] => core,
+        _ => {
+            let scalar = store.multiply(&scalars)?;
+            store.scale(scalar, core)?
+        }
+    };
+    store.times(&coefficient, scaled).map(Some)
 }
 
 /// Which signature takes these arguments, and what its names stand for.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, OnceLock};
 
-use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Tree, parse_expression};
+use gateaux_syntax::{BinaryOp, IndexItem, NodeId, NodeKind, Tree, parse_expression};
 
 use super::apply::broadcast;
 use super::{apply_binary, apply_call, apply_unary, find, find_call};
@@ -97,7 +97,7 @@ pub(super) fn instantiate_in(
     let (tree, root) = tree(text)?;
     let mut built: Vec<Option<Expr>> = Vec::with_capacity(root.0 as usize + 1);
     for (_, node) in tree.nodes().take(root.0 as usize + 1) {
-        let expr = build(store, &node.kind, &built, environment, reading)?;
+        let expr = build(store, (tree, &node.kind), &built, environment, reading)?;
         built.push(Some(expr));
     }
     built.pop().flatten().ok_or_else(|| Error::Unsupported {
@@ -105,9 +105,18 @@ pub(super) fn instantiate_in(
     })
 }
 
+/// A size that a formula names or counts.
+fn size(store: &mut Store, tree: &Tree, node: NodeId, environment: &Environment) -> Option<Dim> {
+    match &tree.node(node).kind {
+        NodeKind::Name(name) => environment.size(name),
+        NodeKind::Number(digits) => digits.parse().ok().map(|value| store.dims.constant(value)),
+        _ => None,
+    }
+}
+
 fn build(
     store: &mut Store,
-    kind: &NodeKind,
+    (tree, kind): (&Tree, &NodeKind),
     built: &[Option<Expr>],
     environment: &Environment,
     reading: Reading,
@@ -146,6 +155,15 @@ fn build(
             }
         }
         NodeKind::Transpose(operand) => store.transpose(at(*operand)?),
+        NodeKind::Call(name, args) if name.text == "ones" => {
+            let axes: Vec<Dim> = args
+                .iter()
+                .map(|arg| size(store, tree, *arg, environment))
+                .collect::<Option<_>>()
+                .ok_or_else(|| unsupported("a size in a formula".to_owned()))?;
+            let shape = Shape::from_axes(&axes).ok_or_else(|| unsupported("this shape in a formula".to_owned()))?;
+            store.ones(shape)
+        }
         NodeKind::Call(name, args) => {
             let args: Vec<Expr> = args.iter().map(|arg| at(*arg)).collect::<Result<_>>()?;
             match find_call(&name.text, args.len()) {
@@ -153,11 +171,24 @@ fn build(
                 None => Err(unsupported(format!("the function {} in a formula", name.text))),
             }
         }
-        NodeKind::ConjugateTranspose(_)
-        | NodeKind::Text(_)
-        | NodeKind::Index(..)
-        | NodeKind::Array(_)
-        | NodeKind::Missing => Err(unsupported("this notation in a formula".to_owned())),
+        NodeKind::Array(rows) => {
+            let row = |row: &Vec<NodeId>| row.iter().map(|block| at(*block)).collect::<Result<Vec<Expr>>>();
+            let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+            store.blocks(&rows)
+        }
+        NodeKind::Index(base, items) => match (store.shape(at(*base)?), items.as_slice()) {
+            (Shape::Vector(n), [IndexItem::At(position)]) => {
+                let position = size(store, tree, *position, environment);
+                let position = position.ok_or_else(|| unsupported("a position in a formula".to_owned()))?;
+                let unit = store.select(n, position, None)?;
+                let row = store.transpose(unit)?;
+                store.matmul(&[row, at(*base)?])
+            }
+            _ => Err(unsupported("this index in a formula".to_owned())),
+        },
+        NodeKind::ConjugateTranspose(_) | NodeKind::Text(_) | NodeKind::Missing => {
+            Err(unsupported("this notation in a formula".to_owned()))
+        }
     }
 }
 

@@ -122,6 +122,20 @@ pub static OPS: &[Op] = &[
         examples: &[("sum(triu(X).^2)", "X", "2*triu(X)")],
         ..Op::BLANK
     },
+    Op {
+        name: "cumsum",
+        kind: &["x: vector(n) -> vector(n)"],
+        about: "The sums of the first entries of a vector: of the first one, of the first two, and so on.",
+        meaning: Meaning::Abbreviates(&["tril(ones(n, n))*x"]),
+        differential: &["cumsum(dx)"],
+        sample: "x: vector(n)",
+        latex: r"\operatorname{cumsum}\left({0}\right)",
+        examples: &[
+            ("cumsum(x)", "x", "tril(ones(n, n))"),
+            ("sum(cumsum(x).^2)", "x", "2*triu(ones(n, n))*cumsum(x)"),
+        ],
+        ..Op::BLANK
+    },
 ];
 
 /// `sum(x)`, `sum(X, 1)`, `sum(X, 2)`

@@ -8,7 +8,9 @@
 mod adj;
 mod apply;
 mod chol;
+mod choice;
 mod constructors;
+mod cross;
 mod det;
 mod elementwise;
 mod formula;
@@ -30,8 +32,9 @@ mod substitute;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub(crate) use apply::bind;
 pub use apply::{apply_binary, apply_call, apply_unary};
+pub(crate) use apply::{bind, linear_meaning};
+pub use choice::comparison;
 pub use constructors::CONSTRUCTORS;
 pub use formula::{Environment, instantiate, instantiate_elementwise};
 pub use substitute::{rebuild, substitute};
@@ -154,6 +157,14 @@ pub enum Kernel {
     Svdv,
     /// The reciprocals of the differences of entries.
     Gaps,
+    /// Entry by entry, 1 where the first is less than the second, else 0.
+    Less,
+    /// Entry by entry, 1 where the first is at most the second, else 0.
+    AtMost,
+    /// Entry by entry, the second where the first is not 0, else the third.
+    Choice,
+    /// The vector product in three dimensions.
+    Cross,
 }
 
 impl Op {
@@ -200,7 +211,15 @@ impl Op {
 
     /// Whether it acts on each entry by itself.
     pub fn is_elementwise(&self) -> bool {
-        matches!(self.kernel, Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller)
+        matches!(
+            self.kernel,
+            Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller | Kernel::Less | Kernel::AtMost | Kernel::Choice
+        )
+    }
+
+    /// Whether its two arguments can be exchanged for a change of sign.
+    pub fn is_alternating(&self) -> bool {
+        self.kernel == Kernel::Cross
     }
 
     /// The handle under which expressions hold the function.
@@ -210,6 +229,7 @@ impl Op {
             index: index as u16,
             elementwise: self.is_elementwise(),
             law: self.law,
+            chooses: self.kernel == Kernel::Choice,
         }
     }
 }
@@ -231,8 +251,10 @@ fn table() -> &'static Table {
             .chain(matrix_function::OPS)
             .chain(spectral::OPS)
             .chain(chol::OPS)
+            .chain(choice::OPS)
             .chain([
                 &pinv::PINV,
+                &cross::CROSS,
                 &prod::PROD,
                 &det::DET,
                 &logdet::LOGDET,
@@ -253,9 +275,11 @@ fn table() -> &'static Table {
     })
 }
 
-/// All functions, in the order in which the manual lists them.
+/// All functions, in the order in which the manual lists them; comparisons, which are written with signs, are not
+/// among them.
 pub fn all() -> impl Iterator<Item = &'static Op> {
-    table().ops.iter().copied()
+    let is_word = |op: &&'static Op| op.name.chars().all(char::is_alphanumeric);
+    table().ops.iter().copied().filter(is_word)
 }
 
 /// The function of this name or alias.
@@ -299,15 +323,12 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
 /// Functions of the language that are not available yet.
 const LATER: &[&str] = &[
     "conj",
-    "cross",
     "ctranspose",
-    "cumsum",
     "digamma",
     "cdf",
     "imag",
     "lgamma",
     "real",
-    "where",
 ];
 
 /// The name, if it is a function of the language that is not available yet.

@@ -1,12 +1,13 @@
 //! Abbreviations: functions that are formulas of others. They are replaced on entry and recognized when printed.
 
-use super::{Meaning, Op};
+use super::{Meaning, Op, apply_call, find};
+use crate::expr::{Error, Expr, Rational, Result, Store};
 
 /// Norms, means, products and parts that are formulas of other functions.
 pub static OPS: &[Op] = &[
     Op {
         name: "norm2",
-        aliases: &["norm", "normF"],
+        aliases: &["normF"],
         kind: &["x: scalar -> scalar", "x: vector(n) -> scalar", "X: any -> scalar"],
         about: "The Euclidean norm of a vector, the Frobenius norm of a matrix: the square root of the sum of squares.",
         meaning: Meaning::Abbreviates(&["abs(x)", "sqrt(x'*x)", "sqrt(sum(X.^2))"]),
@@ -19,6 +20,29 @@ pub static OPS: &[Op] = &[
             ("norm2(A*x - b)^2", "x", "2*A'*(A*x - b)"),
         ],
         source: "Petersen & Pedersen, eq. 129-131",
+        ..Op::BLANK
+    },
+    Op {
+        name: "norm",
+        kind: &[
+            "x: vector(n); p: scalar -> scalar",
+            "x: scalar -> scalar",
+            "x: vector(n) -> scalar",
+            "X: any -> scalar",
+        ],
+        about: "The p-norm of a vector: the p-th root of the sum of the p-th powers of the absolute values; norm(x) is norm2(x).",
+        domain: "p >= 1, differentiable where x is not 0",
+        meaning: Meaning::Form(norm),
+        differential: &[
+            "norm(x, p)^(1 - p)*dot(abs(x).^(p - 1).*sign(x), dx) + norm(x, p)*(dot(log(abs(x)), abs(x).^p)/sum(abs(x).^p) - log(norm(x, p)))/p*dp",
+            "sign(x)*dx",
+            "x'*dx/norm2(x)",
+            "dot(X, dX)/norm2(X)",
+        ],
+        sample: "x: vector(n); p: scalar",
+        latex: r"\left\|{0}\right\|_{{1}}",
+        examples: &[("norm(x, 4)", "x", "x.^3/norm(x, 4)^3"), ("norm(x, 1)", "x", "sign(x)")],
+        source: "Boyd & Vandenberghe, Convex Optimization, A.1.2",
         ..Op::BLANK
     },
     Op {
@@ -104,3 +128,25 @@ pub static OPS: &[Op] = &[
         ..Op::BLANK
     },
 ];
+
+/// `norm(x)`, `norm(x, p)`: powers of absolute values with an even exponent need no absolute values, and are smooth.
+fn norm(store: &mut Store, args: &[Expr]) -> Result<Expr> {
+    let [x, p] = *args else {
+        let norm2 = find("norm2").ok_or(Error::Unsupported {
+            what: "norm2".to_owned(),
+        })?;
+        return apply_call(store, norm2, args);
+    };
+    let is_even = store
+        .as_number(p)
+        .and_then(Rational::as_integer)
+        .is_some_and(|p| p % 2 == 0);
+    let base = match (is_even, find("abs")) {
+        (false, Some(abs)) => apply_call(store, abs, &[x])?,
+        _ => x,
+    };
+    let powers = store.pow(base, p)?;
+    let sum = store.sum_all(powers)?;
+    let root = store.pow_number(p, Rational::from(-1))?;
+    store.pow(sum, root)
+}

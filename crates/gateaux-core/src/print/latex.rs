@@ -2,7 +2,7 @@
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::text;
-use super::writer::{Binding, Spelling, Task, spell_call};
+use super::writer::{Binding, Spelling, Task, spell_blocks, spell_call};
 use crate::ops;
 
 pub(super) struct Latex;
@@ -39,6 +39,19 @@ impl Spelling for Latex {
                 tasks
             }
             Piece::Index(base, items) => subscripted(layout, *base, &items.join(",").replace('*', " ")),
+            Piece::Blocks(rows, _) => {
+                let tasks = spell_blocks(rows, [" & ", " \\\\ "]);
+                let (open, close) = ("\\begin{bmatrix} ".into(), " \\end{bmatrix}".into());
+                std::iter::once(open).chain(tasks).chain([close]).collect()
+            }
+            Piece::Comparison(sign, lhs, rhs) => {
+                let sign = sign.replace("<=", "\\le").replace(">=", "\\ge");
+                vec![
+                    Task::Piece(*lhs, Binding::Sum),
+                    Task::Text(format!(" {sign} ")),
+                    Task::Piece(*rhs, Binding::Sum),
+                ]
+            }
             Piece::Einsum(subscripts, args) => einsum(layout, subscripts, args),
         }
     }
@@ -47,7 +60,7 @@ impl Spelling for Latex {
         match piece {
             // A fraction needs no parentheses but as a base.
             Piece::Product(_, rest) if rest.iter().any(|(infix, _)| *infix == Infix::Over) => Binding::Power,
-            Piece::Call("kron", _) => Binding::Product,
+            Piece::Call("kron" | "cross", _) => Binding::Product,
             Piece::Call("inv", _) => Binding::Power,
             // x^{\top} cannot take a second superscript.
             Piece::Transpose(_) => Binding::Power,
@@ -185,10 +198,11 @@ fn einsum(layout: &Layout, subscripts: &str, args: &[PieceId]) -> Vec<Task> {
 fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
     match (name, args) {
         ("inv", [x]) => return vec![Task::Piece(*x, Binding::Postfix), "^{-1}".into()],
-        ("kron", [a, b]) => {
+        ("kron" | "cross", [a, b]) => {
+            let sign = if name == "kron" { " \\otimes " } else { " \\times " };
             return vec![
                 Task::Piece(*a, Binding::Power),
-                " \\otimes ".into(),
+                sign.into(),
                 Task::Piece(*b, Binding::Power),
             ];
         }
@@ -211,7 +225,7 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
     let mut tasks = Vec::new();
     let mut rest = template;
     while let Some(at) = rest
-        .find(['0', '1'])
+        .find(['0', '1', '2'])
         .filter(|at| rest[..*at].ends_with('{') && rest[*at + 1..].starts_with('}'))
     {
         tasks.push(Task::Text(rest[..at - 1].to_owned()));

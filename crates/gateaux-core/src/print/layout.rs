@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::expr::{Expr, Form, Result, Store};
+use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::ops;
 
 /// Expressions up to this many pieces are written whole, however much they share.
 const MAX_PLAIN: usize = 32;
@@ -69,6 +70,10 @@ pub enum Piece {
     Call(&'static str, Vec<PieceId>),
     /// `reshape(x, m, n)` and `vec(x)`, where no sizes are given
     Reshape(PieceId, Vec<String>),
+    /// `[A, B; C, D]` by rows; true: a vector of scalars
+    Blocks(Vec<Vec<PieceId>>, bool),
+    /// `x < y`: the sign of a comparison and its sides
+    Comparison(&'static str, PieceId, PieceId),
     /// `x[i, a:b]`: the base and its indices
     Index(PieceId, Vec<String>),
     /// `einsum("ij,j->i", A, x)`: the subscripts and the operands
@@ -203,6 +208,8 @@ impl Layout {
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
             Piece::Power(base, exponent, _) => vec![*base, *exponent],
+            Piece::Blocks(rows, _) => rows.concat(),
+            Piece::Comparison(_, lhs, rhs) => vec![*lhs, *rhs],
             Piece::Call(_, args) | Piece::Einsum(_, args) => args.clone(),
         }
     }
@@ -254,6 +261,14 @@ impl Layout {
             Form::Add(terms) if terms.len() > 1 => return self.sum(store, expr),
             _ => store.split_coefficient(expr),
         };
+        // -cross(x, y) is cross(y, x).
+        if let (Form::Call(function, args), true) = (store.form(rest), coefficient == Rational::from(-1))
+            && let ([first, second], true) = (&**args, ops::op(*function).is_alternating())
+        {
+            let (name, args) = (ops::op(*function).name, [*second, *first]);
+            let args = args.map(|arg| self.need(arg));
+            return Ok(self.push(Piece::Call(name, args.to_vec())));
+        }
         let piece = self.term(store, &coefficient.abs(), rest)?;
         Ok(if coefficient.is_negative() {
             self.push(Piece::Negative(piece))

@@ -4,6 +4,7 @@
 //! abbreviations (`norm2`, `mean`, `sym`) are recognized, which shared parts get a name. A notation then decides
 //! *how*: one file each, and none knows any mathematics.
 
+mod blocks;
 mod index;
 mod latex;
 mod layout;
@@ -17,6 +18,7 @@ mod writer;
 pub use index::print_index;
 pub use latex::latex_name;
 pub use layout::{Layout, Piece, PieceId};
+pub use recognize::power_sum;
 
 use crate::expr::{Expr, Result, Store};
 

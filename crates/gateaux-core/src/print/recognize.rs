@@ -220,3 +220,84 @@ pub(super) fn by_rows(store: &Store, expr: Expr) -> Option<(&'static str, Expr)>
         _ => None,
     }
 }
+
+/// A power sum that is a power of a p-norm: the vector, p, and the power of the norm that `base^exponent` is.
+pub(super) fn p_norm(store: &mut Store, base: Expr, exponent: Expr) -> Result<Option<(Expr, Expr, Expr)>> {
+    let Some((vector, p)) = power_sum(store, base) else {
+        return Ok(None);
+    };
+    // Only of a root it is known that a norm was meant.
+    let is_root = match store.as_number(exponent) {
+        Some(number) => !number.is_integer(),
+        None => store.as_number(p).is_none(),
+    };
+    if !is_root {
+        return Ok(None);
+    }
+    let mut power = Vec::new();
+    match store.form(exponent).clone() {
+        Form::Add(terms) => {
+            for term in terms.iter() {
+                power.push((term.coefficient.clone(), store.multiply(&[term.expr, p])?));
+            }
+        }
+        _ => power.push((Rational::one(), store.multiply(&[exponent, p])?)),
+    }
+    let power = store.sum(&power)?;
+    let is_short = match store.as_number(power) {
+        Some(number) => number.is_integer(),
+        None => store.weight(power) <= store.weight(exponent),
+    };
+    Ok(is_short.then_some((vector, p, power)))
+}
+
+/// The x and p of `sum(abs(x).^p)` for a vector x; absolute values are not needed where p is even.
+pub fn power_sum(store: &Store, expr: Expr) -> Option<(Expr, Expr)> {
+    let Form::Sum(powers) = *store.form(expr) else {
+        return None;
+    };
+    let Form::Product(factors) = store.form(powers) else {
+        return None;
+    };
+    let [ElementPower { base, exponent }] = **factors else {
+        return None;
+    };
+    let is_vector = matches!(store.shape(base), Shape::Vector(_)) && store.shape(exponent).is_scalar();
+    let is_even = |number: &Rational| number.as_integer().is_some_and(|power| power % 2 == 0 && power > 0);
+    match absolute(store, base) {
+        Some(inner) if is_vector => Some((inner, exponent)),
+        None if is_vector && store.as_number(exponent).is_some_and(is_even) => Some((base, exponent)),
+        _ => None,
+    }
+}
+
+/// The x of `abs(x)`.
+fn absolute(store: &Store, expr: Expr) -> Option<Expr> {
+    match store.form(expr) {
+        Form::Call(function, args) if ops::op(*function).name == "abs" => args.first().copied(),
+        _ => None,
+    }
+}
+
+/// The sign of a comparison, and the one with which its sides are exchanged.
+pub(super) fn comparison(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "<" => Some(("<", ">")),
+        "<=" => Some(("<=", ">=")),
+        _ => None,
+    }
+}
+
+/// Whether a comparison reads better from the right: `x > 0`, and what was named first comes first.
+pub(super) fn reads_backwards(store: &Store, lhs: Expr, rhs: Expr) -> bool {
+    let is_number = |expr: Expr| {
+        store.is_zero(expr)
+            || store
+                .fill_value(expr)
+                .is_some_and(|(_, entry)| store.as_number(entry).is_some())
+    };
+    match (is_number(lhs), is_number(rhs)) {
+        (false, false) => store.position(rhs) < store.position(lhs),
+        (is_number, _) => is_number,
+    }
+}

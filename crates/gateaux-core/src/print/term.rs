@@ -155,7 +155,13 @@ impl Layout {
     /// The factors of an array, behind the scalars.
     fn array_factors(&mut self, store: &mut Store, array: Expr, factors: &mut Factors) -> Result<()> {
         match store.form(array).clone() {
-            Form::MatMul(list) => self.chain(store, array, &list, factors),
+            Form::MatMul(list) => match self.blocks(store, array)? {
+                Some(blocks) => {
+                    factors.times(blocks.piece);
+                    Ok(())
+                }
+                None => self.chain(store, array, &list, factors),
+            },
             Form::Product(list) => {
                 let (mut above, mut below) = (Vec::new(), Vec::new());
                 let mut list = list.to_vec();
@@ -208,6 +214,9 @@ impl Layout {
 
     fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         let last = list.len() - 1;
+        if self.cumulated(store, list, factors)? {
+            return Ok(());
+        }
         if let Some((head, tail)) = selecting_ends(store, list) {
             // `A*B[:,j]`, not `(A*B)[:,j]`; `q[:,1]'*A*q[:,1]`, not `(q'*A*q)[1,1]`.
             for part in [&list[..head], &list[head..=last - tail], &list[last + 1 - tail..]] {
@@ -242,6 +251,7 @@ impl Layout {
         }
         for factor in list {
             let piece = match factor.power {
+                1 if store.is_assembled(factor.base) => self.need(factor.base),
                 1 => match recognize::symmetric_factor(store, factor.base)? {
                     Some((name, coefficient, part)) => {
                         factors.coefficients.push(coefficient);
@@ -260,6 +270,50 @@ impl Layout {
             factors.times(piece);
         }
         Ok(())
+    }
+
+    /// A product in which a triangle of ones meets a vector, with the sums of the first entries of the vector; whether
+    /// it is one.
+    fn cumulated(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<bool> {
+        let is_mask = |store: &Store, factor: &MatrixPower| {
+            factor.power == 1 && is_square(store, factor.base) && matches!(store.form(factor.base), Form::Tril)
+        };
+        let is_turned = |store: &Store, factor: &MatrixPower| match *store.form(factor.base) {
+            Form::Transpose(inner) => is_mask(store, &MatrixPower { base: inner, ..*factor }),
+            _ => false,
+        };
+        let last = list.len() - 1;
+        if matches!(store.shape(list[0].base), Shape::Row(_))
+            && let Some(at) = (1..=last).rev().find(|at| is_turned(store, &list[*at]))
+        {
+            let row = store.matrix_product(list[..at].to_vec())?;
+            let of = store.transpose(row)?;
+            if store.split_coefficient(of).0.is_one() {
+                let of = self.need(of);
+                let sums = self.push(Piece::Call("cumsum", vec![of]));
+                let piece = self.push(Piece::Transpose(sums));
+                factors.times(piece);
+                if at < last {
+                    self.segment(store, &list[at + 1..], factors)?;
+                }
+                return Ok(true);
+            }
+        }
+        if matches!(store.shape(list[last].base), Shape::Vector(_))
+            && let Some(at) = (0..last).find(|at| is_mask(store, &list[*at]))
+        {
+            let of = store.matrix_product(list[at + 1..].to_vec())?;
+            if store.split_coefficient(of).0.is_one() {
+                if at > 0 {
+                    self.segment(store, &list[..at], factors)?;
+                }
+                let of = self.need(of);
+                let piece = self.push(Piece::Call("cumsum", vec![of]));
+                factors.times(piece);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Entries, rows and columns of a product: `x[i]`, `A[i,j]`, `A[:,j]`, `(A*B)[2:n,:]`.
@@ -359,6 +413,11 @@ impl Layout {
                 return Ok(self.numeric_power(norm, &twice, false));
             }
         }
+        if let Some((vector, p, power)) = recognize::p_norm(store, base, exponent)? {
+            let args = vec![self.need(vector), self.need(p)];
+            let norm = self.push(Piece::Call("norm", args));
+            return self.power_of_piece(store, norm, power);
+        }
         let dotted = !store.shape(base).is_scalar();
         // A scalar base under an array of exponents: `a.^x`.
         let entry = match store.fill_value(base) {
@@ -374,6 +433,16 @@ impl Layout {
                 Ok(self.push(Piece::Power(base, exponent, dotted)))
             }
         }
+    }
+
+    fn power_of_piece(&mut self, store: &mut Store, base: PieceId, exponent: Expr) -> Result<PieceId> {
+        Ok(match store.as_number(exponent).cloned() {
+            Some(number) => self.numeric_power(base, &number, false),
+            None => {
+                let exponent = self.need(exponent);
+                self.push(Piece::Power(base, exponent, false))
+            }
+        })
     }
 
     fn numeric_power(&mut self, base: PieceId, exponent: &Rational, dotted: bool) -> PieceId {
@@ -531,14 +600,25 @@ impl Layout {
 
     fn call(&mut self, store: &mut Store, op: &'static ops::Op, args: &[Expr], shape: Shape) -> Result<PieceId> {
         let mut pieces = Vec::with_capacity(args.len());
-        let has_array = args
-            .iter()
-            .any(|arg| store.shape(*arg) == shape && store.fill_value(*arg).is_none());
+        let is_own = |store: &Store, arg: Expr| store.fill_value(arg).is_none() && !store.is_zero(arg);
+        let has_array = args.iter().any(|arg| store.shape(*arg) == shape && is_own(store, *arg));
+        let mut entries = Vec::with_capacity(args.len());
         for arg in args {
-            let entry = match store.fill_value(*arg) {
+            entries.push(match store.fill_value(*arg) {
                 Some((coefficient, entry)) if has_array => store.times(&coefficient, entry)?,
+                None if has_array && op.is_elementwise() && store.is_zero(*arg) => Store::ZERO,
                 _ => *arg,
+            });
+        }
+        if let (Some((sign, opposite)), [lhs, rhs]) = (recognize::comparison(op.name), entries.as_slice()) {
+            let (sign, [lhs, rhs]) = match recognize::reads_backwards(store, *lhs, *rhs) {
+                true => (opposite, [*rhs, *lhs]),
+                false => (sign, [*lhs, *rhs]),
             };
+            let sides = [lhs, rhs].map(|side| self.need(side));
+            return Ok(self.push(Piece::Comparison(sign, sides[0], sides[1])));
+        }
+        for entry in entries {
             pieces.push(self.need(entry));
         }
         if let ("maximum", [of], Some(("norm1", inner))) =
@@ -559,6 +639,9 @@ impl Layout {
         let Form::Add(terms) = store.form(expr).clone() else {
             return self.term(store, &Rational::one(), expr);
         };
+        if let Some(blocks) = self.blocks(store, expr)? {
+            return self.sum_with_blocks(store, &blocks);
+        }
         if let Some((name, coefficient, part)) = recognize::symmetric_part(store, &terms)? {
             let part = self.need(part);
             let piece = self.push(Piece::Call(name, vec![part]));
@@ -598,7 +681,7 @@ impl Layout {
         Ok(self.push(Piece::Sum(signed)))
     }
 
-    fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {
+    pub(super) fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {
         let magnitude = term.coefficient.abs();
         let fill = store.fill_value(term.expr).filter(|_| broadcasts);
         let (rest, dotted) = match fill {
@@ -617,6 +700,10 @@ impl Layout {
             piece,
         })
     }
+}
+
+fn is_square(store: &Store, expr: Expr) -> bool {
+    store.shape(expr).square().is_some()
 }
 
 /// Whether the term is written with infix operators.

@@ -1,7 +1,7 @@
 //! The language itself.
 
 use super::layout::{Infix, Layout, Piece};
-use super::writer::{Binding, Spelling, Task, spell_call, spell_product, spell_sum};
+use super::writer::{Binding, Spelling, Task, spell_blocks, spell_call, spell_product, spell_sum};
 
 pub(super) struct Text;
 
@@ -36,6 +36,16 @@ impl Spelling for Text {
                 Task::Piece(*base, Binding::Postfix),
                 Task::Text(format!("[{}]", items.join(","))),
             ],
+            Piece::Blocks(rows, is_list) => {
+                let separators = if *is_list { [", ", ", "] } else { [", ", "; "] };
+                let tasks = spell_blocks(rows, separators);
+                std::iter::once("[".into()).chain(tasks).chain(["]".into()]).collect()
+            }
+            Piece::Comparison(sign, lhs, rhs) => vec![
+                Task::Piece(*lhs, Binding::Sum),
+                Task::Text(format!(" {sign} ")),
+                Task::Piece(*rhs, Binding::Sum),
+            ],
             Piece::Einsum(subscripts, args) => {
                 let args = args.iter().map(|arg| Task::Piece(*arg, Binding::Sum));
                 let subscripts = Task::Text(format!("\"{subscripts}\""));
@@ -60,7 +70,8 @@ impl Spelling for Text {
 /// The precedence of the language.
 pub(super) fn binding(piece: &Piece) -> Binding {
     match piece {
-        Piece::Sum(_) => Binding::Sum,
+        // A comparison stands only between commas.
+        Piece::Sum(_) | Piece::Comparison(..) => Binding::Sum,
         Piece::Product(..) => Binding::Product,
         // `-a*b` is read as `(-a)*b`, which is the same.
         Piece::Negative(_) => Binding::Sum,
@@ -71,6 +82,6 @@ pub(super) fn binding(piece: &Piece) -> Binding {
         Piece::Number(_) | Piece::Name(_) | Piece::Size(_) | Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => {
             Binding::Atom
         }
-        Piece::Call(..) | Piece::Reshape(..) | Piece::Einsum(..) => Binding::Atom,
+        Piece::Call(..) | Piece::Reshape(..) | Piece::Einsum(..) | Piece::Blocks(..) => Binding::Atom,
     }
 }

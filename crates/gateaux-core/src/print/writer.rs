@@ -132,3 +132,19 @@ pub(super) fn spell_call(name: &str, args: impl IntoIterator<Item = Task>) -> Ve
     tasks.push(")".into());
     tasks
 }
+
+/// Blocks by rows, with what stands between those of one row and between rows.
+pub(super) fn spell_blocks(rows: &[Vec<PieceId>], [beside, below]: [&str; 2]) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        for (j, block) in row.iter().enumerate() {
+            match (i, j) {
+                (0, 0) => {}
+                (_, 0) => tasks.push(below.into()),
+                _ => tasks.push(beside.into()),
+            }
+            tasks.push(Task::Piece(*block, Binding::Sum));
+        }
+    }
+    tasks
+}

@@ -4,6 +4,8 @@
 //! left is choice: `A*x + B*x` or `(A + B)*x`, `(A + B)'` or `A' + B'`. Each choice is made by weight, the length of
 //! what is printed, within small fixed bounds.
 
+mod blocks;
+mod choices;
 mod entries;
 mod factor;
 mod pairs;
@@ -87,6 +89,7 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
         }
     };
     match store.form(expr).clone() {
+        Form::Add(_) if store.is_tiled(expr) => blocks::simplify_blocks(store, expr),
         Form::Add(terms) if terms.len() > 1 => {
             let opened = open_transposes(store, expr)?;
             // Of equal length the one without the transpose of a sum reads better.
@@ -98,7 +101,11 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let factored = factor::factor(store, opened)?;
             let factored = shorter(store, factored, opened);
             let collected = entries::collect(store, factored)?;
-            Ok(shorter(store, collected, factored))
+            let collected = shorter(store, collected, factored);
+            let chosen = choices::collect(store, collected)?;
+            let chosen = shorter(store, chosen, collected);
+            let diagonal = choices::collect_diagonals(store, chosen)?;
+            Ok(shorter(store, diagonal, chosen))
         }
         Form::MatMul(_) => {
             let opened = distributed(store, expr)?;
@@ -109,7 +116,8 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             Ok(shorter(store, traced, collapsed))
         }
         Form::Product(_) | Form::Scale(..) => {
-            let combined = pairs::combine(store, expr)?;
+            let opened = pairs::opened_scalar(store, expr)?;
+            let combined = pairs::combine(store, opened)?;
             let scaled = scaled_rows(store, combined)?;
             Ok(shorter(store, scaled, combined))
         }
@@ -172,6 +180,10 @@ fn distributed(store: &mut Store, expr: Expr) -> Result<Expr> {
             Form::Transpose(inner) => (inner, true),
             _ => (factors[at].base, false),
         };
+        // Blocks are short as they are written.
+        if store.is_tiled(base) {
+            continue;
+        }
         let terms = match store.form(base) {
             Form::Add(terms) if (2..=MAX_DISTRIBUTED).contains(&terms.len()) && factors[at].power == 1 => terms.clone(),
             _ => continue,

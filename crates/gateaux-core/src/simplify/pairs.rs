@@ -3,6 +3,9 @@
 use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Store};
 use crate::ops::{self, Op};
 
+/// Longer products and sums are not opened.
+const MAX_OPENED: usize = 8;
+
 /// The product with its pairs of factors combined.
 pub(super) fn combine(store: &mut Store, expr: Expr) -> Result<Expr> {
     match store.form(expr).clone() {
@@ -64,6 +67,47 @@ fn quotient(store: &mut Store, factors: &[ElementPower]) -> Result<Option<Expr>>
     Ok(None)
 }
 
+/// A scalar sum times another factor, where this is shorter term by term: `p*(1/p - 1)` is `1 - p`.
+pub(super) fn opened_scalar(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let Form::Product(factors) = store.form(expr).clone() else {
+        return Ok(expr);
+    };
+    if !store.shape(expr).is_scalar() || factors.len() > MAX_OPENED {
+        return Ok(expr);
+    }
+    for (at, sum) in factors.iter().enumerate() {
+        let Form::Add(terms) = store.form(sum.base).clone() else {
+            continue;
+        };
+        for (other, factor) in factors.iter().enumerate() {
+            let opposite = store.neg(factor.exponent)?;
+            let cancels = |expr: Expr| match store.form(expr) {
+                Form::Product(inner) => inner
+                    .iter()
+                    .any(|own| own.base == factor.base && own.exponent == opposite),
+                _ => expr == factor.base && opposite == Store::ONE,
+            };
+            let is_opened = terms.len() <= MAX_OPENED && terms.iter().any(|term| cancels(term.expr));
+            if other == at || sum.exponent != Store::ONE || !is_opened {
+                continue;
+            }
+            let mut opened = Vec::with_capacity(terms.len());
+            for term in terms.iter() {
+                let one = ElementPower::from((term.expr, Store::ONE));
+                opened.push((term.coefficient.clone(), store.product(vec![one, *factor])?));
+            }
+            let base = store.sum(&opened)?;
+            let kept = factors.iter().enumerate().filter(|(i, _)| *i != at && *i != other);
+            let list = kept.map(|(_, f)| *f).chain([(base, Store::ONE).into()]).collect();
+            let product = store.product(list)?;
+            if store.weight(product) < store.weight(expr) {
+                return Ok(product);
+            }
+        }
+    }
+    Ok(expr)
+}
+
 /// Pairs of elementwise factors with a common argument.
 fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Expr> {
     if let Some(replaced) = quotient(store, factors)? {
@@ -73,7 +117,8 @@ fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Ex
         let Some(("sign", inner)) = call(store, step.base).map(|(op, arg)| (op.name, arg)) else {
             continue;
         };
-        if step.exponent != Store::ONE {
+        let is_square = store.as_number(step.exponent) == Some(&Rational::from(2));
+        if step.exponent != Store::ONE && !is_square {
             continue;
         }
         for (other, factor) in factors.iter().enumerate() {
@@ -84,8 +129,10 @@ fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Ex
             // The step function times the ramp is the ramp, where that is not in a denominator.
             let is_ramp = factor.base == inner && matches!(name, Some(("relu", _))) && exponent >= 1;
             // sign(x)*abs(x) is x, and sign(x)/abs(x) is 1/x.
-            let is_size = name == Some(("abs", inner)) && (exponent == 1 || exponent == -1);
-            if !is_ramp && !is_size {
+            let is_size = name == Some(("abs", inner)) && (exponent == 1 || exponent == -1 || exponent == 2);
+            // sign(x)^2 is 1 but at 0, where a positive power of abs(x) is 0 anyway.
+            let is_idle = is_square && name == Some(("abs", inner)) && exponent >= 1;
+            if is_square != is_idle || !(is_ramp || is_size || is_idle) {
                 continue;
             }
             let mut rest: Vec<ElementPower> = factors
@@ -94,11 +141,15 @@ fn entries(store: &mut Store, expr: Expr, factors: &[ElementPower]) -> Result<Ex
                 .filter(|(i, _)| *i != at && *i != other)
                 .map(|(_, f)| *f)
                 .collect();
-            let base = if is_ramp { factor.base } else { inner };
-            rest.push(ElementPower {
-                base,
-                exponent: factor.exponent,
-            });
+            let base = if is_ramp || is_idle { factor.base } else { inner };
+            // abs(x)^2*sign(x) is x*abs(x).
+            let exponent = if is_size && exponent == 2 && !is_idle {
+                rest.push((factor.base, Store::ONE).into());
+                Store::ONE
+            } else {
+                factor.exponent
+            };
+            rest.push(ElementPower { base, exponent });
             let combined = store.product(rest)?;
             return match store.form(combined).clone() {
                 Form::Product(factors) if combined != expr => entries(store, combined, &factors),

@@ -125,7 +125,7 @@ const UNARY: &[Unary] = &[
     ("(2*{0})", |x| Some(x.clone())),
     ("({0} + eye({n}))", |x| is_square(x).then(|| x.clone())),
     ("({0})[1]", entry_of_vector),
-    ("sum(({0})[2:{n}])", entry_of_vector),
+    ("sum(({0})[2:{n}])", long_vector),
     ("({0})[2, 1]", |x| matches!(x, Matrix(..)).then_some(Scalar)),
     ("({0})[:, 2]", |x| match x {
         Matrix(m, _) => Some(Vector(m.clone())),
@@ -202,6 +202,11 @@ const EINSUMS: &[Binary] = &[
 
 fn entry_of_vector(kind: &Kind) -> Option<Kind> {
     matches!(kind, Vector(_)).then_some(Scalar)
+}
+
+/// A vector that has a second entry.
+fn long_vector(kind: &Kind) -> Option<Kind> {
+    matches!(kind, Vector(n) if !n.0.is_empty()).then_some(Scalar)
 }
 
 fn transposed(kind: &Kind) -> Kind {
@@ -416,9 +421,14 @@ impl Maker {
         let taken = self.stack.len().min(signature.params.len());
         let offered = self.stack.split_off(self.stack.len() - taken);
         match self.arguments(signature, &offered) {
-            Some((args, kind)) => self
-                .stack
-                .push(Piece::new(format!("{}({})", op.name, args.join(", ")), kind)),
+            Some((mut args, kind)) => {
+                // The condition of a choice is a comparison.
+                if op.name == "where" {
+                    args[0].push_str(" >= 0");
+                }
+                let text = format!("{}({})", op.name, args.join(", "));
+                self.stack.push(Piece::new(text, kind));
+            }
             None => self.stack.extend(offered),
         }
     }
@@ -495,6 +505,7 @@ fn is_size(wanted: &SizeExpr, found: &Size, sizes: &mut [Option<Size>]) -> bool 
     match wanted {
         SizeExpr::Name(at) => sizes[*at].get_or_insert_with(|| found.clone()) == found,
         SizeExpr::Number(1) => found.0.is_empty(),
+        SizeExpr::Number(3) => found.0 == ["3"],
         _ => false,
     }
 }
@@ -516,6 +527,7 @@ fn size(expr: &SizeExpr, sizes: &mut [Option<Size>]) -> Option<Size> {
     match expr {
         SizeExpr::Name(at) => Some(sizes[*at].get_or_insert_with(|| Size::named(*at as u8)).clone()),
         SizeExpr::Number(1) => Some(Size::default()),
+        SizeExpr::Number(3) => Some(Size(vec!["3"])),
         SizeExpr::Mul(lhs, rhs) => size(lhs, sizes)?.times(&size(rhs, sizes)?),
         SizeExpr::Min(lhs, rhs) => {
             let (lhs, rhs) = (size(lhs, sizes)?, size(rhs, sizes)?);

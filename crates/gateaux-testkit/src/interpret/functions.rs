@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use gateaux_array::{Array, Field, Function, linear};
 use gateaux_core::ops::{self, Kernel};
 
+use super::blocks::{choice, comparison};
 use super::{Outcome, Value, axes, filled, inverse, quotient, text, transpose};
 
 /// A function by its kernel, or by definition.
@@ -34,6 +35,16 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             .try_map(|entry| entry.apply(function))
             .map(|a| x.with(a))
             .map_err(text),
+        Kernel::Less => comparison(&filled(x, &args[1])?, &filled(&args[1], x)?, false),
+        Kernel::AtMost => comparison(&filled(x, &args[1])?, &filled(&args[1], x)?, true),
+        Kernel::Choice => choice(x, &args[1], &args[2]),
+        Kernel::Cross => {
+            let (x, y) = (x.array.data(), args[1].array.data());
+            let minor = |i: usize, j: usize| x[i].mul(&y[j]).sub(&x[j].mul(&y[i]));
+            Array::vector(vec![minor(1, 2), minor(2, 0), minor(0, 1)])
+                .map(Value::new)
+                .map_err(text)
+        }
         Kernel::Larger => pairwise(args, Ordering::Greater),
         Kernel::Smaller => pairwise(args, Ordering::Less),
         Kernel::Det => scalar(T::det(&x.array)),
@@ -172,7 +183,21 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             .try_map(|entry| entry.apply(Function::Sqrt))
             .map(|a| x.with(a))
             .map_err(text),
-        ("norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
+        ("cumsum", ..) => {
+            let entries = x.array.data();
+            let sums = (1..=n).map(|end| entries[..end].iter().fold(T::zero(), |sum, entry| sum.add(entry)));
+            Array::vector(sums.collect()).map(Value::new).map_err(text)
+        }
+        ("norm", _, 2) => {
+            let p = args[1].number();
+            let power = |entry: &T| super::power_of(&entry.apply(Function::Abs)?, &p);
+            let powers = x.array.try_map(power).map_err(text)?;
+            let root = T::one().div(&p).ok_or("a norm without an exponent")?;
+            super::power_of(&linear::sum(&powers), &root)
+                .map(Value::scalar)
+                .map_err(text)
+        }
+        ("norm" | "norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
         ("norm1", ..) => {
             let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
             Ok(Value::scalar(linear::sum(&sizes)))

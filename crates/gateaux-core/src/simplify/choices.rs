@@ -1,0 +1,84 @@
+//! Sums of choices under one sum: `sum(where(c, x, 0)) - a*sum(where(c, 1, 0))` is `sum(where(c, x .- a, 0))`.
+
+use crate::expr::{ElementPower, Expr, Form, Rational, Result, Store};
+
+/// The sum with the sums of choices among its terms joined.
+pub(super) fn collect(store: &mut Store, sum: Expr) -> Result<Expr> {
+    let Form::Add(terms) = store.form(sum).clone() else {
+        return Ok(sum);
+    };
+    if !store.shape(sum).is_scalar() {
+        return Ok(sum);
+    }
+    let mut rest: Vec<(Rational, Expr)> = Vec::new();
+    let mut inside: Vec<(Rational, Expr)> = Vec::new();
+    for term in terms.iter() {
+        match summed_choice(store, term.expr)? {
+            Some(choice)
+                if inside
+                    .first()
+                    .is_none_or(|(_, first)| store.shape(*first) == store.shape(choice)) =>
+            {
+                inside.push((term.coefficient.clone(), choice));
+            }
+            _ => rest.push((term.coefficient.clone(), term.expr)),
+        }
+    }
+    if inside.len() < 2 {
+        return Ok(sum);
+    }
+    let joined = store.sum(&inside)?;
+    rest.push((Rational::one(), store.sum_all(joined)?));
+    store.sum(&rest)
+}
+
+/// The sum with its diagonal matrices of choices as one: `diag(where(c, 1, 0)) + a*diag(where(c, 0, 1))` is
+/// `diag(where(c, 1, a))`.
+pub(super) fn collect_diagonals(store: &mut Store, sum: Expr) -> Result<Expr> {
+    let Form::Add(terms) = store.form(sum).clone() else {
+        return Ok(sum);
+    };
+    let (mut rest, mut inside) = (Vec::new(), Vec::new());
+    for term in terms.iter() {
+        let (scalar, array) = match *store.form(term.expr) {
+            Form::Scale(scalar, array) => (scalar, array),
+            _ => (Store::ONE, term.expr),
+        };
+        match *store.form(array) {
+            Form::Diag(vector) if store.as_choice(vector).is_some() => {
+                inside.push((term.coefficient.clone(), store.scale(scalar, vector)?));
+            }
+            _ => rest.push((term.coefficient.clone(), term.expr)),
+        }
+    }
+    if inside.len() < 2 {
+        return Ok(sum);
+    }
+    let diagonal = store.sum(&inside)?;
+    rest.push((Rational::one(), store.diag(diagonal)?));
+    store.sum(&rest)
+}
+
+/// The choice c of `sum(c)`, and `s*c` of `s*sum(c)`.
+fn summed_choice(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
+    let choice_of = |store: &Store, expr: Expr| match *store.form(expr) {
+        Form::Sum(inner) if store.as_choice(inner).is_some() => Some(inner),
+        _ => None,
+    };
+    let Form::Product(factors) = store.form(expr).clone() else {
+        return Ok(choice_of(store, expr));
+    };
+    let found = factors
+        .iter()
+        .position(|f| f.exponent == Store::ONE && choice_of(store, f.base).is_some());
+    let Some(at) = found else {
+        return Ok(None);
+    };
+    let mut scalars: Vec<ElementPower> = factors.to_vec();
+    let base = scalars.remove(at).base;
+    let Some(choice) = choice_of(store, base) else {
+        return Ok(None);
+    };
+    let scalar = store.product(scalars)?;
+    store.scale(scalar, choice).map(Some)
+}
