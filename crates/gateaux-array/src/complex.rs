@@ -1,20 +1,38 @@
-//! Complex numbers over any real ones, for eigenvalues.
+//! Complex numbers over any real ones.
 
 use crate::Real;
 
 /// `re + i im`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Complex<T> {
-    pub(crate) re: T,
-    pub(crate) im: T,
+///
+/// # Example
+/// ```
+/// use gateaux_array::{Complex, Field, Array, Number};
+/// let z = Complex::new(3.0, 4.0);
+/// assert_eq!(Number::mul(&z, &z), Complex::new(-7.0, 24.0));
+/// let a = Array::from_rows(&[vec![z, Complex::new(0.0, 1.0)], vec![Complex::new(0.0, 1.0), z]])?;
+/// assert_eq!(Complex::det(&a)?, Complex::new(-6.0, 24.0));
+/// # Ok::<(), gateaux_array::ArrayError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Complex<T> {
+    /// The real part.
+    pub re: T,
+    /// The imaginary part.
+    pub im: T,
 }
 
 impl<T: Real> Complex<T> {
+    /// `re + i im`
+    pub fn new(re: T, im: T) -> Complex<T> {
+        Complex { re, im }
+    }
+
     pub(crate) fn zero() -> Complex<T> {
         Complex::real(T::zero())
     }
 
-    pub(crate) fn real(re: T) -> Complex<T> {
+    /// A real number.
+    pub fn real(re: T) -> Complex<T> {
         Complex { re, im: T::zero() }
     }
 
@@ -46,7 +64,8 @@ impl<T: Real> Complex<T> {
         }
     }
 
-    pub(crate) fn conj(&self) -> Complex<T> {
+    /// The complex conjugate.
+    pub fn conj(&self) -> Complex<T> {
         Complex {
             re: self.re.clone(),
             im: self.im.neg(),
@@ -82,7 +101,8 @@ impl<T: Real> Complex<T> {
         }
     }
 
-    pub(crate) fn abs(&self) -> T {
+    /// The absolute value.
+    pub fn abs(&self) -> T {
         hypot(&self.re, &self.im)
     }
 

@@ -227,6 +227,7 @@ impl Real for DoubleDouble {
 fn evaluate(function: Function, x: DoubleDouble) -> DoubleDouble {
     let one = float(1.0);
     match function {
+        Function::Conj => x,
         Function::Abs => abs(x),
         Function::Sign if x.high == 0.0 => float(0.0),
         Function::Sign => float(x.high.signum()),

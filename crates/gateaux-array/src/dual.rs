@@ -164,6 +164,8 @@ fn derivative<T: Number>(function: Function, x: &T, y: &T) -> Result<T, ArrayErr
     let one = T::one();
     let two = T::from_i64(2);
     Ok(match function {
+        // Of real numbers; of complex ones it is linear, and no chain rule.
+        Function::Conj => one,
         Function::Abs => x.apply(Function::Sign)?,
         Function::Sign => T::zero(),
         Function::Relu if x.compare(&T::zero())? == Some(Ordering::Greater) => one,

@@ -162,6 +162,7 @@ impl Real for f32 {
 /// The value of a function at a float, to a few units in the last place.
 fn evaluate(function: Function, x: f64) -> f64 {
     match function {
+        Function::Conj => x,
         Function::Abs => x.abs(),
         Function::Sign => sign(x),
         Function::Relu => relu(x),

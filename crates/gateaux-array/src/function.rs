@@ -5,6 +5,8 @@
 /// [`Number::apply`](crate::Number::apply) evaluates it; the numbers of a prime field have none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Function {
+    /// The complex conjugate; of a real number itself.
+    Conj,
     /// The absolute value.
     Abs,
     /// -1, 0 or 1: the sign, with sign(0) = 0.
@@ -55,7 +57,8 @@ pub enum Function {
 
 impl Function {
     /// Every function, in the order of the declaration.
-    pub const ALL: [Function; 23] = [
+    pub const ALL: [Function; 24] = [
+        Function::Conj,
         Function::Abs,
         Function::Sign,
         Function::Relu,
@@ -84,6 +87,7 @@ impl Function {
     /// The name in messages.
     pub fn name(self) -> &'static str {
         match self {
+            Function::Conj => "conj",
             Function::Abs => "abs",
             Function::Sign => "sign",
             Function::Relu => "relu",

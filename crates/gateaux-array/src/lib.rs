@@ -1,7 +1,7 @@
 //! The numbers of Gateaux: dense arrays, number types, factorizations.
 //!
 //! This crate owns [`Array`], a dense array of any number of axes; the number types that can fill it (`f64`, `f32`, the
-//! prime field [`Prime`], [`Dual`] numbers, [`DoubleDouble`], [`Wide`]); the linear algebra on them; and the bytes of
+//! prime field [`Prime`], [`Complex`] and [`Dual`] numbers, [`DoubleDouble`], [`Wide`]); the linear algebra on them; and the bytes of
 //! `.npy` and `.npz` files.
 //!
 //! **It knows no symbols:** no expressions, names or dimensions that are not numbers. **It does no input or output:**
@@ -34,6 +34,7 @@
 
 mod axes;
 mod complex;
+mod complex_field;
 mod dense;
 mod double_double;
 mod dual;
@@ -63,6 +64,7 @@ mod triangular;
 mod vector_state;
 mod wide;
 
+pub use complex::Complex;
 pub use dense::{Array, MAX_ENTRIES, entries};
 pub use double_double::DoubleDouble;
 pub use dual::Dual;

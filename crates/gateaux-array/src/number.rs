@@ -8,7 +8,7 @@ use crate::{ArrayError, Function};
 /// A number: arithmetic, and the functions of a real variable where the type has them.
 ///
 /// The types are `f64`, `f32`, [`Prime`](crate::Prime), [`DoubleDouble`](crate::DoubleDouble), [`Wide`](crate::Wide), and
-/// [`Dual`](crate::Dual) over any of them. Code that is generic over `T: Number` is written once for all of them; a
+/// [`Dual`](crate::Dual) and [`Complex`](crate::Complex) over them. Code that is generic over `T: Number` is written once for all of them; a
 /// function that a type lacks is an [`ArrayError::NotReal`], never a wrong number.
 ///
 /// # Example
@@ -30,6 +30,11 @@ pub trait Number: Clone + Debug + PartialEq + Send + Sync + 'static {
 
     /// The integer; floats round it. A larger one is built by Horner's rule, a fraction by [`div`](Number::div).
     fn from_i64(value: i64) -> Self;
+
+    /// The square root of -1, where the type has one.
+    fn imaginary_unit() -> Option<Self> {
+        None
+    }
 
     /// The sum.
     fn add(&self, rhs: &Self) -> Self;

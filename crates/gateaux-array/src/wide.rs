@@ -222,6 +222,7 @@ impl Number for Wide {
         let is_tiny = x.exponent < -SAFE && x.fraction != 0.0;
         let is_negative = x.fraction < 0.0;
         Ok(match function {
+            Function::Conj => x,
             Function::Abs => Wide {
                 fraction: x.fraction.abs(),
                 ..x

@@ -518,6 +518,7 @@ fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
         Kernel::Choice => Instruction::Choice,
         Kernel::Cross => return Instruction::Cross,
         // Functions without a kernel are replaced by their meaning when they are entered.
+        Kernel::ImaginaryUnit => Instruction::ImaginaryUnit,
         Kernel::Pi | Kernel::None => Instruction::Pi,
         Kernel::Det => Instruction::Det,
         Kernel::Logdet => Instruction::Logdet(posdef),

@@ -19,6 +19,8 @@ pub(crate) enum Instruction {
     Constant(Rational),
     /// The number pi.
     Pi,
+    /// The square root of -1.
+    ImaginaryUnit,
     /// The identity matrix.
     Eye,
     /// Columns of the identity matrix from this position (counted from 0) on.
@@ -127,7 +129,7 @@ impl Instruction {
     /// The operation in the words of the language.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Instruction::Constant(_) | Instruction::Pi | Instruction::Eye => "a constant",
+            Instruction::Constant(_) | Instruction::Pi | Instruction::ImaginaryUnit | Instruction::Eye => "a constant",
             Instruction::Select(_) | Instruction::Commutation(..) => "a constant",
             Instruction::Input(_) => "an input",
             Instruction::Sum(_) => "+",

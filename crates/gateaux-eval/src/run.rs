@@ -238,6 +238,10 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
             let quarter = T::one().apply(gateaux_array::Function::Atan)?;
             Array::filled(shape, quarter.mul(&T::from_i64(4)))
         }
+        Instruction::ImaginaryUnit => {
+            let unit = T::imaginary_unit().ok_or(ArrayError::NotReal { op: "im" })?;
+            Array::filled(shape, unit)
+        }
         Instruction::Eye => Array::eye(shape[0]),
         Instruction::Input(_) => Err(no_inverse()),
         Instruction::Sum(coefficients) => {

@@ -99,6 +99,14 @@ pub enum BinaryOp {
 }
 
 impl BinaryOp {
+    /// Whether it compares its operands.
+    pub const fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq
+        )
+    }
+
     /// The operator in ASCII (`kron` has no ASCII operator and keeps its sign).
     pub const fn text(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Answers: a derivative in all its views, with what was assumed.
 
-use gateaux_core::diff::{self, Derivative, Explicit};
+use gateaux_core::diff::{self, Derivative, Explicit, Wirtinger};
 use gateaux_core::expr::{Expr, Form, Shape, Structure};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
@@ -12,6 +12,7 @@ use crate::error::Errors;
 use crate::multiplicity::{Multiplicity, multiplicities};
 use crate::problem::Problem;
 use crate::structure;
+use crate::wirtinger::{Parts, WirtingerPart};
 
 /// A formula in all notations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +112,7 @@ pub struct Answer {
     hessian_vector: Option<(String, Mapping)>,
     assumptions: Vec<String>,
     pub(crate) multiplicities: Vec<Multiplicity>,
+    pub(crate) wirtinger: Option<Parts>,
     notes: Vec<String>,
 }
 
@@ -193,6 +195,7 @@ impl Answer {
             hessian_vector: None,
             assumptions,
             multiplicities,
+            wirtinger: None,
             notes,
         };
         if answer.derivative_axes.len() > 2 && !answer.is_row_jacobian() {
@@ -205,6 +208,24 @@ impl Answer {
             }
         }
         Ok(answer)
+    }
+
+    /// An answer by complex variables.
+    pub(crate) fn complex(
+        problem: &mut Problem,
+        (derivative, wirtinger): (Derivative, Wirtinger),
+        wrt: &[&str],
+    ) -> Result<Answer, Errors> {
+        let parts = Parts::new(problem, &derivative, &wirtinger, wrt)?;
+        let mut answer = Answer::new(problem, derivative, wrt)?;
+        answer.notes.splice(0..0, parts.notes.iter().cloned());
+        answer.wirtinger = Some(parts);
+        Ok(answer)
+    }
+
+    /// Of an answer by complex variables the derivatives by them and by their conjugates, those that are not zero.
+    pub fn wirtinger(&self) -> &[WirtingerPart] {
+        self.wirtinger.as_ref().map_or(&[], |parts| &parts.list)
     }
 
     /// Makes the views that answers of at most two axes do not need: the Kronecker and the index form.

@@ -14,6 +14,7 @@ use gateaux_core::infer::{self, ExternalDeclaration};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
+use crate::complex_check;
 use crate::error::{Errors, NOT_A_VARIABLE};
 use crate::problem::Problem;
 use crate::random::Random;
@@ -79,7 +80,7 @@ impl Check {
         self.verdict == Verdict::Verified
     }
 
-    fn failed(reason: impl Into<String>, sizes: &Sizes) -> Check {
+    pub(crate) fn failed(reason: impl Into<String>, sizes: &Sizes) -> Check {
         Check {
             verdict: Verdict::NotVerified(reason.into()),
             error: f64::NAN,
@@ -98,6 +99,7 @@ pub(crate) fn check(problem: &mut Problem, answer: &Answer, given: &BTreeMap<Str
     let mut first = None;
     for pattern in SIZES {
         let check = match sizes(problem, answer, given, pattern) {
+            Ok(sizes) if problem.is_complex() => complex_check::check_at(problem, answer, &sizes),
             Ok(sizes) => check_at(problem, answer, &sizes),
             Err(reason) => Check::failed(reason, &Sizes::new()),
         };
@@ -233,12 +235,21 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
         Ok(subject) => subject,
         Err(error) => return Check::failed(error.to_string(), sizes),
     };
-    let steps = subject.steps();
+    at_points(sizes, subject.steps(), subject.work(), &mut |region, random| {
+        subject.at_point(problem, region, random)
+    })
+}
+
+/// A check at one random point, in a region from which it is drawn; an error where the point is no good.
+type AtPoint<'a> = dyn FnMut(Region, &mut Random) -> Result<Point, String> + 'a;
+
+/// The check at as many points as the length of the programs allows, or why there are none.
+pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut AtPoint) -> Check {
     if steps > MAX_STEPS {
         return Check::failed("the formula is too long to be checked", sizes);
     }
     // A long formula is checked at one point, and so is one with many large arrays.
-    let is_long = steps > MAX_STEPS_AT_ALL_POINTS || subject.work() > MAX_WORK_AT_ALL_POINTS;
+    let is_long = steps > MAX_STEPS_AT_ALL_POINTS || work > MAX_WORK_AT_ALL_POINTS;
     let points = if is_long { 1 } else { POINTS };
     let mut check = Check {
         verdict: Verdict::Verified,
@@ -255,7 +266,7 @@ fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
         } else {
             Region::ALL[draw % Region::ALL.len()]
         };
-        match subject.at_point(problem, region, &mut Random::new(draw as u64 + 1)) {
+        match at_point(region, &mut Random::new(draw as u64 + 1)) {
             Ok(point) => {
                 check.points += 1;
                 check.error = check.error.max(point.error);
@@ -388,20 +399,52 @@ struct Subject {
 }
 
 /// What one point showed.
-struct Point {
+pub(crate) struct Point {
     error: f64,
     slope: Slope,
     reason: Option<String>,
 }
 
 impl Point {
+    pub(crate) fn new() -> Point {
+        Point {
+            error: 0.0,
+            slope: Slope::Unknown,
+            reason: None,
+        }
+    }
+
     /// A relative error, with what is said where it is the first that is too large.
-    fn note(&mut self, error: f64, reason: &str) {
+    pub(crate) fn note(&mut self, error: f64, reason: &str) {
         self.error = self.error.max(error);
         if error > TOLERANCE && self.reason.is_none() {
             self.reason = Some(reason.to_owned());
         }
     }
+}
+
+/// The variables of the problem, with the shapes that they have at these sizes.
+pub(crate) fn variables_with_shapes(problem: &Problem, sizes: &Sizes) -> Result<Vec<(Var, Vec<usize>)>, Error> {
+    let value = |name: &str| sizes.get(name).and_then(|size| i64::try_from(*size).ok());
+    let mut variables = Vec::new();
+    for expr in &problem.variables {
+        let Some(var) = problem.store.as_var(*expr) else {
+            continue;
+        };
+        let axes = problem.store.shape(*expr).axes();
+        let shape: Option<Vec<usize>> = axes
+            .iter()
+            .map(|dim| {
+                problem
+                    .store
+                    .dims
+                    .evaluate(*dim, &value)
+                    .and_then(|size| usize::try_from(size).ok())
+            })
+            .collect();
+        variables.push((var, shape.ok_or(Error::BadSize("an axis".to_owned()))?));
+    }
+    Ok(variables)
 }
 
 impl Subject {
@@ -433,25 +476,7 @@ impl Subject {
             .iter()
             .map(|var| (*var, store.variable(*var).structure))
             .collect();
-        let value = |name: &str| sizes.get(name).and_then(|size| i64::try_from(*size).ok());
-        let mut variables = Vec::new();
-        for expr in &problem.variables {
-            let Some(var) = problem.store.as_var(*expr) else {
-                continue;
-            };
-            let axes = problem.store.shape(*expr).axes();
-            let shape: Option<Vec<usize>> = axes
-                .iter()
-                .map(|dim| {
-                    problem
-                        .store
-                        .dims
-                        .evaluate(*dim, &value)
-                        .and_then(|size| usize::try_from(size).ok())
-                })
-                .collect();
-            variables.push((var, shape.ok_or(Error::BadSize("an axis".to_owned()))?));
-        }
+        let variables = variables_with_shapes(problem, sizes)?;
         Ok(Subject {
             forms,
             explicit,
@@ -505,11 +530,7 @@ impl Subject {
                 return Err("it is too near to a kink there".to_owned());
             }
         }
-        let mut point = Point {
-            error: 0.0,
-            slope: Slope::Unknown,
-            reason: None,
-        };
+        let mut point = Point::new();
         for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
             self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
         }
@@ -550,36 +571,7 @@ impl Subject {
                 Err("not finite nearby".to_owned())
             }
         };
-        let value = at(0.0)?;
-        let scale = claimed
-            .data()
-            .iter()
-            .chain(value.data())
-            .fold(1e-3f64, |max, entry| max.max(entry.abs()));
-        let (found, estimate) = central_difference(&at)?;
-        let error = distance(&found, &claimed)? / scale;
-        if estimate / scale > 1e-3 {
-            return Err("differences are not accurate there".to_owned());
-        }
-        let slope = remainder_slope(&at, &value, &claimed, scale)?;
-        point.error = point.error.max(error);
-        let allowed = TOLERANCE.max(20.0 * estimate / scale);
-        point.slope = worse(point.slope, slope);
-        let which = if self.wrt.len() > 1 {
-            format!("the differential of order {}", order + 1)
-        } else {
-            "the differential".to_owned()
-        };
-        if error > allowed {
-            point.reason = Some(format!(
-                "{which} differs from differences of the function by {error:.1e}"
-            ));
-        } else if matches!(slope, Slope::Power(power) if power < 1.6) {
-            point.reason = Some(format!(
-                "the remainder of {which} does not shrink with the square of the step"
-            ));
-        }
-        Ok(())
+        against_differences(&at, &claimed, (order, self.wrt.len()), point)
     }
 
     /// The explicit form and the operator, in these directions, against the form.
@@ -666,7 +658,7 @@ impl Subject {
 }
 
 /// The largest gap between entries, in units of the largest expected one; infinite where one is not a number.
-fn relative_gap(found: &[f64], expected: &[f64]) -> f64 {
+pub(crate) fn relative_gap(found: &[f64], expected: &[f64]) -> f64 {
     if found.len() != expected.len() {
         return f64::INFINITY;
     }
@@ -702,6 +694,45 @@ fn run(program: &Program, values: &Values) -> Result<Array<f64>, Error> {
 
 fn distance(a: &Array<f64>, b: &Array<f64>) -> Result<f64, String> {
     a.sub(b).map(|gap| gap.max_abs()).map_err(|error| error.to_string())
+}
+
+/// The form of one order, claimed, against differences of the form of the order below along a line.
+pub(crate) fn against_differences(
+    at: &dyn Fn(f64) -> Result<Array<f64>, String>,
+    claimed: &Array<f64>,
+    (order, orders): (usize, usize),
+    point: &mut Point,
+) -> Result<(), String> {
+    let value = at(0.0)?;
+    let scale = claimed
+        .data()
+        .iter()
+        .chain(value.data())
+        .fold(1e-3f64, |max, entry| max.max(entry.abs()));
+    let (found, estimate) = central_difference(at)?;
+    let error = distance(&found, claimed)? / scale;
+    if estimate / scale > 1e-3 {
+        return Err("differences are not accurate there".to_owned());
+    }
+    let slope = remainder_slope(at, &value, claimed, scale)?;
+    point.error = point.error.max(error);
+    let allowed = TOLERANCE.max(20.0 * estimate / scale);
+    point.slope = worse(point.slope, slope);
+    let which = if orders > 1 {
+        format!("the differential of order {}", order + 1)
+    } else {
+        "the differential".to_owned()
+    };
+    if error > allowed {
+        point.reason = Some(format!(
+            "{which} differs from differences of the function by {error:.1e}"
+        ));
+    } else if matches!(slope, Slope::Power(power) if power < 1.6) {
+        point.reason = Some(format!(
+            "the remainder of {which} does not shrink with the square of the step"
+        ));
+    }
+    Ok(())
 }
 
 /// The derivative at 0 by central differences, with steps that shrink and extrapolation, and an estimate of its error.

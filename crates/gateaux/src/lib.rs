@@ -17,6 +17,7 @@
 mod answer;
 mod assumptions;
 mod check;
+mod complex_check;
 mod error;
 mod multiplicity;
 mod numbers;
@@ -25,11 +26,12 @@ mod random;
 mod removable;
 mod sample;
 mod structure;
+mod wirtinger;
 
 pub use answer::{Answer, Candidate, Printed};
 pub use check::{Check, Slope, Verdict};
 pub use error::{Errors, codes};
-pub use gateaux_array::{Array, npy, npz};
+pub use gateaux_array::{Array, Complex, npy, npz};
 pub use gateaux_core::diff::Convention;
 pub use gateaux_core::expr::Structure;
 pub use gateaux_core::infer::{ExternalDeclaration, Origin};
@@ -38,3 +40,4 @@ pub use gateaux_core::print::{Notation, latex_name};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
 pub use numbers::{Inputs, Numbers};
 pub use problem::{Declared, Problem};
+pub use wirtinger::WirtingerPart;

@@ -92,6 +92,12 @@ impl Problem {
         })
     }
 
+    /// Whether complex numbers occur in it.
+    pub fn is_complex(&self) -> bool {
+        let is_complex = |expr: &Expr| self.store.is_complex(*expr);
+        is_complex(&self.function) || self.variables.iter().any(is_complex)
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
@@ -150,6 +156,16 @@ impl Problem {
         }
         let names = self.hole_names(wrt);
         let function = self.with_traces()?;
+        if variables.iter().any(|variable| self.store.is_complex(*variable)) {
+            if convention != Convention::Subspace {
+                let message = "the conventions for structured matrices are those of real ones".to_owned();
+                return Err(self.mistake(INNER_PRODUCT, message));
+            }
+            let (found, wirtinger) = diff::complex_derivative(&mut self.store, function, &variables, &names)
+                .map_err(|error| self.limit(error))?;
+            let function = self.function;
+            return Answer::complex(self, (Derivative { function, ..found }, wirtinger), wrt);
+        }
         let found = diff::derivative_in(&mut self.store, function, &variables, &names, convention)
             .map_err(|error| self.limit(error))?;
         let function = self.function;
@@ -329,7 +345,8 @@ impl Problem {
         for name in wrt {
             variables.push(self.variable(name)?);
         }
-        if !self.store.shape(self.function).is_scalar() {
+        let is_complex = variables.iter().any(|variable| self.store.is_complex(*variable));
+        if is_complex || !self.store.shape(self.function).is_scalar() {
             return wrt.iter().map(|name| self.derive_in(&[name], convention)).collect();
         }
         let names = self.hole_names(wrt);

@@ -11,12 +11,14 @@
 //! same three methods applied to the gradient.
 
 mod adjoint;
+mod complex;
 mod derivative;
 mod differential;
 mod index;
 mod jacobian;
 mod kronecker;
 
+pub use complex::{Slots, Wirtinger, complex_derivative};
 pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
 pub use differential::differential;
 pub use kronecker::kronecker;

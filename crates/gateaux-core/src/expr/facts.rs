@@ -30,6 +30,9 @@ impl Facts {
     /// No entry below zero.
     pub const NONNEGATIVE: Facts = Facts(256);
 
+    /// What linear combinations keep.
+    pub const LINEAR: Facts = Facts(1 | 8 | 16 | 64);
+
     /// Everything at once: where an intersection starts.
     pub(crate) const ALL: Facts = Facts(u16::MAX);
 

@@ -557,7 +557,7 @@ impl Store {
             Form::Zero => Facts::NONNEGATIVE,
             Form::Add(terms) => self.facts_of_sum(terms),
             Form::Scale(scalar, array) => {
-                let linear = Facts::SYMMETRIC | Facts::DIAGONAL | Facts::SKEW | Facts::LOWER;
+                let linear = Facts::LINEAR;
                 let sign = self.facts(*scalar);
                 let kept = if sign.has(Facts::POSITIVE) {
                     linear | Facts::POSDEF | Facts::POSITIVE
@@ -631,7 +631,7 @@ impl Store {
     }
 
     fn facts_of_sum(&self, terms: &[Term]) -> Facts {
-        let linear = Facts::SYMMETRIC | Facts::DIAGONAL | Facts::SKEW | Facts::LOWER;
+        let linear = Facts::LINEAR;
         let common = terms
             .iter()
             .fold(Facts::POSDEF | Facts::POSITIVE | linear, |facts, term| {

@@ -755,6 +755,10 @@ impl Store {
 
     /// Half of a scalar or matrix that is `r'*r`, read as such: the factors of r.
     pub fn inner_square(&mut self, expr: Expr) -> Result<Option<Expr>> {
+        // The square of complex numbers is no norm.
+        if self.is_complex(expr) {
+            return Ok(None);
+        }
         let factors = match self.form(expr).clone() {
             // The sum of the squares of the entries of a tensor.
             Form::Sum(inner) => {

@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 use super::facts::Facts;
 use super::rational::Rational;
 use super::shape::Shape;
-use super::store::{ElementPower, Expr, Form, Store};
+use super::store::{ElementPower, Expr, Form, Law, Store};
 use super::{Error, Result};
 
 /// A product of more factors is not taken apart within another one.
@@ -100,6 +100,19 @@ impl Store {
             return Ok(());
         }
         let number = self.as_number(exponent).cloned();
+        if let Some(power) = number.as_ref().and_then(Rational::as_integer)
+            && self.is_imaginary_unit(base)
+            && power != 1
+        {
+            // Its powers are 1, i, -1 and -i in turn.
+            if power & 2 != 0 {
+                parts.coefficient = -&parts.coefficient;
+            }
+            if power & 1 != 0 {
+                queue.push((base, Store::ONE).into());
+            }
+            return Ok(());
+        }
         if self.is_zero(base)
             && let Some(exponent) = &number
         {
@@ -289,6 +302,10 @@ impl Store {
             self.scale(scalar, core)?
         };
         self.times(&coefficient, core)
+    }
+
+    fn is_imaginary_unit(&self, expr: Expr) -> bool {
+        matches!(self.form(expr), Form::Call(function, _) if function.law == Law::ImaginaryUnit)
     }
 
     /// Whether the power of 0 with this exponent is 0 whatever the other factors are.

@@ -39,6 +39,8 @@ pub struct Variable {
     pub facts: Facts,
     /// Whether it stands for a small change of another one.
     pub is_hole: bool,
+    /// Whether its entries are complex numbers.
+    pub is_complex: bool,
 }
 
 /// A function of the operation table, by its position there.
@@ -79,6 +81,10 @@ pub enum Law {
     Exponential,
     /// `f(X)*f(X)' = X`.
     Factor,
+    /// `f(f(X)) = X`: the complex conjugate.
+    Conjugate,
+    /// A constant with the square -1.
+    ImaginaryUnit,
     /// `f(X') = f(X)'`, and `X*f(X)` and `f(X)*X` are the orthogonal projections on the column space and on the row
     /// space of X.
     Pseudoinverse,
@@ -197,6 +203,8 @@ struct Known {
     weight: u32,
     /// Whether a hole occurs in it.
     has_hole: bool,
+    /// Whether its entries may have imaginary parts.
+    is_complex: bool,
     /// Where in the text it stands; for what is not in the text, the last of its parts that is.
     position: u32,
 }
@@ -251,6 +259,7 @@ impl Store {
                 transpose: None,
                 weight: 1,
                 has_hole: false,
+                is_complex: false,
                 position: 0,
             });
         }
@@ -314,15 +323,31 @@ impl Store {
 
     /// A new variable, different from all others whatever their names.
     pub fn add_variable(&mut self, name: &str, shape: Shape, structure: Structure, facts: Facts) -> Result<Expr> {
-        let var = Var(self.variables.len() as u32);
-        let facts = facts | structure.facts();
-        self.variables.push(Variable {
+        self.add_as(Variable {
             name: name.to_owned(),
             shape,
             structure,
-            facts,
+            facts: facts | structure.facts(),
             is_hole: false,
-        });
+            is_complex: false,
+        })
+    }
+
+    /// A new variable of complex numbers.
+    pub fn add_complex_variable(&mut self, name: &str, shape: Shape, structure: Structure) -> Result<Expr> {
+        self.add_as(Variable {
+            name: name.to_owned(),
+            shape,
+            structure,
+            facts: structure.facts(),
+            is_hole: false,
+            is_complex: true,
+        })
+    }
+
+    fn add_as(&mut self, variable: Variable) -> Result<Expr> {
+        let (var, shape) = (Var(self.variables.len() as u32), variable.shape);
+        self.variables.push(variable);
         self.intern(Form::Var(var), shape)
     }
 
@@ -345,29 +370,26 @@ impl Store {
 
     /// A hole for the entries of a small change, stacked into a vector.
     pub fn add_stacked_hole(&mut self, name: &str, entries: Dim) -> Result<Expr> {
-        let shape = Shape::Vector(entries);
-        let var = Var(self.variables.len() as u32);
-        self.variables.push(Variable {
+        self.add_as(Variable {
             name: name.to_owned(),
-            shape,
+            shape: Shape::Vector(entries),
             structure: Structure::General,
             facts: Facts::NONE,
             is_hole: true,
-        });
-        self.intern(Form::Var(var), shape)
+            is_complex: false,
+        })
     }
 
     fn make_hole(&mut self, name: &str, of: Var, structure: Structure, facts: Facts) -> Result<Expr> {
-        let shape = self.variable(of).shape;
-        let var = Var(self.variables.len() as u32);
-        self.variables.push(Variable {
+        let Variable { shape, is_complex, .. } = *self.variable(of);
+        self.add_as(Variable {
             name: name.to_owned(),
             shape,
             structure,
             facts,
             is_hole: true,
-        });
-        self.intern(Form::Var(var), shape)
+            is_complex,
+        })
     }
 
     /// The variable that the expression is, if it is one.
@@ -413,6 +435,11 @@ impl Store {
             Form::Var(var) => self.variable(*var).is_hole,
             _ => self.children(expr).iter().any(|child| self.has_hole(*child)),
         };
+        let is_complex = match self.form(expr) {
+            Form::Var(var) => self.variable(*var).is_complex,
+            Form::Call(function, _) if function.law == Law::ImaginaryUnit => true,
+            _ => self.children(expr).iter().any(|child| self.is_complex(*child)),
+        };
         let position = match self.text_end {
             None => expr.0,
             Some(_) => self
@@ -427,9 +454,11 @@ impl Store {
             transpose: None,
             weight,
             has_hole,
+            is_complex,
             position,
         });
-        self.known[index].facts = self.infer_facts(expr);
+        let facts = self.infer_facts(expr);
+        self.add_facts(expr, facts);
         Ok(expr)
     }
 
@@ -457,6 +486,12 @@ impl Store {
     /// Whether a hole, the small change of a variable, occurs in the expression.
     pub fn has_hole(&self, expr: Expr) -> bool {
         self.known[expr.index()].has_hole
+    }
+
+    /// Whether the entries of the expression may have imaginary parts, as far as its form shows: `conj(z)'*z` has none,
+    /// and its parts have.
+    pub fn is_complex(&self, expr: Expr) -> bool {
+        self.known[expr.index()].is_complex
     }
 
     /// How long the expression is when it is written out: names, numbers and operations, shared parts each time.
@@ -509,9 +544,15 @@ impl Store {
         self.known[transpose.index()].transpose = Some(expr);
     }
 
+    /// Of what may be complex nothing is known but where its zeros are, and whether it is symmetric or skew.
     pub(super) fn add_facts(&mut self, expr: Expr, facts: Facts) {
         let known = &mut self.known[expr.index()];
-        known.facts = known.facts | facts;
+        let kept = if known.is_complex {
+            facts.only(Facts::LINEAR)
+        } else {
+            facts
+        };
+        known.facts = known.facts | kept;
     }
 
     /// States facts of an expression that its form does not show, as the record of a function does.

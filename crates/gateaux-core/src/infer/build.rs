@@ -23,9 +23,6 @@ pub struct Built {
 /// # Cost
 /// Linear in the part of the text on which the function depends.
 pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Result<Built, Diagnostic> {
-    if let Some(variable) = typing.variables.iter().find(|variable| variable.complex) {
-        return Err(later(variable.span.unwrap_or_default(), "a complex variable"));
-    }
     let needed = needed(tree, typing);
     let inside = inside_chains(tree);
     let mut built: Vec<Option<Expr>> = vec![None; tree.nodes().len()];
@@ -43,6 +40,9 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
             variables: &mut variables,
         };
         if let Some(refused) = pass.refused(id, node.span) {
+            return Err(refused);
+        }
+        if let Some(refused) = pass.not_real(id).map_err(|error| diagnostic(error, node.span))? {
             return Err(refused);
         }
         let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;
@@ -73,7 +73,10 @@ fn make_variable(store: &mut Store, typing: &Typing, made: &mut [Option<Expr>], 
     } else {
         Facts::NONE
     };
-    let expr = store.add_variable(&variable.name, variable.shape, variable.structure, positive)?;
+    let expr = match variable.complex {
+        true => store.add_complex_variable(&variable.name, variable.shape, variable.structure)?,
+        false => store.add_variable(&variable.name, variable.shape, variable.structure, positive)?,
+    };
     made[at] = Some(expr);
     Ok(expr)
 }
@@ -172,6 +175,38 @@ impl Pass<'_> {
         self.typing.shape(id).ok_or_else(|| unsupported("this expression"))
     }
 
+    /// What takes real numbers and has others.
+    fn not_real(&mut self, id: NodeId) -> Result<Option<Diagnostic>> {
+        match &self.tree.node(id).kind {
+            NodeKind::Call(name, args) => match self.typing.calls[id.0 as usize] {
+                Some((op, _)) if op.name != "abs" => self.complex_argument(op, &name.text, args),
+                _ => Ok(None),
+            },
+            NodeKind::Binary(op, _, lhs, rhs) if op.is_comparison() => {
+                self.complex_argument(ops::comparison(*op), "a comparison", &[*lhs, *rhs])
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The first argument of a function of real numbers that may be complex.
+    fn complex_argument(&mut self, op: &'static ops::Op, name: &str, args: &[NodeId]) -> Result<Option<Diagnostic>> {
+        let built: Vec<Expr> = args.iter().filter_map(|arg| self.built[arg.0 as usize]).collect();
+        if built.len() < args.len() {
+            return Ok(None);
+        }
+        let found = ops::complex_argument(self.store, op, &built)?;
+        Ok(found.map(|at| {
+            let span = self.tree.node(args[at]).span;
+            Diagnostic::new(
+                codes::NOT_REAL,
+                span,
+                format!("{name} takes real numbers, and this may be complex"),
+            )
+            .help("take its real part with real, or its absolute value with abs")
+        }))
+    }
+
     /// What the kinds of the operands allow and what is known of them does not: a function of symmetric matrices of
     /// another one, a power that is no integer of what is not positive definite.
     fn refused(&self, id: NodeId, span: Span) -> Option<Diagnostic> {
@@ -223,7 +258,7 @@ impl Pass<'_> {
             NodeKind::Name(_) => match self.typing.meanings[id.0 as usize] {
                 Some(NameMeaning::Variable(at)) => make_variable(self.store, self.typing, self.variables, at),
                 Some(NameMeaning::Definition(body)) => self.at(body),
-                Some(NameMeaning::Pi) => self.function("pi", &[]),
+                Some(NameMeaning::Constant(name)) => self.function(name, &[]),
                 Some(NameMeaning::Identity(Shape::Matrix(n, _))) => self.store.eye(n),
                 Some(NameMeaning::Size(dim)) => self.store.size(dim),
                 Some(NameMeaning::Identity(_)) | None => Err(unsupported("this name")),
@@ -244,7 +279,11 @@ impl Pass<'_> {
                 self.store.transpose(operand)
             }
             NodeKind::Call(name, args) => self.call(id, &name.text, args),
-            NodeKind::ConjugateTranspose(_) => Err(unsupported("the conjugate transpose")),
+            NodeKind::ConjugateTranspose(operand) => {
+                let operand = self.at(*operand)?;
+                let conjugate = ops::conj(self.store, operand)?;
+                self.store.transpose(conjugate)
+            }
             NodeKind::Index(base, items) => self.index(*base, items),
             NodeKind::Array(rows) => {
                 let row = |row: &Vec<NodeId>| row.iter().map(|block| self.at(*block)).collect::<Result<Vec<Expr>>>();

@@ -113,7 +113,7 @@ impl Checker<'_> {
             Meaning::None => Kind::Unknown,
             Meaning::Variable(index) => self.found.variables[index],
             Meaning::Definition(body) => self.kind(body),
-            Meaning::Pi | Meaning::Dimension(_) => Kind::Scalar,
+            Meaning::Constant(_) | Meaning::Dimension(_) => Kind::Scalar,
             Meaning::Identity => {
                 self.found.constants.push(id);
                 let size = self.found.sizes.unknown();

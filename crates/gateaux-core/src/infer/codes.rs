@@ -82,6 +82,10 @@ gateaux_syntax::codes! {
         "Eigenvalues and the Cholesky factor are those of matrices that are symmetric by their declaration or form, such \
          as `X'*X`. The symmetric part of a square matrix is `sym(X)`."
 
+    NOT_REAL "G0232" "complex numbers where real ones are wanted" "z: complex vector(n)\nsum(relu(z))"
+        "Functions that are not analytic, such as `relu`, `max` and eigenvalues, take real numbers. Of a complex z there are \
+         `real(z)`, `imag(z)` and `abs(z)`."
+
     UNKNOWN_FUNCTION "G0300" "a function that does not exist" "x: vector(n)\nnrom2(x)"
         "There is no function of this name. A product is written with `*`, an entry in square brackets: `x[2]`."
     LATER "G0301" "not available yet" ""

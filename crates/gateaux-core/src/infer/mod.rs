@@ -107,8 +107,8 @@ pub enum NameMeaning {
     Variable(usize),
     /// The definition with this body.
     Definition(NodeId),
-    /// The number pi.
-    Pi,
+    /// The constant that is the function of this name without arguments: `pi`, `im`.
+    Constant(&'static str),
     /// The identity matrix of this shape.
     Identity(Shape),
     /// The value of a dimension.
@@ -246,7 +246,7 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
             Meaning::None => None,
             Meaning::Variable(index) => Some(NameMeaning::Variable(*index)),
             Meaning::Definition(body) => Some(NameMeaning::Definition(*body)),
-            Meaning::Pi => Some(NameMeaning::Pi),
+            Meaning::Constant(name) => Some(NameMeaning::Constant(name)),
             Meaning::Identity => shape.map(NameMeaning::Identity),
             Meaning::Dimension(size) => Some(NameMeaning::Size(attempt.sizes.dim(*size, dims)?)),
         });

@@ -20,7 +20,7 @@ pub(super) enum Meaning {
     None,
     Variable(usize),
     Definition(NodeId),
-    Pi,
+    Constant(&'static str),
     Identity,
     Dimension(Size),
 }
@@ -372,7 +372,8 @@ impl<'a> Scope<'a> {
             return Meaning::Dimension(self.sizes.name(name));
         }
         match name {
-            "pi" | "π" => return Meaning::Pi,
+            "pi" | "π" => return Meaning::Constant("pi"),
+            "im" => return Meaning::Constant("im"),
             "I" | "eye" => return Meaning::Identity,
             _ => {}
         }
@@ -424,9 +425,9 @@ pub(super) fn is_function(name: &str) -> bool {
 }
 
 fn reserved(name: &Name) -> Option<Problem> {
-    // The identity is a name that may be given away.
+    // The identity and the imaginary unit are names that may be given away.
     let what = match name.text.as_str() {
-        "eye" => return None,
+        "eye" | "im" => return None,
         "pi" | "π" => "a constant",
         other if is_function(other) => "a function",
         _ => return None,
@@ -483,6 +484,13 @@ fn read_declaration(declaration: &Declaration, dims: &[Option<Size>], problems: 
     };
     if !wanted.contains(&dims.len()) {
         problems.push(dimension_count(declaration, *wanted.start(), dims.len()));
+        return None;
+    }
+    let has_order = is_positive || matches!(structure, Some(Structure::Posdef | Structure::Orthogonal));
+    if is_complex && has_order {
+        let what = if is_positive { "positive" } else { kind };
+        let message = format!("there is no complex kind of this name: `{what}` is of real numbers");
+        problems.push(Problem::new(codes::MODIFIER, declaration.kind.span, message));
         return None;
     }
     let dims: Vec<Size> = dims.iter().copied().collect::<Option<_>>()?;

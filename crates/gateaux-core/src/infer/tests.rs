@@ -470,7 +470,7 @@ fn dimensions_and_constants_have_meanings() {
             .meanings
             .contains(&Some(NameMeaning::Identity(Shape::Matrix(m, m))))
     );
-    assert!(typing.meanings.contains(&Some(NameMeaning::Pi)));
+    assert!(typing.meanings.contains(&Some(NameMeaning::Constant("pi"))));
     let calls: Vec<_> = typing
         .calls
         .iter()

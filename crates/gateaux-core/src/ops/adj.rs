@@ -13,6 +13,7 @@ pub static ADJ: Op = Op {
     differential: &["tr(adj(X)*dX)*inv(X) - adj(X)*dX*inv(X)"],
     transposes: &[],
     kink: "",
+    analytic: true,
     facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC), (Facts::POSDEF, Facts::POSDEF)],
     law: Law::Transposes,
     rules: &[

@@ -4,7 +4,7 @@ use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
 use super::signature::{ParamKind, SizeExpr, signatures};
-use super::{Kernel, Meaning, Op, comparison, elementwise, formula, matrix_function, rules};
+use super::{Kernel, Law, Meaning, Op, comparison, complex, elementwise, formula, matrix_function, rules};
 use crate::expr::{Error, Expr, Facts, Form, Rational, Result, Shape, Store};
 
 /// `-x`, `+x`
@@ -110,6 +110,12 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
     if op.kind.is_empty() {
         return call(store, op, args, Shape::Scalar);
     }
+    if let ([arg], true) = (args, op.law == Law::Conjugate) {
+        return complex::conj(store, *arg);
+    }
+    if let ([arg], "abs", true) = (args, op.name, args.iter().any(|arg| store.is_complex(*arg))) {
+        return complex::modulus(store, *arg);
+    }
     if op.is_elementwise() && args.len() == 3 {
         let args = broadcast_all(store, args)?;
         let shape = store.shape(args[0]);
@@ -164,6 +170,36 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
     }
 }
 
+/// A call of a function with an argument into which it goes no deeper.
+pub(super) fn call_leaf(store: &mut Store, op: &'static Op, argument: Expr) -> Result<Expr> {
+    let result = store.call(op.function(), &[argument], store.shape(argument))?;
+    let facts = store.facts(argument);
+    for (premise, conclusion) in op.facts {
+        if facts.has(*premise) {
+            store.state_facts(result, *conclusion);
+        }
+    }
+    Ok(result)
+}
+
+/// The argument for which the function is not defined, since it may be complex.
+///
+/// # Errors
+/// A limit.
+pub fn complex_argument(store: &mut Store, op: &Op, args: &[Expr]) -> Result<Option<usize>> {
+    if op.analytic || op.kernel == Kernel::None {
+        return Ok(None);
+    }
+    for (at, arg) in args.iter().enumerate() {
+        // Branches are chosen, not computed with.
+        let is_branch = op.kernel == Kernel::Choice && at > 0;
+        if store.is_complex(*arg) && !is_branch && !complex::is_real(store, *arg)? {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
 /// A call in normal form: entries equal to one scalar move inside, rules apply, facts are noted.
 fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Result<Expr> {
     if op.is_elementwise()
@@ -180,7 +216,14 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         let value = call(store, op, &scalars, Shape::Scalar)?;
         return store.fill(value, shape);
     }
-    if let Some(simpler) = rules::apply(store, op, args, shape)? {
+    if complex_argument(store, op, args)?.is_some() {
+        return Err(Error::Unsupported {
+            what: format!("{} of complex numbers", op.name),
+        });
+    }
+    // The rules are those of real numbers: log(exp(x)) is x.
+    let is_complex = args.iter().any(|arg| store.is_complex(*arg));
+    if !is_complex && let Some(simpler) = rules::apply(store, op, args, shape)? {
         return Ok(simpler);
     }
     if let Kernel::Frechet(function) = op.kernel

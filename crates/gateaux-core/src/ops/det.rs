@@ -13,6 +13,7 @@ pub static DET: Op = Op {
     differential: &["tr(adj(X)*dX)"],
     transposes: &[],
     kink: "",
+    analytic: true,
     facts: &[(Facts::POSDEF, Facts::POSITIVE), (Facts::PSD, Facts::NONNEGATIVE)],
     law: Law::None,
     rules: &[

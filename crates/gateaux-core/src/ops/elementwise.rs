@@ -50,6 +50,12 @@ static ROWS: &[Row] = &[
     Row("expm1",    &[],         "exp(x)",                     "",            "exp(x) - 1",             F::Expm1,    r"\operatorname{expm1}\left({0}\right)", KEEPS_SIGN, "The exponential of every entry minus 1, exact near 0."),
 ];
 
+/// The functions that are continued to complex arguments, with their principal branches.
+static ANALYTIC: &[&str] = &[
+    "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "sigmoid", "log1p",
+    "expm1",
+];
+
 /// The choices made where a function has no derivative.
 static KINKS: &[(&str, &str)] = &[
     ("abs", "the derivative of abs at 0 is taken as sign(0) = 0"),
@@ -222,6 +228,7 @@ fn record(row: &'static Row) -> Op {
         differential: std::slice::from_ref(derivative),
         transposes: &[],
         kink: known(KINKS, name).unwrap_or(""),
+        analytic: ANALYTIC.contains(name),
         facts,
         law: Law::None,
         rules: RULES
@@ -246,6 +253,7 @@ const PI: Op = Op {
     differential: &["0"],
     transposes: &[],
     kink: "",
+    analytic: true,
     facts: &[P],
     law: Law::None,
     rules: &[],

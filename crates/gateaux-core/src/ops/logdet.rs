@@ -13,6 +13,7 @@ pub static LOGDET: Op = Op {
     differential: &["tr(inv(X)*dX)"],
     transposes: &[],
     kink: "",
+    analytic: true,
     facts: &[(Facts::NONE, Facts::NONE)],
     law: Law::None,
     rules: &[

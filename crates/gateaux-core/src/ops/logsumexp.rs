@@ -28,6 +28,7 @@ pub static LOGSUMEXP: Op = Op {
     ],
     transposes: &[],
     kink: "",
+    analytic: false,
     facts: &[(Facts::NONE, Facts::NONE)],
     law: Law::None,
     rules: &[],

@@ -70,6 +70,7 @@ macro_rules! frechet {
                 ("H", &["", "", "", concat!($name, "(X', E', F', G', dY)")]),
             ],
             facts: &[(Facts::SYMMETRIC, Facts::SYMMETRIC)],
+            analytic: true,
             law: Law::Transposes,
             kernel: Kernel::Frechet($function),
             sample: $sample,
@@ -88,6 +89,7 @@ pub static OPS: &[Op] = &[
         kind: &["X: matrix(n, n) -> matrix(n, n)"],
         about: "The exponential of a square matrix; exp acts entry by entry.",
         differential: &["frechet_expm(X, dX)"],
+        analytic: true,
         facts: &[
             (Facts::SYMMETRIC, Facts::POSDEF),
             (Facts::DIAGONAL, Facts::DIAGONAL),
@@ -129,6 +131,7 @@ pub static OPS: &[Op] = &[
         about: "The principal logarithm of a square matrix; log acts entry by entry.",
         domain: "no eigenvalue of X is negative or 0",
         differential: &["frechet_logm(X, dX)"],
+        analytic: true,
         facts: &[
             (Facts::SYMMETRIC, Facts::SYMMETRIC),
             (Facts::DIAGONAL, Facts::DIAGONAL),
@@ -168,6 +171,7 @@ pub static OPS: &[Op] = &[
         about: "The principal square root of a square matrix; sqrt acts entry by entry.",
         domain: "no eigenvalue of X is negative or 0",
         differential: &["frechet_sqrtm(X, dX)"],
+        analytic: true,
         facts: &[
             (Facts::SYMMETRIC, Facts::SYMMETRIC),
             (Facts::PSD, Facts::PSD),

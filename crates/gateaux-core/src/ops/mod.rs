@@ -7,8 +7,9 @@
 
 mod adj;
 mod apply;
-mod chol;
 mod choice;
+mod chol;
+mod complex;
 mod constructors;
 mod cross;
 mod det;
@@ -32,9 +33,11 @@ mod substitute;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use apply::{apply_binary, apply_call, apply_unary};
+pub use apply::{apply_binary, apply_call, apply_unary, complex_argument};
 pub(crate) use apply::{bind, linear_meaning};
 pub use choice::comparison;
+pub(crate) use complex::plainer;
+pub use complex::{conj, is_real, modulus_root};
 pub use constructors::CONSTRUCTORS;
 pub use formula::{Environment, instantiate, instantiate_elementwise};
 pub use substitute::{rebuild, substitute};
@@ -64,6 +67,9 @@ pub struct Op {
     pub transposes: &'static [(&'static str, &'static [&'static str])],
     /// The choice that is made where the function has no derivative; empty: it is smooth on its domain.
     pub kink: &'static str,
+    /// Whether it takes complex arguments: it is analytic, and real where its arguments are, so that
+    /// `conj(f(x)) = f(conj(x))`.
+    pub analytic: bool,
     /// What is known of the value where something is known of all arguments.
     pub facts: &'static [(Facts, Facts)],
     /// What its calls make with transposes, powers and products.
@@ -119,6 +125,8 @@ pub enum Kernel {
     Smaller,
     /// The number pi.
     Pi,
+    /// The square root of -1.
+    ImaginaryUnit,
     /// The determinant.
     Det,
     /// The logarithm of the determinant.
@@ -180,6 +188,7 @@ impl Op {
         differential: &[],
         transposes: &[],
         kink: "",
+        analytic: false,
         facts: &[],
         law: Law::None,
         rules: &[],
@@ -246,6 +255,7 @@ fn table() -> &'static Table {
             .iter()
             .chain(pairwise::OPS)
             .chain(linear::OPS)
+            .chain(complex::OPS)
             .chain(norms::OPS)
             .chain(maximum::OPS)
             .chain(matrix_function::OPS)
@@ -321,15 +331,7 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
 }
 
 /// Functions of the language that are not available yet.
-const LATER: &[&str] = &[
-    "conj",
-    "ctranspose",
-    "digamma",
-    "cdf",
-    "imag",
-    "lgamma",
-    "real",
-];
+const LATER: &[&str] = &["digamma", "cdf", "lgamma"];
 
 /// The name, if it is a function of the language that is not available yet.
 pub fn later(name: &str) -> Option<&'static str> {

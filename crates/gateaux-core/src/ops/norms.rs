@@ -10,7 +10,7 @@ pub static OPS: &[Op] = &[
         aliases: &["normF"],
         kind: &["x: scalar -> scalar", "x: vector(n) -> scalar", "X: any -> scalar"],
         about: "The Euclidean norm of a vector, the Frobenius norm of a matrix: the square root of the sum of squares.",
-        meaning: Meaning::Abbreviates(&["abs(x)", "sqrt(x'*x)", "sqrt(sum(X.^2))"]),
+        meaning: Meaning::Abbreviates(&["abs(x)", "sqrt(ctranspose(x)*x)", "sqrt(sum(X.*conj(X)))"]),
         differential: &["sign(x)*dx", "x'*dx/norm2(x)", "dot(X, dX)/norm2(X)"],
         domain: "differentiable where x is not 0",
         sample: "x: vector(n)",
@@ -137,10 +137,11 @@ fn norm(store: &mut Store, args: &[Expr]) -> Result<Expr> {
         })?;
         return apply_call(store, norm2, args);
     };
-    let is_even = store
-        .as_number(p)
-        .and_then(Rational::as_integer)
-        .is_some_and(|p| p % 2 == 0);
+    let is_even = !store.is_complex(x)
+        && store
+            .as_number(p)
+            .and_then(Rational::as_integer)
+            .is_some_and(|p| p % 2 == 0);
     let base = match (is_even, find("abs")) {
         (false, Some(abs)) => apply_call(store, abs, &[x])?,
         _ => x,

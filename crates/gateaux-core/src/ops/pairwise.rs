@@ -20,6 +20,7 @@ pub static OPS: &[Op] = &[
         differential: &["sign(relu(x - y))*dx + (1 - sign(relu(x - y)))*dy"],
         transposes: &[],
         kink: "the derivative of max(x, y) where x = y is taken as that of y",
+        analytic: false,
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),
             (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
@@ -53,6 +54,7 @@ pub static OPS: &[Op] = &[
         differential: &["sign(relu(y - x))*dx + (1 - sign(relu(y - x)))*dy"],
         transposes: &[],
         kink: "the derivative of min(x, y) where x = y is taken as that of y",
+        analytic: false,
         facts: &[
             (Facts::POSITIVE, Facts::POSITIVE),
             (Facts::NONNEGATIVE, Facts::NONNEGATIVE),

@@ -8,6 +8,7 @@ pub static PROD: Op = Op {
     kind: &["x: any -> scalar"],
     about: "The product of all entries.",
     differential: &["prod(x)*sum(dx./x)"],
+    analytic: true,
     facts: &[
         (Facts::POSITIVE, Facts::POSITIVE),
         (Facts::NONNEGATIVE, Facts::NONNEGATIVE),

@@ -25,6 +25,7 @@ pub static SOFTMAX: Op = Op {
     ],
     transposes: &[],
     kink: "",
+    analytic: false,
     facts: &[(Facts::NONE, Facts::POSITIVE)],
     law: Law::None,
     rules: &[],

@@ -26,7 +26,10 @@ impl Spelling for Latex {
                 };
                 vec![Task::Piece(args[0], Binding::Postfix), "^{-\\top}".into()]
             }
-            Piece::Transpose(x) => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
+            Piece::Transpose(x) => match layout.piece(*x) {
+                Piece::Call("conj", args) => vec![Task::Piece(args[0], Binding::Postfix), "^{\\dagger}".into()],
+                _ => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
+            },
             Piece::Call(name, args) => call(name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call("vec", &[*x]),
             Piece::Reshape(x, dims) => {
@@ -252,6 +255,9 @@ fn number(text: &str) -> String {
 pub fn latex_name(name: &str) -> String {
     if name == "pi" {
         return "\\pi".to_owned();
+    }
+    if name == "im" {
+        return "\\mathrm{i}".to_owned();
     }
     if let Some(of) = name.strip_prefix('d').map(|of| of.strip_prefix('_').unwrap_or(of))
         && !of.is_empty()

@@ -5,6 +5,7 @@
 //! *how*: one file each, and none knows any mathematics.
 
 mod blocks;
+mod complex;
 mod index;
 mod latex;
 mod layout;

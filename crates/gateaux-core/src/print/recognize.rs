@@ -8,6 +8,14 @@ const MAX_PAIR: usize = 6;
 
 /// The r of which the scalar is the squared norm, unless `x'*x` of a variable, which reads as well.
 pub(super) fn square_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
+    if store.is_complex(expr) {
+        let is_array_form = matches!(store.form(expr), Form::MatMul(_) | Form::Trace(_));
+        return if is_array_form {
+            ops::modulus_root(store, expr)
+        } else {
+            Ok(None)
+        };
+    }
     if !looks_square(store, expr) {
         return Ok(None);
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
-use super::recognize;
+use super::{complex, recognize};
 use crate::expr::{Einsum, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
@@ -34,10 +34,18 @@ impl Layout {
         let mut factors = Factors::default();
         match store.form(rest).clone() {
             _ if rest == Store::ONE => {}
-            Form::Scale(scalar, array) => {
-                self.scalar_factors(store, scalar, &mut factors)?;
-                self.array_factors(store, array, &mut factors)?;
-            }
+            Form::Scale(scalar, array) => match complex::imaginary_array(store, scalar, array)? {
+                Some((rest, own, half)) => {
+                    if rest != Store::ONE {
+                        self.scalar_factors(store, rest, &mut factors)?;
+                    }
+                    self.part_factor("imag", own, half, &mut factors);
+                }
+                None => {
+                    self.scalar_factors(store, scalar, &mut factors)?;
+                    self.array_factors(store, array, &mut factors)?;
+                }
+            },
             _ if store.shape(rest).is_scalar() => {
                 factors.is_number = true;
                 self.scalar_factors(store, rest, &mut factors)?;
@@ -118,6 +126,9 @@ impl Layout {
                 exponent: Store::ONE,
             }],
         };
+        if store.is_complex(scalar) {
+            self.complex_factors(store, &mut list, factors)?;
+        }
         if let Some((of, used)) = recognize::mean(store, &list) {
             let of = self.need(of);
             let mean = self.push(Piece::Call("mean", vec![of]));
@@ -174,6 +185,13 @@ impl Layout {
                     return Ok(());
                 }
                 list.sort_by_key(|factor| store.has_hole(factor.base));
+                while let Some([first, second]) = complex::conjugate_pair(store, &list)? {
+                    let (second, first) = (list.remove(second), list.remove(first));
+                    let of = ops::plainer(store, first.base, second.base);
+                    let (exponent, is_below) = signed_exponent(store, first.exponent)?;
+                    let piece = self.modulus_power(store, of, exponent)?;
+                    if is_below { below.push(piece) } else { above.push(piece) }
+                }
                 for factor in list.iter() {
                     let (exponent, is_below) = signed_exponent(store, factor.exponent)?;
                     let piece = self.power(store, factor.base, exponent)?;
@@ -398,14 +416,17 @@ impl Layout {
         if exponent == Store::ONE {
             return Ok(self.need(base));
         }
+        if let Some(of) = complex::modulus(store, base)? {
+            return self.modulus_power(store, of, exponent);
+        }
         let half = Rational::new(1, 2);
         let number = store.as_number(exponent).cloned();
         if let (Some(number), true) = (&number, store.shape(base).is_scalar()) {
             let twice = number * &Rational::from(2);
-            let root = if twice.is_integer() {
-                store.inner_square(base)?
-            } else {
-                None
+            let root = match (twice.is_integer(), store.is_complex(base)) {
+                (false, _) => None,
+                (true, true) => ops::modulus_root(store, base)?,
+                (true, false) => store.inner_square(base)?,
             };
             if let Some(root) = root {
                 let root = self.need(root);
@@ -642,17 +663,13 @@ impl Layout {
         if let Some(blocks) = self.blocks(store, expr)? {
             return self.sum_with_blocks(store, &blocks);
         }
+        if let Some(part) = complex::real_part(store, expr)? {
+            return self.sum_with_real_part(store, part);
+        }
         if let Some((name, coefficient, part)) = recognize::symmetric_part(store, &terms)? {
             let part = self.need(part);
             let piece = self.push(Piece::Call(name, vec![part]));
-            let (above, below) = self.quotient(&coefficient.abs());
-            let mut factors = Factors::default();
-            if let Some(above) = above {
-                factors.times(above);
-            }
-            factors.times(piece);
-            factors.below.extend(below);
-            let piece = self.assemble(factors);
+            let piece = self.multiple(&coefficient.abs(), piece);
             return Ok(if coefficient.is_negative() {
                 self.push(Piece::Negative(piece))
             } else {
@@ -679,6 +696,53 @@ impl Layout {
             signed[0].dotted = false;
         }
         Ok(self.push(Piece::Sum(signed)))
+    }
+
+    /// `coefficient*piece` for a positive coefficient.
+    pub(super) fn multiple(&mut self, coefficient: &Rational, piece: PieceId) -> PieceId {
+        let (above, below) = self.quotient(coefficient);
+        let mut factors = Factors::default();
+        if let Some(above) = above {
+            factors.times(above);
+        }
+        factors.times(piece);
+        factors.below.extend(below);
+        self.assemble(factors)
+    }
+
+    /// `coefficient*name(half)` as a factor.
+    fn part_factor(&mut self, name: &'static str, coefficient: Rational, half: Expr, factors: &mut Factors) {
+        factors.coefficients.push(coefficient);
+        let half = self.need(half);
+        let piece = self.push(Piece::Call(name, vec![half]));
+        factors.times(piece);
+    }
+
+    /// The imaginary parts and absolute values among the factors of a scalar, which are taken from the list.
+    fn complex_factors(
+        &mut self,
+        store: &mut Store,
+        list: &mut Vec<ElementPower>,
+        factors: &mut Factors,
+    ) -> Result<()> {
+        if let Some((places, coefficient, half)) = complex::imaginary_factor(store, list)? {
+            let [unit, at] = places;
+            list.remove(unit.max(at));
+            list.remove(unit.min(at));
+            self.part_factor("imag", coefficient, half, factors);
+        }
+        while let Some([first, second]) = complex::conjugate_pair(store, list)? {
+            let (second, first) = (list.remove(second), list.remove(first));
+            let of = ops::plainer(store, first.base, second.base);
+            let (exponent, is_below) = signed_exponent(store, first.exponent)?;
+            let piece = self.modulus_power(store, of, exponent)?;
+            if is_below {
+                factors.below.push(piece);
+            } else {
+                factors.times(piece);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {

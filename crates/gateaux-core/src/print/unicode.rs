@@ -15,7 +15,10 @@ impl Spelling for Unicode {
                 Infix::DotTimes => "⊙",
                 Infix::DotOver => "⊘",
             }),
-            Piece::Transpose(x) => vec![Task::Piece(*x, Binding::Postfix), "ᵀ".into()],
+            Piece::Transpose(x) => match layout.piece(*x) {
+                Piece::Call("conj", args) => vec![Task::Piece(args[0], Binding::Postfix), "†".into()],
+                _ => vec![Task::Piece(*x, Binding::Postfix), "ᵀ".into()],
+            },
             Piece::Call("sum", args) if args.len() == 1 => {
                 vec!["∑(".into(), Task::Piece(args[0], Binding::Sum), ")".into()]
             }

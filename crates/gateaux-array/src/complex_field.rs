@@ -1,0 +1,284 @@
+//! Complex numbers as a number type: arithmetic, analytic functions, linear algebra.
+
+use std::cmp::Ordering;
+
+use crate::complex::{Complex, quotient};
+use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, elimination};
+
+impl<T: Real> Number for Complex<T> {
+    fn zero() -> Complex<T> {
+        Complex::real(T::zero())
+    }
+
+    fn one() -> Complex<T> {
+        Complex::real(T::one())
+    }
+
+    fn from_i64(value: i64) -> Complex<T> {
+        Complex::real(T::from_i64(value))
+    }
+
+    fn imaginary_unit() -> Option<Complex<T>> {
+        Some(Complex::new(T::zero(), T::one()))
+    }
+
+    fn add(&self, rhs: &Complex<T>) -> Complex<T> {
+        Complex::add(self, rhs)
+    }
+
+    fn sub(&self, rhs: &Complex<T>) -> Complex<T> {
+        Complex::sub(self, rhs)
+    }
+
+    fn mul(&self, rhs: &Complex<T>) -> Complex<T> {
+        Complex::mul(self, rhs)
+    }
+
+    fn neg(&self) -> Complex<T> {
+        Complex::new(self.re.neg(), self.im.neg())
+    }
+
+    fn div(&self, rhs: &Complex<T>) -> Option<Complex<T>> {
+        Some(Complex::div(self, rhs))
+    }
+
+    fn is_zero(&self) -> bool {
+        Complex::is_zero(self)
+    }
+
+    fn pivot_size(&self) -> f64 {
+        Complex::abs(self).pivot_size()
+    }
+
+    /// An analytic function is continued from the real axis, with the principal branch where there are several. What is
+    /// not analytic is a function of real numbers, and takes the real part.
+    fn apply(&self, function: Function) -> Result<Complex<T>, ArrayError> {
+        let one = Complex::one();
+        Ok(match function {
+            Function::Conj => self.conj(),
+            Function::Abs => Complex::real(self.abs()),
+            Function::Exp => self.exp(),
+            Function::Expm1 => self.expm1(),
+            Function::Ln => self.ln(),
+            Function::Log1p => self.log1p(),
+            Function::Sqrt => self.sqrt(),
+            Function::Sin => self.times_unit().sinh().over_unit(),
+            Function::Cos => self.times_unit().cosh(),
+            Function::Tan => self.times_unit().tanh().over_unit(),
+            Function::Sinh => self.sinh(),
+            Function::Cosh => self.cosh(),
+            Function::Tanh => self.tanh(),
+            Function::Asin => self.asin(),
+            Function::Acos => {
+                let right = T::from_i64(-1).acos().mul(&T::from_f64(0.5));
+                Complex::real(right).sub(&self.asin())
+            }
+            Function::Atan => self.atan(),
+            // Through the exponential that does not overflow.
+            Function::Sigmoid if crate::complex::is_less(&self.re, &T::zero()) => {
+                let growth = self.exp();
+                growth.div(&one.add(&growth))
+            }
+            Function::Sigmoid => one.div(&one.add(&self.neg().exp())),
+            Function::Sign
+            | Function::Relu
+            | Function::Softplus
+            | Function::Erf
+            | Function::Lgamma
+            | Function::Digamma
+            | Function::NormalCdf => Complex::real(self.re.apply(function)?),
+        })
+    }
+
+    /// `exp(exponent*log(base))`; of real numbers the real power, where there is one.
+    fn pow(&self, exponent: &Complex<T>) -> Result<Complex<T>, ArrayError> {
+        let is_real = self.im.is_zero() && exponent.im.is_zero() && !crate::complex::is_less(&self.re, &T::zero());
+        if is_real {
+            return self.re.pow(&exponent.re).map(Complex::real);
+        }
+        if self.is_zero() {
+            return Ok(Complex::zero());
+        }
+        Ok(exponent.mul(&self.ln()).exp())
+    }
+
+    fn polygamma(&self, order: u32) -> Result<Complex<T>, ArrayError> {
+        self.re.polygamma(order).map(Complex::real)
+    }
+
+    /// The order of the real parts: only what is real is ever compared, up to rounding.
+    fn compare(&self, rhs: &Complex<T>) -> Result<Option<Ordering>, ArrayError> {
+        self.re.compare(&rhs.re)
+    }
+}
+
+impl<T: Real> Complex<T> {
+    fn exp(&self) -> Complex<T> {
+        let growth = self.re.exp();
+        if self.im.is_zero() {
+            return Complex::real(growth);
+        }
+        Complex::new(growth.mul(&self.im.cos()), growth.mul(&self.im.sin()))
+    }
+
+    /// log(1 + z), with log|1 + z| = log(1 + (2 x + x^2 + y^2))/2 near 0.
+    fn log1p(&self) -> Complex<T> {
+        let shifted = self.add(&Complex::one());
+        if self.im.is_zero() || self.abs().to_f64() > 0.5 {
+            return match self.im.is_zero() && !crate::complex::is_less(&shifted.re, &T::zero()) {
+                true => Complex::real(self.re.log1p()),
+                false => shifted.ln(),
+            };
+        }
+        let excess = self.re.mul(&T::from_i64(2)).add(&self.re.mul(&self.re));
+        let excess = excess.add(&self.im.mul(&self.im));
+        Complex::new(excess.log1p().mul(&T::from_f64(0.5)), shifted.ln().im)
+    }
+
+    /// sinh(x) cos(y) + i cosh(x) sin(y)
+    fn sinh(&self) -> Complex<T> {
+        Complex::new(self.re.sinh().mul(&self.im.cos()), self.re.cosh().mul(&self.im.sin()))
+    }
+
+    /// cosh(x) cos(y) + i sinh(x) sin(y)
+    fn cosh(&self) -> Complex<T> {
+        Complex::new(self.re.cosh().mul(&self.im.cos()), self.re.sinh().mul(&self.im.sin()))
+    }
+
+    /// With t = tanh(x) and u = tan(y): (t (1 + u^2) + i u (1 - t^2))/(1 + t^2 u^2). The difference is 1/cosh(x)^2.
+    fn tanh(&self) -> Complex<T> {
+        let (t, u) = (self.re.tanh(), self.im.tan());
+        let (one, slope) = (T::one(), quotient(&T::one(), &self.re.cosh()));
+        let below = one.add(&t.mul(&t).mul(&u).mul(&u));
+        Complex::new(
+            quotient(&t.mul(&one.add(&u.mul(&u))), &below),
+            quotient(&u.mul(&slope).mul(&slope), &below),
+        )
+    }
+
+    /// -i log(i z + sqrt(1 - z^2)), of which the sum is taken without cancellation.
+    fn asin(&self) -> Complex<T> {
+        let is_inside = !crate::complex::is_less(&T::one(), &self.re.abs());
+        if self.im.is_zero() && is_inside {
+            return Complex::real(self.re.asin());
+        }
+        let one = Complex::one();
+        let root = one.sub(self).sqrt().mul(&one.add(self).sqrt());
+        let sum = self.times_unit().add(&root);
+        let difference = root.sub(&self.times_unit());
+        // (root + i z)*(root - i z) is 1: the larger one tells the logarithm.
+        let logarithm = match crate::complex::is_less(&sum.abs(), &difference.abs()) {
+            true => difference.ln().neg(),
+            false => sum.ln(),
+        };
+        logarithm.over_unit()
+    }
+
+    /// (log(1 + i z) - log(1 - i z))/(2 i)
+    fn atan(&self) -> Complex<T> {
+        if self.im.is_zero() {
+            return Complex::real(self.re.atan());
+        }
+        let turned = self.times_unit();
+        let difference = turned.log1p().sub(&turned.neg().log1p());
+        difference.scale(&T::from_f64(0.5)).over_unit()
+    }
+
+    /// i z
+    fn times_unit(&self) -> Complex<T> {
+        Complex::new(self.im.neg(), self.re.clone())
+    }
+
+    /// z/i
+    fn over_unit(&self) -> Complex<T> {
+        Complex::new(self.im.clone(), self.re.neg())
+    }
+}
+
+/// The matrix functions are those of real matrices twice the size: a complex number is a rotation and stretching of the
+/// plane, and `X + i Y` the block matrix `[X, -Y; Y, X]`, through which sums, products and limits go.
+///
+/// # Source
+/// N. J. Higham, Functions of Matrices, 2008, theorem 1.13 (functions commute with similarities) on the block matrix.
+impl<T: Field + Real> Field for Complex<T> {
+    fn logdet(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
+        Ok(elimination::det(a)?.ln())
+    }
+
+    fn norm2(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
+        T::norm2(&a.map(Complex::abs)).map(Complex::real)
+    }
+
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<Complex<T>>,
+        directions: &[&Array<Complex<T>>],
+    ) -> Result<Array<Complex<T>>, ArrayError> {
+        let directions: Vec<Array<T>> = directions.iter().map(|e| embedded(e)).collect::<Result<_, _>>()?;
+        let directions: Vec<&Array<T>> = directions.iter().collect();
+        let value = T::matrix_function(function, &embedded(a)?, &directions)?;
+        let n = value.shape()[0] / 2;
+        let part = |i: usize, j: usize| value.get(&[i, j]).cloned().unwrap_or_else(T::zero);
+        Array::from_fn(&[n, n], |at| Complex::new(part(at[0], at[1]), part(at[0] + n, at[1])))?.reshape(a.shape())
+    }
+
+    /// Of what is real.
+    fn eigh(a: &Array<Complex<T>>) -> Result<(Array<Complex<T>>, Array<Complex<T>>), ArrayError> {
+        let (values, vectors) = T::eigh(&real_parts(a))?;
+        Ok((complex(&values), complex(&vectors)))
+    }
+
+    /// Of what is real.
+    fn cholesky(a: &Array<Complex<T>>) -> Result<Array<Complex<T>>, ArrayError> {
+        T::cholesky(&real_parts(a)).map(|factor| complex(&factor))
+    }
+
+    /// Of what is real.
+    fn svd(a: &Array<Complex<T>>) -> Result<crate::Svd<Complex<T>>, ArrayError> {
+        let crate::Svd { u, s, v } = T::svd(&real_parts(a))?;
+        Ok(crate::Svd {
+            u: complex(&u),
+            s: complex(&s),
+            v: complex(&v),
+        })
+    }
+
+    /// Of what is real.
+    fn pinv(a: &Array<Complex<T>>) -> Result<Array<Complex<T>>, ArrayError> {
+        T::pinv(&real_parts(a)).map(|inverse| complex(&inverse))
+    }
+}
+
+fn real_parts<T: Real>(a: &Array<Complex<T>>) -> Array<T> {
+    a.map(|entry| entry.re.clone())
+}
+
+fn complex<T: Real>(a: &Array<T>) -> Array<Complex<T>> {
+    a.map(|entry| Complex::real(entry.clone()))
+}
+
+/// `[X, -Y; Y, X]` of a square matrix; of a scalar too.
+fn embedded<T: Real>(a: &Array<Complex<T>>) -> Result<Array<T>, ArrayError> {
+    let n = match *a.shape() {
+        [] => 1,
+        [m, n] if m == n => n,
+        _ => {
+            return Err(ArrayError::NotSquare {
+                op: "a function of a matrix",
+                shape: a.shape().to_vec(),
+            });
+        }
+    };
+    let square = a.clone().reshape(&[n, n])?;
+    Array::from_fn(&[2 * n, 2 * n], |at| {
+        let entry = square
+            .get(&[at[0] % n, at[1] % n])
+            .cloned()
+            .unwrap_or_else(Complex::zero);
+        match (at[0] < n, at[1] < n) {
+            (true, true) | (false, false) => entry.re,
+            (true, false) => entry.im.neg(),
+            (false, true) => entry.im,
+        }
+    })
+}

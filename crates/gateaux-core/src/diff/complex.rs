@@ -1,0 +1,217 @@
+//! Derivatives by complex variables, after Wirtinger.
+//!
+//! A function of a complex z is a function of z and `conj(z)`, taken as two variables: in its normal form `conj` stands
+//! at variables alone, so putting a new variable in the place of `conj(z)` leaves a formula to which the ordinary
+//! calculus applies. Nothing else in this folder knows of complex numbers.
+
+use super::{Convention, Derivative, Explicit, derivative_in};
+use crate::expr::{Error, Expr, Rational, Result, Store, Variable};
+use crate::ops;
+
+/// By which of z and `conj(z)` a derivative is taken, for each order; real variables are themselves.
+pub type Slots = Vec<bool>;
+
+/// The derivatives by z and by `conj(z)`.
+#[derive(Clone, Debug)]
+pub struct Wirtinger {
+    /// For each choice of variables whether the conjugate is meant, and the array of all outputs by all inputs; those
+    /// that are zero are left out.
+    pub parts: Vec<(Slots, Expr)>,
+    /// Whether the function is real.
+    pub is_real: bool,
+    /// Of a real scalar function the gradient: the direction of steepest ascent, `2*df/dconj(z)`.
+    pub gradient: Option<Expr>,
+    /// Whether the function does not depend on the conjugates.
+    pub is_holomorphic: bool,
+}
+
+/// The derivative by variables of which some are complex, and what it is by them and by their conjugates.
+///
+/// The explicit form of the derivative is the gradient of a real scalar function, else the derivative by the variables
+/// themselves.
+///
+/// # Errors
+/// As [`derivative_in`].
+///
+/// # Source
+/// Kreutz-Delgado, The Complex Gradient Operator and the CR-Calculus (2009), 3 and 4; Hjørungnes, Complex-Valued Matrix
+/// Derivatives (2011), 3.
+pub fn complex_derivative(
+    store: &mut Store,
+    function: Expr,
+    variables: &[Expr],
+    names: &[String],
+) -> Result<(Derivative, Wirtinger)> {
+    let is_real = ops::is_real(store, function)?;
+    let doubled = Doubled::new(store, function, variables)?;
+    let choices: usize = 1 << variables.len();
+    let mut main: Option<Derivative> = None;
+    let mut forms: Vec<Vec<(Rational, Expr)>> = vec![Vec::new(); variables.len()];
+    let (mut operators, mut parts) = (Vec::new(), Vec::new());
+    let mut is_whole = true;
+    for choice in 0..choices {
+        let slots: Slots = (0..variables.len()).map(|order| choice >> order & 1 == 1).collect();
+        let Some(chosen) = doubled.chosen(variables, &slots) else {
+            continue;
+        };
+        let found = derivative_in(store, doubled.function, &chosen, names, Convention::Subspace)?;
+        // The conjugate of the hole of the first choice stands in the place of the hole of a conjugate.
+        let holes = main.as_ref().map_or(found.holes.clone(), |main| main.holes.clone());
+        let free = main
+            .as_ref()
+            .map_or(found.free_holes.clone(), |main| main.free_holes.clone());
+        let back = doubled.back(store, &slots, (&found.holes, &holes), (&found.free_holes, &free))?;
+        for (order, form) in found.forms.iter().enumerate() {
+            // Each choice of the variables up to this order once.
+            if slots[order + 1..].iter().all(|conjugate| !conjugate) {
+                forms[order].push((Rational::one(), ops::substitute(store, *form, &back)?));
+            }
+        }
+        operators.push((Rational::one(), ops::substitute(store, found.operator, &back)?));
+        match found.explicit {
+            Explicit::Array(array) => {
+                let array = ops::substitute(store, array, &back)?;
+                if !store.is_zero(array) {
+                    parts.push((slots, array));
+                }
+            }
+            Explicit::Operator => is_whole = false,
+        }
+        main.get_or_insert(found);
+    }
+    let mut derivative = main.ok_or(Error::Unsupported {
+        what: "a derivative by no variable".to_owned(),
+    })?;
+    derivative.function = function;
+    derivative.forms = forms.iter().map(|terms| store.sum(terms)).collect::<Result<_>>()?;
+    derivative.form = derivative.forms.last().copied().unwrap_or(function);
+    derivative.operator = store.sum(&operators)?;
+    let is_holomorphic = is_whole && parts.iter().all(|(slots, _)| slots.iter().all(|conjugate| !conjugate));
+    let gradient = gradient(store, &derivative, (is_real && is_whole).then_some(&parts))?;
+    finish(store, &mut derivative, (&parts, is_whole, is_holomorphic), gradient)?;
+    let wirtinger = Wirtinger {
+        parts,
+        is_real,
+        gradient,
+        is_holomorphic,
+    };
+    Ok((derivative, wirtinger))
+}
+
+/// `2*df/dconj(z)` of a real scalar function.
+fn gradient(store: &mut Store, derivative: &Derivative, parts: Option<&Vec<(Slots, Expr)>>) -> Result<Option<Expr>> {
+    let [hole] = *derivative.holes.as_slice() else {
+        return Ok(None);
+    };
+    let (Some(parts), true) = (parts, store.shape(derivative.function).is_scalar()) else {
+        return Ok(None);
+    };
+    let by_conjugate = parts.iter().find(|(slots, _)| slots[0]);
+    match by_conjugate {
+        Some((_, array)) => store.times(&Rational::from(2), *array).map(Some),
+        None => store.zeros(store.shape(hole)).map(Some),
+    }
+}
+
+/// The views that follow from the parts: the explicit form, and the map behind it where there is but one.
+fn finish(
+    store: &mut Store,
+    derivative: &mut Derivative,
+    (parts, is_whole, is_holomorphic): (&[(Slots, Expr)], bool, bool),
+    gradient: Option<Expr>,
+) -> Result<()> {
+    let by_itself = parts.iter().find(|(slots, _)| slots.iter().all(|conjugate| !conjugate));
+    derivative.explicit = match (gradient, by_itself) {
+        (Some(gradient), _) => Explicit::Array(gradient),
+        (None, Some((_, array))) => Explicit::Array(*array),
+        (None, None) if is_whole => {
+            let zero = match derivative.explicit {
+                Explicit::Array(array) => store.zeros(store.shape(array))?,
+                Explicit::Operator => return Ok(()),
+            };
+            Explicit::Array(zero)
+        }
+        (None, None) => Explicit::Operator,
+    };
+    derivative.raw_gradient = None;
+    // Without conjugates the views of the derivative by z are those of the whole.
+    if !is_holomorphic || gradient.is_some() {
+        derivative.adjoint = None;
+        derivative.last = None;
+    }
+    Ok(())
+}
+
+/// The function with a variable of its own for the conjugate of each complex variable.
+struct Doubled {
+    function: Expr,
+    /// The variable, its conjugate, and what stands for that.
+    pairs: Vec<(Expr, Expr, Expr)>,
+}
+
+impl Doubled {
+    fn new(store: &mut Store, function: Expr, variables: &[Expr]) -> Result<Doubled> {
+        let mut pairs: Vec<(Expr, Expr, Expr)> = Vec::new();
+        for variable in variables {
+            let known = pairs.iter().any(|(known, ..)| known == variable);
+            let Some(var) = store.as_var(*variable).filter(|_| !known) else {
+                continue;
+            };
+            let Variable {
+                ref name,
+                shape,
+                structure,
+                is_complex,
+                ..
+            } = *store.variable(var);
+            if is_complex {
+                let name = format!("conj_{name}");
+                let stand_in = store.add_complex_variable(&name, shape, structure)?;
+                pairs.push((*variable, ops::conj(store, *variable)?, stand_in));
+            }
+        }
+        let replacements: Vec<(Expr, Expr)> = pairs
+            .iter()
+            .map(|(_, conjugate, stand_in)| (*conjugate, *stand_in))
+            .collect();
+        let function = ops::substitute(store, function, &replacements)?;
+        Ok(Doubled { function, pairs })
+    }
+
+    /// The variables by which is differentiated; `None` where the conjugate of a real one is asked for.
+    fn chosen(&self, variables: &[Expr], slots: &[bool]) -> Option<Vec<Expr>> {
+        let choose = |(variable, conjugate): (&Expr, &bool)| match (self.stand_in(*variable), conjugate) {
+            (_, false) => Some(*variable),
+            (Some(stand_in), true) => Some(stand_in),
+            (None, true) => None,
+        };
+        variables.iter().zip(slots).map(choose).collect()
+    }
+
+    fn stand_in(&self, variable: Expr) -> Option<Expr> {
+        let found = self.pairs.iter().find(|(known, ..)| *known == variable);
+        found.map(|(.., stand_in)| *stand_in)
+    }
+
+    /// What the stand-ins and the holes of a choice become: conjugates again.
+    fn back(
+        &self,
+        store: &mut Store,
+        slots: &[bool],
+        holes: (&[Expr], &[Expr]),
+        free_holes: (&[Expr], &[Expr]),
+    ) -> Result<Vec<(Expr, Expr)>> {
+        let mut back: Vec<(Expr, Expr)> = self
+            .pairs
+            .iter()
+            .map(|(_, conjugate, stand_in)| (*stand_in, *conjugate))
+            .collect();
+        for (from, to) in [holes, free_holes] {
+            for ((from, to), conjugate) in from.iter().zip(to).zip(slots) {
+                let to = if *conjugate { ops::conj(store, *to)? } else { *to };
+                back.push((*from, to));
+            }
+        }
+        Ok(back)
+    }
+}

@@ -1,0 +1,251 @@
+//! The check of problems with complex variables: as that of real ones, along real lines through the complex space.
+//!
+//! A complex array is compared as two real ones. The derivatives by z and by `conj(z)` together must give the
+//! differential, and of a real function the gradient must: `df = real(sum(conj(gradient).*dz))`.
+
+use std::collections::BTreeMap;
+
+use gateaux_array::{Array, Complex, Number};
+use gateaux_core::expr::{Expr, Structure, Var};
+use gateaux_eval::{Error, Program, Sizes};
+
+use crate::answer::Answer;
+use crate::check::{self, Check, Point};
+use crate::problem::Problem;
+use crate::random::Random;
+use crate::sample::{self, Region};
+
+type Values = BTreeMap<Var, Array<Complex<f64>>>;
+
+/// An array of all outputs by all inputs, and by which of z and `conj(z)` it is in each order.
+struct Part {
+    conjugates: Vec<bool>,
+    array: Program,
+}
+
+/// What is checked: the programs and the variables they read.
+struct Subject {
+    /// The function, and the form of each order.
+    forms: Vec<Program>,
+    operator: Program,
+    parts: Vec<Part>,
+    gradient: Option<Program>,
+    wrt: Vec<(Var, Structure)>,
+    holes: Vec<Var>,
+    free_holes: Vec<Var>,
+    variables: Vec<(Var, Vec<usize>)>,
+}
+
+/// Checks an answer at these sizes.
+pub(crate) fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
+    let subject = match Subject::new(problem, answer, sizes) {
+        Ok(subject) => subject,
+        Err(error) => return Check::failed(error.to_string(), sizes),
+    };
+    let steps = subject.programs().map(Program::len).sum();
+    let work = subject.programs().map(Program::work).sum();
+    check::at_points(sizes, steps, work, &mut |region, random| {
+        subject.at_point(problem, region, random)
+    })
+}
+
+impl Subject {
+    fn new(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Result<Subject, Error> {
+        let derivative = answer.derivative.clone();
+        let variables = check::variables_with_shapes(problem, sizes)?;
+        let store = &mut problem.store;
+        let mut lower = |expr: Expr| Program::lower(store, &[expr], sizes);
+        let mut forms = vec![lower(derivative.function)?];
+        for form in &derivative.forms {
+            forms.push(lower(*form)?);
+        }
+        let operator = lower(derivative.operator)?;
+        let (mut parts, mut gradient) = (Vec::new(), None);
+        match &answer.wirtinger {
+            Some(pair) => {
+                for (conjugates, array) in pair.arrays() {
+                    let (conjugates, array) = (conjugates.clone(), lower(array)?);
+                    parts.push(Part { conjugates, array });
+                }
+                if let Some(array) = pair.gradient {
+                    gradient = Some(lower(array)?);
+                }
+            }
+            None => {
+                if let Some(array) = answer.explicit_expr {
+                    let (conjugates, array) = (vec![false; derivative.variables.len()], lower(array)?);
+                    parts.push(Part { conjugates, array });
+                }
+            }
+        }
+        let vars = |exprs: &[Expr]| exprs.iter().filter_map(|expr| store.as_var(*expr)).collect();
+        Ok(Subject {
+            forms,
+            operator,
+            parts,
+            gradient,
+            wrt: derivative
+                .variables
+                .iter()
+                .map(|var| (*var, store.variable(*var).structure))
+                .collect(),
+            holes: vars(&derivative.holes),
+            free_holes: vars(&derivative.free_holes),
+            variables,
+        })
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        let parts = self.parts.iter().map(|part| &part.array);
+        self.forms
+            .iter()
+            .chain([&self.operator])
+            .chain(parts)
+            .chain(&self.gradient)
+    }
+
+    /// Everything at one random point; an error where the point is no good.
+    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+        let mut values = Values::new();
+        for (var, shape) in &self.variables {
+            let real = sample::point(problem, *var, shape, region, random).map_err(|error| error.to_string())?;
+            let imaginary = match problem.store.variable(*var).is_complex {
+                true => sample::point(problem, *var, shape, Region::Signed, random),
+                false => Array::zeros(shape),
+            };
+            let imaginary = imaginary.map_err(|error| error.to_string())?;
+            values.insert(*var, joined(&real, &imaginary)?);
+        }
+        let mut directions = Vec::new();
+        for ((var, structure), (hole, free)) in self.wrt.iter().zip(self.holes.iter().zip(&self.free_holes)) {
+            let point = real_part(values.get(var).ok_or("a variable without a value")?);
+            let draw =
+                |random: &mut Random| sample::direction(&point, *structure, random).map_err(|error| error.to_string());
+            let real = draw(random)?;
+            let direction = match problem.store.variable(*var).is_complex {
+                true => joined(&real, &draw(random)?)?,
+                false => real.map(|entry| Complex::real(*entry)),
+            };
+            values.insert(*hole, direction.clone());
+            values.insert(*free, direction.clone());
+            directions.push(direction);
+        }
+        for form in &self.forms {
+            if flat(&run(form, &values)?)
+                .data()
+                .iter()
+                .any(|entry| !entry.is_finite() || entry.abs() > 1e8)
+            {
+                return Err("the function or its derivative is not finite there".to_owned());
+            }
+        }
+        let mut point = Point::new();
+        for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
+            let at = |step: f64| -> Result<Array<f64>, String> {
+                let mut moved = values.clone();
+                let start = values.get(var).ok_or("a variable without a value")?;
+                moved.insert(*var, moved_to(start, direction, step, *structure)?);
+                let value = flat(&run(&self.forms[order], &moved)?);
+                match value.data().iter().all(|entry| entry.is_finite()) {
+                    true => Ok(value),
+                    false => Err("not finite nearby".to_owned()),
+                }
+            };
+            let claimed = flat(&run(&self.forms[order + 1], &values)?);
+            check::against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
+        }
+        self.views(&values, &directions, &mut point)?;
+        Ok(point)
+    }
+
+    /// The operator, the parts and the gradient in these directions, against the form.
+    fn views(&self, values: &Values, directions: &[Array<Complex<f64>>], point: &mut Point) -> Result<(), String> {
+        let Some(form) = self.forms.last() else { return Ok(()) };
+        let claimed = run(form, values)?;
+        let mut compare = |what: &str, found: &[Complex<f64>]| {
+            let error = check::relative_gap(&pairs(found), &pairs(claimed.data()));
+            point.note(error, &format!("{what} differs from the differential by {error:.1e}"));
+        };
+        compare("the operator", run(&self.operator, values)?.data());
+        if !self.parts.is_empty() {
+            let mut sum = vec![Complex::zero(); claimed.data().len()];
+            for part in &self.parts {
+                let array = run(&part.array, values)?;
+                let directed = contracted(array.into_data(), directions, &part.conjugates);
+                for (total, entry) in sum.iter_mut().zip(directed) {
+                    *total = Number::add(total, &entry);
+                }
+            }
+            compare("the explicit form", &sum);
+        }
+        if let (Some(gradient), [direction]) = (&self.gradient, directions) {
+            let gradient = run(gradient, values)?;
+            let product = |(g, d): (&Complex<f64>, &Complex<f64>)| Number::mul(&g.conj(), d).re;
+            let slope: f64 = gradient.data().iter().zip(direction.data()).map(product).sum();
+            compare("the gradient", &[Complex::real(slope)]);
+        }
+        Ok(())
+    }
+}
+
+/// The array summed against the directions, or their conjugates, over the axes of the variables, the last one first.
+fn contracted(
+    mut entries: Vec<Complex<f64>>,
+    directions: &[Array<Complex<f64>>],
+    conjugates: &[bool],
+) -> Vec<Complex<f64>> {
+    for (direction, conjugate) in directions.iter().zip(conjugates).rev() {
+        let rest = entries.len() / direction.data().len().max(1);
+        let mut sum = vec![Complex::zero(); rest];
+        for (slice, factor) in entries.chunks(rest.max(1)).zip(direction.data()) {
+            let factor = if *conjugate { factor.conj() } else { *factor };
+            for (total, entry) in sum.iter_mut().zip(slice) {
+                *total = Number::add(total, &Number::mul(entry, &factor));
+            }
+        }
+        entries = sum;
+    }
+    entries
+}
+
+fn run(program: &Program, values: &Values) -> Result<Array<Complex<f64>>, String> {
+    let outputs = program
+        .run(&|var| values.get(&var).cloned())
+        .map_err(|error| error.to_string())?;
+    outputs.into_iter().next().ok_or_else(|| "no output".to_owned())
+}
+
+fn joined(real: &Array<f64>, imaginary: &Array<f64>) -> Result<Array<Complex<f64>>, String> {
+    let complex = real.map(|entry| Complex::real(*entry));
+    let parts = imaginary.map(|entry| Complex::new(0.0, *entry));
+    complex.add(&parts).map_err(|error| error.to_string())
+}
+
+fn real_part(array: &Array<Complex<f64>>) -> Array<f64> {
+    array.map(|entry| entry.re)
+}
+
+/// The point moved by a step along a direction; a real one with a structure keeps it.
+fn moved_to(
+    point: &Array<Complex<f64>>,
+    direction: &Array<Complex<f64>>,
+    step: f64,
+    structure: Structure,
+) -> Result<Array<Complex<f64>>, String> {
+    let text = |error: gateaux_array::ArrayError| error.to_string();
+    if structure == Structure::Orthogonal {
+        let moved = sample::moved(&real_part(point), &real_part(direction), step, structure).map_err(text)?;
+        return Ok(moved.map(|entry| Complex::real(*entry)));
+    }
+    point.add(&direction.scale(&Complex::real(step))).map_err(text)
+}
+
+/// Real and imaginary parts in turn.
+fn pairs(entries: &[Complex<f64>]) -> Vec<f64> {
+    entries.iter().flat_map(|entry| [entry.re, entry.im]).collect()
+}
+
+fn flat(array: &Array<Complex<f64>>) -> Array<f64> {
+    // A vector of numbers is never refused: it is as long as an array that is there.
+    Array::vector(pairs(array.data())).unwrap_or_else(|_| Array::scalar(f64::NAN))
+}
