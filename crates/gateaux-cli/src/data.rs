@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gateaux::{Array, Declared, Problem, npy, npz};
+use gateaux::{Array, Complex, Declared, Problem, npy, npz};
 use serde_json::Value;
 
 use crate::codes;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::json;
 
 /// Values by name.
-pub type Values = BTreeMap<String, Array<f64>>;
+pub type Values = BTreeMap<String, Array<Complex<f64>>>;
 
 /// The values that the `--data` arguments give to the variables of a problem; a later one replaces an earlier one.
 ///
@@ -52,7 +52,7 @@ fn variable<'a>(name: &str, problem: &'a Problem) -> Result<&'a Declared, Failur
 }
 
 /// The value of one variable: numbers, or a file.
-fn one(variable: &Declared, value: &str) -> Result<Array<f64>, Failure> {
+fn one(variable: &Declared, value: &str) -> Result<Array<Complex<f64>>, Failure> {
     if value.starts_with(|c: char| c == '[' || c == '-' || c == '"' || c.is_ascii_digit())
         && !Path::new(value).is_file()
     {
@@ -65,11 +65,13 @@ fn one(variable: &Declared, value: &str) -> Result<Array<f64>, Failure> {
             });
     }
     match extension(value).as_str() {
-        "npy" => npy::read(&bytes(value)?).map_err(|error| misunderstood(value, &error.to_string())),
-        "csv" => table(value, &bytes(value)?, variable),
+        "npy" => npy::read(&bytes(value)?)
+            .map(real)
+            .map_err(|error| misunderstood(value, &error.to_string())),
+        "csv" => table(value, &bytes(value)?, variable).map(real),
         "npz" => {
             let arrays = npz::read(&bytes(value)?).map_err(|error| misunderstood(value, &error.to_string()))?;
-            pick(value, arrays, variable)
+            pick(value, arrays, variable).map(real)
         }
         "json" => {
             let parsed = parse(value)?;
@@ -89,7 +91,8 @@ fn all(file: &str, problem: &Problem) -> Result<Values, Failure> {
     match extension(file).as_str() {
         "npz" => {
             let arrays = npz::read(&bytes(file)?).map_err(|error| misunderstood(file, &error.to_string()))?;
-            Ok(arrays.into_iter().filter(|(name, _)| is_variable(name)).collect())
+            let own = arrays.into_iter().filter(|(name, _)| is_variable(name));
+            Ok(own.map(|(name, array)| (name, real(array))).collect())
         }
         "json" => {
             let Value::Object(map) = parse(file)? else {
@@ -113,6 +116,11 @@ fn all(file: &str, problem: &Problem) -> Result<Values, Failure> {
         )),
         _ => Err(unknown_kind(file)),
     }
+}
+
+/// Real numbers, as complex ones.
+fn real(array: Array<f64>) -> Array<Complex<f64>> {
+    array.map(|entry| Complex::real(*entry))
 }
 
 /// The array of this name, or the only one.

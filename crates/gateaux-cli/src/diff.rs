@@ -246,6 +246,12 @@ fn show_forms(
             }
         }
     }
+    if form.is_none() && answer.wirtinger().iter().any(|part| part.has_conjugates()) {
+        page.title(&format!("Wirtinger derivatives{by}"), "")?;
+        for part in answer.wirtinger() {
+            page.formula(&format!("{} = ", part.name(notation)), part.formula(notation))?;
+        }
+    }
     let titled = [
         (Form::Operator, "operator"),
         (Form::Kronecker, "Kronecker form"),

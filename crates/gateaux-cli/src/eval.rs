@@ -23,10 +23,7 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
-    let inputs = Inputs {
-        values,
-        sizes: args::sizes(&arguments.dims),
-    };
+    let inputs = Inputs::new(values, args::sizes(&arguments.dims));
     let mut reply = question.derive(&mut problem).map_err(in_text)?;
     reply.evaluate(&mut problem, &inputs).map_err(in_text)?;
     match arguments.format {
@@ -44,7 +41,8 @@ fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure
     let mut page = Page::new(out, Notation::Text);
     let mut notes = Vec::new();
     if let Some(numbers) = reply.numbers.first() {
-        show_array("value", &numbers.value, digits, &mut page)?;
+        let imaginary = numbers.imaginary.as_ref().and_then(|parts| parts.value.as_ref());
+        show_array("value", (&numbers.value, imaginary), digits, &mut page)?;
     }
     for (answer, numbers) in reply.answers.iter().zip(&reply.numbers) {
         if let Some(derivative) = &numbers.derivative {
@@ -52,9 +50,10 @@ fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure
                 Question::Gradients(_) => format!(" by {}", answer.wrt().join(", ")),
                 Question::Value | Question::Derivative(_) => String::new(),
             };
+            let imaginary = numbers.imaginary.as_ref().and_then(|parts| parts.derivative.as_ref());
             show_array(
                 &format!("{}{by}", answer.explicit_name()),
-                derivative,
+                (derivative, imaginary),
                 digits,
                 &mut page,
             )?;
@@ -67,7 +66,12 @@ fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure
 }
 
 /// An array: a number, a column, a matrix; beyond two axes one matrix for each choice of the first indices.
-fn show_array(title: &str, array: &Array<f64>, digits: usize, page: &mut Page<'_>) -> Result<(), Failure> {
+fn show_array(
+    title: &str,
+    (array, imaginary): (&Array<f64>, Option<&Array<f64>>),
+    digits: usize,
+    page: &mut Page<'_>,
+) -> Result<(), Failure> {
     let shape: Vec<String> = array.shape().iter().map(usize::to_string).collect();
     let detail = if shape.is_empty() {
         String::new()
@@ -75,7 +79,13 @@ fn show_array(title: &str, array: &Array<f64>, digits: usize, page: &mut Page<'_
         format!("({})", shape.join(" x "))
     };
     page.title(title, &detail)?;
-    let entries: Vec<String> = array.iter_row_major().map(|entry| digits_of(*entry, digits)).collect();
+    let mut entries: Vec<String> = array.iter_row_major().map(|entry| digits_of(*entry, digits)).collect();
+    if let Some(imaginary) = imaginary {
+        for (entry, part) in entries.iter_mut().zip(imaginary.iter_row_major()) {
+            let sign = if part.is_sign_negative() { "-" } else { "+" };
+            *entry = format!("{entry} {sign} {}i", digits_of(part.abs(), digits));
+        }
+    }
     let (outer, n_columns) = match array.shape() {
         [] | [_] => (&[][..], 1),
         [outer @ .., _, columns] => (outer, *columns),

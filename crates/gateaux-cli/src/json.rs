@@ -1,6 +1,6 @@
 //! Numbers, answers and mistakes as JSON, in the order in which the manual lists the fields.
 
-use gateaux::{Answer, Array, Check, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
+use gateaux::{Answer, Array, Check, Complex, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
 use serde_json::{Map, Value, json};
 
 use crate::codes;
@@ -19,9 +19,15 @@ pub fn number(value: f64) -> Value {
     }
 }
 
-/// An array as nested lists, row by row; a scalar as a number.
-pub fn array(array: &Array<f64>) -> Value {
-    let mut level: Vec<Value> = array.iter_row_major().map(|entry| number(*entry)).collect();
+/// An array as nested lists, row by row; a scalar as a number. Complex numbers are strings: `1.5-2i`.
+pub fn array(array: &Array<f64>, imaginary: Option<&Array<f64>>) -> Value {
+    let mut level: Vec<Value> = match imaginary {
+        None => array.iter_row_major().map(|entry| number(*entry)).collect(),
+        Some(imaginary) => {
+            let parts = array.iter_row_major().zip(imaginary.iter_row_major());
+            parts.map(|(re, im)| Value::from(format!("{re}{im:+}i"))).collect()
+        }
+    };
     for size in array.shape().iter().rev() {
         let mut entries = level.into_iter();
         level = Vec::with_capacity(entries.len() / (*size).max(1));
@@ -36,7 +42,7 @@ pub fn array(array: &Array<f64>) -> Value {
 ///
 /// # Errors
 /// Rows of different lengths, and entries that are no numbers: what is wrong, and where, as a clause.
-pub fn parse_array(value: &Value) -> Result<Array<f64>, String> {
+pub fn parse_array(value: &Value) -> Result<Array<Complex<f64>>, String> {
     let mut level = vec![value];
     let mut shape: Vec<usize> = Vec::new();
     while let Some(Value::Array(first)) = level.first() {
@@ -79,17 +85,41 @@ pub fn parse_array(value: &Value) -> Result<Array<f64>, String> {
     Array::from_row_major(&shape, &data).map_err(|error| error.to_string())
 }
 
-fn parse_number(value: &Value) -> Option<f64> {
+fn parse_number(value: &Value) -> Option<Complex<f64>> {
     match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => match text.as_str() {
-            "NaN" => Some(f64::NAN),
-            "inf" => Some(f64::INFINITY),
-            "-inf" => Some(f64::NEG_INFINITY),
-            _ => None,
-        },
+        Value::Number(number) => number.as_f64().map(Complex::real),
+        Value::String(text) => parse_complex(text),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// `1.5-2i`, `3i`, `-i`, with the imaginary unit as `i`, `j` or `im`; a real number that JSON has no number for.
+fn parse_complex(text: &str) -> Option<Complex<f64>> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let part = |text: &str| match text {
+        "NaN" => Some(f64::NAN),
+        "inf" | "+inf" => Some(f64::INFINITY),
+        "-inf" => Some(f64::NEG_INFINITY),
+        _ if text.contains(['n', 'N']) => None,
+        _ => text.parse().ok(),
+    };
+    let Some(parts) = ["im", "i", "j"].into_iter().find_map(|unit| text.strip_suffix(unit)) else {
+        // A real number stands without quotes.
+        return matches!(text.as_str(), "NaN" | "inf" | "-inf").then(|| part(&text).map(Complex::real))?;
+    };
+    // The sign between the parts is the last one that belongs to no exponent.
+    let belongs_to_exponent = |at: usize| parts[..at].ends_with(['e', 'E']);
+    let sign = parts
+        .char_indices()
+        .filter(|(at, c)| matches!(c, '+' | '-') && *at > 0 && !belongs_to_exponent(*at));
+    let (real, imaginary) = parts.split_at(sign.last().map_or(0, |(at, _)| at));
+    let imaginary = match imaginary {
+        "" | "+" => 1.0,
+        "-" => -1.0,
+        number => part(number)?,
+    };
+    let real = if real.is_empty() { 0.0 } else { part(real)? };
+    Some(Complex::new(real, imaginary))
 }
 
 fn place(at: usize, shape: &[usize]) -> String {
@@ -143,12 +173,15 @@ fn derivative(answer: &Answer, reply: &Reply) -> Object {
     object.insert("assumptions".into(), json!(answer.assumptions()));
     object.insert("notes".into(), json!(notes(answer.notes(), reply)));
     if let Some(numbers) = reply.numbers.first() {
-        object.insert("value".into(), array(&numbers.value));
+        let parts = numbers.imaginary.as_ref();
+        let imaginary = parts.and_then(|parts| parts.value.as_ref());
+        object.insert("value".into(), array(&numbers.value, imaginary));
+        let imaginary = parts.and_then(|parts| parts.derivative.as_ref());
         object.extend(
             numbers
                 .derivative
                 .iter()
-                .map(|derivative| ("derivative".into(), array(derivative))),
+                .map(|derivative| ("derivative".into(), array(derivative, imaginary))),
         );
     }
     object.extend(reply.checks.first().map(|found| ("check".into(), check(found))));
@@ -165,8 +198,11 @@ fn gradients(problem: &Problem, reply: &Reply) -> Object {
             let mut part = Object::new();
             part.insert("shape".into(), json!(answer.derivative_axes()));
             insert_forms(&mut part, answer);
-            let numbers = reply.numbers.get(at).and_then(|numbers| numbers.derivative.as_ref());
-            part.extend(numbers.map(|derivative| ("derivative".into(), array(derivative))));
+            if let Some(numbers) = reply.numbers.get(at) {
+                let imaginary = numbers.imaginary.as_ref().and_then(|parts| parts.derivative.as_ref());
+                let derivative = numbers.derivative.iter();
+                part.extend(derivative.map(|derivative| ("derivative".into(), array(derivative, imaginary))));
+            }
             part.extend(reply.checks.get(at).map(|found| ("check".into(), check(found))));
             parts.insert(answer.wrt().join(","), Value::Object(part));
         }
@@ -184,12 +220,10 @@ fn gradients(problem: &Problem, reply: &Reply) -> Object {
     }
     object.insert("assumptions".into(), json!(assumptions));
     object.insert("notes".into(), json!(notes(&remarks, reply)));
-    object.extend(
-        reply
-            .numbers
-            .first()
-            .map(|numbers| ("value".into(), array(&numbers.value))),
-    );
+    object.extend(reply.numbers.first().map(|numbers| {
+        let imaginary = numbers.imaginary.as_ref().and_then(|parts| parts.value.as_ref());
+        ("value".into(), array(&numbers.value, imaginary))
+    }));
     object
 }
 
@@ -220,6 +254,11 @@ fn insert_forms(object: &mut Object, answer: &Answer) {
     object.insert("differential".into(), json!(differential));
     object.insert("explicit".into(), explicit);
     object.insert("latex".into(), json!(latex));
+    if answer.wirtinger().iter().any(|part| part.has_conjugates()) {
+        let parts = answer.wirtinger().iter();
+        let parts = parts.map(|part| (part.name(Notation::Text), json!(part.formula(Notation::Text))));
+        object.insert("wirtinger".into(), Value::Object(parts.collect()));
+    }
 }
 
 /// The conventions of the answer and the remarks of the computation, each once.

@@ -6,6 +6,7 @@ use gateaux::{Errors, ExternalDeclaration, Inputs};
 use serde_json::Value;
 
 use crate::codes;
+use crate::data;
 use crate::json::{self, Object};
 use crate::question::Question;
 
@@ -38,7 +39,7 @@ impl Request {
         };
         let declarations = declarations(object)?;
         let sizes = sizes(object)?;
-        let inputs = values(object)?.map(|values| Inputs { values, sizes });
+        let inputs = values(object)?.map(|values| Inputs::new(values, sizes));
         Ok(Request {
             expr,
             declarations,
@@ -132,7 +133,7 @@ fn sizes(object: &Object) -> Result<BTreeMap<String, usize>, Errors> {
     Ok(sizes)
 }
 
-fn values(object: &Object) -> Result<Option<BTreeMap<String, gateaux::Array<f64>>>, Errors> {
+fn values(object: &Object) -> Result<Option<data::Values>, Errors> {
     let Some(inputs) = map(object, "inputs")? else {
         return Ok(None);
     };

@@ -117,7 +117,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(problem: &mut Problem, derivative: Derivative, wrt: &[&str]) -> Result<Answer, Errors> {
+    pub(crate) fn new(problem: &mut Problem, mut derivative: Derivative, wrt: &[&str]) -> Result<Answer, Errors> {
         let form = simple(problem, derivative.form)?;
         let (mut explicit_expr, mut candidates) = (None, Vec::new());
         if let Explicit::Array(array) = derivative.explicit {
@@ -127,6 +127,12 @@ impl Answer {
         let form = shortest_form(problem, &derivative, form, explicit_expr)?;
         let differential = Printed::new(problem, form)?;
         let operator = simple(problem, derivative.operator)?;
+        // What is shown is what is checked.
+        derivative.form = form;
+        derivative.operator = operator;
+        if let Some(last) = derivative.forms.last_mut() {
+            *last = form;
+        }
         let operator = Mapping::new(problem, operator)?;
         let explicit = explicit_expr.map(|array| Printed::new(problem, array)).transpose()?;
         let adjoint = match derivative.adjoint {
@@ -483,6 +489,10 @@ fn shortest_form(
     explicit: Option<Expr>,
 ) -> Result<Expr, Errors> {
     let store = &problem.store;
+    // With conjugates of the hole no single array is behind the form.
+    if store.is_complex(form) && derivative.last.is_none() {
+        return Ok(form);
+    }
     let is_vector = |expr: Expr| matches!(store.shape(expr), Shape::Vector(_));
     let structured = derivative
         .variables

@@ -23,6 +23,8 @@ enum Condition {
     /// Of an array: not all entries are 0.
     Nonzero(Expr),
     Positive(Expr),
+    /// Not on the cut of the logarithm along the negative real axis.
+    OffCut(Expr),
     /// The exponent of a norm.
     AtLeastOne(Expr),
     Domain(&'static str, Expr),
@@ -33,7 +35,11 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
     let mut conditions = Vec::new();
     let mut seen = BTreeSet::new();
     for expr in always_computed(&problem.store, roots) {
-        for condition in conditions_of(problem, expr) {
+        let found = match problem.store.is_complex(expr) {
+            true => complex_conditions(problem, expr)?,
+            false => conditions_of(problem, expr),
+        };
+        for condition in found {
             let condition = shorter(problem, condition)?;
             if seen.insert(condition) {
                 conditions.push(condition);
@@ -197,6 +203,47 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
     }
 }
 
+/// The conditions on complex numbers, which have no order.
+fn complex_conditions(problem: &mut Problem, expr: Expr) -> Result<Vec<Condition>, Errors> {
+    let factors = match problem.store.form(expr).clone() {
+        Form::Product(factors) => factors,
+        Form::Call(function, args) if !args.is_empty() => {
+            let domain = ops::op(function).domain;
+            let is_real = ops::is_real(&mut problem.store, args[0]).map_err(|error| problem.limit(error))?;
+            return Ok(match domain {
+                "" => vec![],
+                "x > 0" if !is_real => vec![Condition::OffCut(args[0])],
+                "det(X) > 0" => vec![Condition::Invertible(args[0])],
+                // The square of an absolute value is positive where that is not 0.
+                _ => match ops::modulus_root(&mut problem.store, args[0]).map_err(|error| problem.limit(error))? {
+                    Some(root) => vec![Condition::Nonzero(root)],
+                    None => vec![Condition::Domain(domain, args[0])],
+                },
+            });
+        }
+        _ => return Ok(conditions_of(problem, expr)),
+    };
+    let mut conditions = Vec::new();
+    for factor in factors.iter() {
+        let store = &mut problem.store;
+        let exponent = store.as_number(factor.exponent).cloned();
+        let root = ops::modulus_root(store, factor.base).map_err(|error| problem.limit(error))?;
+        let is_real = ops::is_real(&mut problem.store, factor.base).map_err(|error| problem.limit(error))?;
+        match (exponent, root) {
+            (Some(number), _) if !number.is_negative() && (number.is_integer() || root.is_some()) => {}
+            // A norm is not 0 where some entry is not.
+            (Some(_), Some(root)) => conditions.push(match problem.store.shape(factor.base).is_scalar() {
+                true => Condition::Nonzero(root),
+                false => Condition::NotZero(root),
+            }),
+            (Some(number), None) if number.is_integer() => conditions.push(Condition::NotZero(factor.base)),
+            _ if is_real => conditions.push(Condition::Positive(factor.base)),
+            _ => conditions.push(Condition::OffCut(factor.base)),
+        }
+    }
+    Ok(conditions)
+}
+
 /// The x and p of a power of `sum(abs(x).^p)` whose exponent is no number.
 fn norm_exponent(store: &Store, factor: &ElementPower) -> Option<(Expr, Expr)> {
     let (vector, p) = print::power_sum(store, factor.base)?;
@@ -213,6 +260,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         | Condition::NotZero(e)
         | Condition::Nonzero(e)
         | Condition::Positive(e)
+        | Condition::OffCut(e)
         | Condition::AtLeastOne(e)
         | Condition::Domain(_, e) => e,
     };
@@ -224,6 +272,8 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Nonzero(_) => format!("{text} is not 0"),
         Condition::NotZero(_) if is_scalar => format!("{text} is not 0"),
         Condition::NotZero(_) => format!("no entry of {text} is 0"),
+        Condition::OffCut(_) if is_scalar => format!("{text} is not 0 and not a negative real number"),
+        Condition::OffCut(_) => format!("no entry of {text} is 0 or a negative real number"),
         Condition::AtLeastOne(_) => format!("{text} >= 1"),
         Condition::Positive(_) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),

@@ -38,6 +38,6 @@ pub use gateaux_core::infer::{ExternalDeclaration, Origin};
 pub use gateaux_core::ops;
 pub use gateaux_core::print::{Notation, latex_name};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
-pub use numbers::{Inputs, Numbers};
+pub use numbers::{Imaginary, Inputs, Numbers};
 pub use problem::{Declared, Problem};
 pub use wirtinger::WirtingerPart;

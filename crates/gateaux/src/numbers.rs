@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, Field};
+use gateaux_array::{Array, Complex, Field};
 use gateaux_core::expr::{Dim, Expr, Facts, Structure, Var};
 use gateaux_core::infer::Variable;
+use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_eval::{Error, Program, Sizes};
 
@@ -21,10 +22,41 @@ const WIDE_WORK: f64 = 2e8;
 /// Values for the variables, and sizes that they do not tell.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// By name, with axes as declared.
+    /// By name, with axes as declared; of complex variables the real parts.
     pub values: BTreeMap<String, Array<f64>>,
+    /// The imaginary parts of complex variables, by name; what is absent is zero.
+    pub imaginary: BTreeMap<String, Array<f64>>,
     /// Sizes of dimension names.
     pub sizes: BTreeMap<String, usize>,
+}
+
+impl Inputs {
+    /// Values that may be complex, and sizes.
+    pub fn new(values: BTreeMap<String, Array<Complex<f64>>>, sizes: BTreeMap<String, usize>) -> Inputs {
+        let is_complex = |array: &Array<Complex<f64>>| array.data().iter().any(|entry| entry.im != 0.0);
+        let part = |array: &Array<Complex<f64>>, of: fn(&Complex<f64>) -> f64| array.map(of);
+        Inputs {
+            imaginary: values
+                .iter()
+                .filter(|(_, array)| is_complex(array))
+                .map(|(name, array)| (name.clone(), part(array, |entry| entry.im)))
+                .collect(),
+            values: values
+                .iter()
+                .map(|(name, array)| (name.clone(), part(array, |entry| entry.re)))
+                .collect(),
+            sizes,
+        }
+    }
+}
+
+/// The imaginary parts of what was computed.
+#[derive(Clone, Debug)]
+pub struct Imaginary {
+    /// Of the value; `None` of a function that is real.
+    pub value: Option<Array<f64>>,
+    /// Of the derivative.
+    pub derivative: Option<Array<f64>>,
 }
 
 /// What was computed.
@@ -34,6 +66,8 @@ pub struct Numbers {
     pub value: Array<f64>,
     /// The derivative, with axes `shape(f) ++ shape(wrt)`.
     pub derivative: Option<Array<f64>>,
+    /// The imaginary parts, where the problem has complex numbers; the others are the real parts then.
+    pub imaginary: Option<Imaginary>,
     /// Remarks, such as which operation made something that is not finite.
     pub notes: Vec<String>,
 }
@@ -42,6 +76,7 @@ pub struct Numbers {
 pub(crate) struct Bound {
     pub(crate) sizes: Sizes,
     pub(crate) values: BTreeMap<Var, Array<f64>>,
+    pub(crate) imaginary: BTreeMap<Var, Array<f64>>,
 }
 
 impl Problem {
@@ -54,6 +89,9 @@ impl Problem {
         let bound = self.bind(inputs)?;
         self.check_complete(&bound)?;
         let mut notes = self.not_finite_inputs(&bound);
+        if self.is_complex() {
+            return self.evaluate_complex(answer, &bound, notes);
+        }
         let value = self.run(self.function, &bound, &mut notes)?;
         let derivative = match answer {
             None => None,
@@ -67,8 +105,73 @@ impl Problem {
         Ok(Numbers {
             value,
             derivative,
+            imaginary: None,
             notes,
         })
+    }
+
+    /// The same over complex numbers.
+    fn evaluate_complex(
+        &mut self,
+        answer: Option<&Answer>,
+        bound: &Bound,
+        mut notes: Vec<String>,
+    ) -> Result<Numbers, Errors> {
+        let mut run = |problem: &mut Problem, expr: Expr| -> Result<(Array<f64>, Option<Array<f64>>), Errors> {
+            let found = problem.run_complex(expr, bound)?;
+            if !found
+                .data()
+                .iter()
+                .all(|entry| entry.re.is_finite() && entry.im.is_finite())
+            {
+                note(&mut notes, Some("the formula"));
+            }
+            let is_real = ops::is_real(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
+            let imaginary = (!is_real).then(|| found.map(|entry| entry.im));
+            Ok((found.map(|entry| entry.re), imaginary))
+        };
+        let (value, imaginary) = run(self, self.function)?;
+        let mut parts = Imaginary {
+            value: imaginary,
+            derivative: None,
+        };
+        let mut derivative = None;
+        if let Some(answer) = answer {
+            let Some(explicit) = answer.explicit_expr else {
+                let message = "this derivative has no explicit form of which there are numbers".to_owned();
+                return Err(self.mistake(NO_NUMBERS, message));
+            };
+            let shape = self.derivative_shape(answer, bound)?;
+            let (real, imaginary) = run(self, explicit)?;
+            let reshaped = |array: Array<f64>| array.reshape(&shape);
+            let text = |error: gateaux_array::ArrayError| self.mistake(NO_NUMBERS, error.to_string());
+            derivative = Some(reshaped(real).map_err(text)?);
+            parts.derivative = imaginary.map(reshaped).transpose().map_err(text)?;
+        }
+        Ok(Numbers {
+            value,
+            derivative,
+            imaginary: Some(parts),
+            notes,
+        })
+    }
+
+    fn run_complex(&mut self, expr: Expr, bound: &Bound) -> Result<Array<Complex<f64>>, Errors> {
+        let program = self.lower(expr, bound)?;
+        let input = |var: Var| -> Option<Array<Complex<f64>>> {
+            let real = bound.values.get(&var)?;
+            match bound.imaginary.get(&var) {
+                Some(imaginary) => {
+                    let parts = real.data().iter().zip(imaginary.data());
+                    let joined = parts.map(|(re, im)| Complex::new(*re, *im)).collect();
+                    Array::from_column_major(real.shape(), joined).ok()
+                }
+                None => Some(real.map(|entry| Complex::real(*entry))),
+            }
+        };
+        let outputs = program.run(&input).map_err(|error| self.failure(&error))?;
+        let first = outputs.into_iter().next();
+        first.ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
     }
 
     fn derivative_numbers(
@@ -77,23 +180,7 @@ impl Problem {
         bound: &Bound,
         notes: &mut Vec<String>,
     ) -> Result<Array<f64>, Errors> {
-        let shape: Vec<usize> = {
-            let holes = answer
-                .derivative
-                .holes
-                .iter()
-                .flat_map(|hole| self.store.shape(*hole).axes());
-            let axes: Vec<Dim> = self
-                .store
-                .shape(self.function)
-                .axes()
-                .into_iter()
-                .chain(holes)
-                .collect();
-            axes.into_iter()
-                .map(|dim| self.size(dim, bound))
-                .collect::<Result<_, _>>()?
-        };
+        let shape = self.derivative_shape(answer, bound)?;
         let reshaped = |problem: &Problem, array: Array<f64>| {
             array
                 .reshape(&shape)
@@ -155,6 +242,23 @@ impl Problem {
         }
         let array = Array::from_column_major(&shape, data);
         array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+    }
+
+    /// The axes of the function, then those of the variables.
+    fn derivative_shape(&self, answer: &Answer, bound: &Bound) -> Result<Vec<usize>, Errors> {
+        let holes = answer
+            .derivative
+            .holes
+            .iter()
+            .flat_map(|hole| self.store.shape(*hole).axes());
+        let axes: Vec<Dim> = self
+            .store
+            .shape(self.function)
+            .axes()
+            .into_iter()
+            .chain(holes)
+            .collect();
+        axes.into_iter().map(|dim| self.size(dim, bound)).collect()
     }
 
     pub(crate) fn lower(&mut self, expr: Expr, bound: &Bound) -> Result<Program, Errors> {
@@ -251,6 +355,7 @@ impl Problem {
         let mut bound = Bound {
             sizes: inputs.sizes.clone(),
             values: BTreeMap::new(),
+            imaginary: BTreeMap::new(),
         };
         // Who told a size, for the message when somebody tells another one.
         let mut told: BTreeMap<String, String> = BTreeMap::new();
@@ -283,6 +388,9 @@ impl Problem {
                 }
             }
             if let Some(var) = self.store.as_var(**expr) {
+                if let Some(imaginary) = self.imaginary_part(variable, &array, inputs)? {
+                    bound.imaginary.insert(var, imaginary);
+                }
                 bound.values.insert(var, array);
             }
         }
@@ -292,8 +400,33 @@ impl Problem {
             };
             self.check_sizes(variable, array, &bound)?;
             self.check_structure(variable, array)?;
+            if let Some(imaginary) = self.store.as_var(**expr).and_then(|var| bound.imaginary.get(&var)) {
+                self.check_structure(variable, imaginary)?;
+            }
         }
         Ok(bound)
+    }
+
+    /// The imaginary part of an input, which a real variable does not have.
+    fn imaginary_part(
+        &self,
+        variable: &Variable,
+        real: &Array<f64>,
+        inputs: &Inputs,
+    ) -> Result<Option<Array<f64>>, Errors> {
+        let name = &variable.name;
+        match inputs.imaginary.get(name) {
+            None => Ok(None),
+            Some(_) if !variable.complex => {
+                let message = format!("the input for {name} has imaginary parts, but {name} is not declared complex");
+                Err(self.mistake(BAD_INPUT, message))
+            }
+            Some(imaginary) if imaginary.shape() == real.shape() => Ok(Some(imaginary.clone())),
+            Some(_) => {
+                let message = format!("the real and the imaginary part of {name} differ in shape");
+                Err(self.mistake(BAD_INPUT, message))
+            }
+        }
     }
 
     /// The array with the axes that the variable has: a number is also a scalar array, a row a vector's list.

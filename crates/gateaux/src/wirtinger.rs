@@ -2,7 +2,7 @@
 
 use gateaux_core::diff::{Derivative, Slots, Wirtinger};
 use gateaux_core::expr::Expr;
-use gateaux_core::print::Notation;
+use gateaux_core::print::{Notation, latex_name};
 use gateaux_core::simplify::simplify;
 
 use crate::answer::Printed;
@@ -14,14 +14,19 @@ use crate::problem::Problem;
 pub struct WirtingerPart {
     conjugates: Slots,
     array: Expr,
-    name: String,
+    wrt: Vec<String>,
     formula: Printed,
 }
 
 impl WirtingerPart {
     /// What it is: `df/dconj(z)`.
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn name(&self, notation: Notation) -> String {
+        name(&self.wrt, &self.conjugates, notation)
+    }
+
+    /// Whether it is by a conjugate in some order.
+    pub fn has_conjugates(&self) -> bool {
+        self.conjugates.contains(&true)
     }
 
     /// The array of all outputs by all inputs, of the shape of the explicit form.
@@ -51,7 +56,7 @@ impl Parts {
             list.push(WirtingerPart {
                 conjugates: conjugates.clone(),
                 array,
-                name: name(wrt, conjugates),
+                wrt: wrt.iter().map(|name| (*name).to_owned()).collect(),
                 formula: Printed::new(problem, array)?,
             });
         }
@@ -69,27 +74,22 @@ impl Parts {
     }
 }
 
-fn by(name: &str, conjugate: bool) -> String {
-    if conjugate {
-        format!("conj({name})")
-    } else {
-        name.to_owned()
-    }
-}
-
 /// `df/dz`, `d2f/dz dconj(z)`
-fn name(wrt: &[&str], conjugates: &[bool]) -> String {
-    let below: Vec<String> = wrt
-        .iter()
-        .zip(conjugates)
-        .map(|(name, conjugate)| format!("d{}", by(name, *conjugate)))
-        .collect();
-    let order = if wrt.len() > 1 {
-        wrt.len().to_string()
-    } else {
-        String::new()
+fn name<S: AsRef<str>>(wrt: &[S], conjugates: &[bool], notation: Notation) -> String {
+    let is_latex = notation == Notation::Latex;
+    let by = |(name, conjugate): (&S, &bool)| match (is_latex, conjugate) {
+        (false, false) => format!("d{}", name.as_ref()),
+        (false, true) => format!("dconj({})", name.as_ref()),
+        (true, false) => format!("\\partial {}", latex_name(name.as_ref())),
+        (true, true) => format!("\\partial \\overline{{{}}}", latex_name(name.as_ref())),
     };
-    format!("d{order}f/{}", below.join(" "))
+    let below: Vec<String> = wrt.iter().zip(conjugates).map(by).collect();
+    match (is_latex, wrt.len()) {
+        (true, 1) => format!("\\frac{{\\partial f}}{{{}}}", below.concat()),
+        (true, order) => format!("\\frac{{\\partial^{{{order}}} f}}{{{}}}", below.join("\\,")),
+        (false, 1) => format!("df/{}", below.concat()),
+        (false, order) => format!("d{order}f/{}", below.join(" ")),
+    }
 }
 
 fn notes(problem: &Problem, derivative: &Derivative, wirtinger: &Wirtinger, wrt: &[&str]) -> Vec<String> {
@@ -107,12 +107,22 @@ fn notes(problem: &Problem, derivative: &Derivative, wirtinger: &Wirtinger, wrt:
              conjugate, 2*df/d{z}"
         )];
     }
+    if wirtinger.is_real && wrt.len() == 1 {
+        return vec![format!(
+            "f is real: df/dconj({z}) is the conjugate of df/d{z}, which is the explicit form"
+        )];
+    }
     if wirtinger.is_holomorphic {
         return vec![format!(
             "f is holomorphic in {z}: df/dconj({z}) is 0, and the derivative is the complex one"
         )];
     }
+    let is_shown = |(_, array): &&(Slots, Expr)| !problem.store.is_zero(*array);
+    let shown = wirtinger.parts.iter().find(is_shown).or(wirtinger.parts.first());
+    let shown = shown.map_or_else(String::new, |(conjugates, _)| {
+        format!(": the explicit form is {}", name(wrt, conjugates, Notation::Text))
+    });
     vec![format!(
-        "f depends on {z} and conj({z}): the explicit form is the derivative by {z} with conj({z}) held fixed"
+        "{z} and conj({z}) count as two variables, of which one is held fixed{shown}"
     )]
 }

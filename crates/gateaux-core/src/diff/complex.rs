@@ -5,7 +5,7 @@
 //! calculus applies. Nothing else in this folder knows of complex numbers.
 
 use super::{Convention, Derivative, Explicit, derivative_in};
-use crate::expr::{Error, Expr, Rational, Result, Store, Variable};
+use crate::expr::{Error, Expr, Form, Law, Rational, Result, Store, Variable};
 use crate::ops;
 
 /// By which of z and `conj(z)` a derivative is taken, for each order; real variables are themselves.
@@ -14,8 +14,8 @@ pub type Slots = Vec<bool>;
 /// The derivatives by z and by `conj(z)`.
 #[derive(Clone, Debug)]
 pub struct Wirtinger {
-    /// For each choice of variables whether the conjugate is meant, and the array of all outputs by all inputs; those
-    /// that are zero are left out.
+    /// For each choice of variables whether the conjugate is meant, and the array of all outputs by all inputs; of higher
+    /// orders those that are zero are left out.
     pub parts: Vec<(Slots, Expr)>,
     /// Whether the function is real.
     pub is_real: bool,
@@ -27,8 +27,8 @@ pub struct Wirtinger {
 
 /// The derivative by variables of which some are complex, and what it is by them and by their conjugates.
 ///
-/// The explicit form of the derivative is the gradient of a real scalar function, else the derivative by the variables
-/// themselves.
+/// The explicit form of the derivative is the gradient of a real scalar function, else the first of the parts
+/// that is not zero.
 ///
 /// # Errors
 /// As [`derivative_in`].
@@ -44,23 +44,23 @@ pub fn complex_derivative(
 ) -> Result<(Derivative, Wirtinger)> {
     let is_real = ops::is_real(store, function)?;
     let doubled = Doubled::new(store, function, variables)?;
-    let choices: usize = 1 << variables.len();
-    let mut main: Option<Derivative> = None;
+    let by_choice = doubled.derivatives(store, variables, names);
+    store.part_conjugates();
+    let by_choice = by_choice?;
+    let Some((_, first)) = by_choice.first() else {
+        return Err(Error::Unsupported {
+            what: "a derivative by no variable".to_owned(),
+        });
+    };
+    let mut derivative = first.clone();
     let mut forms: Vec<Vec<(Rational, Expr)>> = vec![Vec::new(); variables.len()];
     let (mut operators, mut parts) = (Vec::new(), Vec::new());
     let mut is_whole = true;
-    for choice in 0..choices {
-        let slots: Slots = (0..variables.len()).map(|order| choice >> order & 1 == 1).collect();
-        let Some(chosen) = doubled.chosen(variables, &slots) else {
-            continue;
-        };
-        let found = derivative_in(store, doubled.function, &chosen, names, Convention::Subspace)?;
+    for (slots, found) in &by_choice {
         // The conjugate of the hole of the first choice stands in the place of the hole of a conjugate.
-        let holes = main.as_ref().map_or(found.holes.clone(), |main| main.holes.clone());
-        let free = main
-            .as_ref()
-            .map_or(found.free_holes.clone(), |main| main.free_holes.clone());
-        let back = doubled.back(store, &slots, (&found.holes, &holes), (&found.free_holes, &free))?;
+        let holes = (found.holes.as_slice(), derivative.holes.as_slice());
+        let free_holes = (found.free_holes.as_slice(), derivative.free_holes.as_slice());
+        let back = doubled.back(store, slots, holes, free_holes)?;
         for (order, form) in found.forms.iter().enumerate() {
             // Each choice of the variables up to this order once.
             if slots[order + 1..].iter().all(|conjugate| !conjugate) {
@@ -71,24 +71,26 @@ pub fn complex_derivative(
         match found.explicit {
             Explicit::Array(array) => {
                 let array = ops::substitute(store, array, &back)?;
-                if !store.is_zero(array) {
-                    parts.push((slots, array));
+                if variables.len() == 1 || !store.is_zero(array) {
+                    parts.push((slots.clone(), array));
                 }
             }
             Explicit::Operator => is_whole = false,
         }
-        main.get_or_insert(found);
     }
-    let mut derivative = main.ok_or(Error::Unsupported {
-        what: "a derivative by no variable".to_owned(),
-    })?;
     derivative.function = function;
     derivative.forms = forms.iter().map(|terms| store.sum(terms)).collect::<Result<_>>()?;
     derivative.form = derivative.forms.last().copied().unwrap_or(function);
     derivative.operator = store.sum(&operators)?;
-    let is_holomorphic = is_whole && parts.iter().all(|(slots, _)| slots.iter().all(|conjugate| !conjugate));
+    let is_own = |slots: &Slots| slots.iter().all(|conjugate| !conjugate);
+    let is_holomorphic = is_whole
+        && parts
+            .iter()
+            .all(|(slots, array)| is_own(slots) || store.is_zero(*array));
     let gradient = gradient(store, &derivative, (is_real && is_whole).then_some(&parts))?;
-    finish(store, &mut derivative, (&parts, is_whole, is_holomorphic), gradient)?;
+    let shown = parts.iter().find(|(_, array)| !store.is_zero(*array)).or(parts.first());
+    let shown = shown.filter(|_| is_whole).map(|(_, array)| *array);
+    finish(&mut derivative, shown, is_holomorphic, gradient);
     let wirtinger = Wirtinger {
         parts,
         is_real,
@@ -114,24 +116,11 @@ fn gradient(store: &mut Store, derivative: &Derivative, parts: Option<&Vec<(Slot
 }
 
 /// The views that follow from the parts: the explicit form, and the map behind it where there is but one.
-fn finish(
-    store: &mut Store,
-    derivative: &mut Derivative,
-    (parts, is_whole, is_holomorphic): (&[(Slots, Expr)], bool, bool),
-    gradient: Option<Expr>,
-) -> Result<()> {
-    let by_itself = parts.iter().find(|(slots, _)| slots.iter().all(|conjugate| !conjugate));
-    derivative.explicit = match (gradient, by_itself) {
-        (Some(gradient), _) => Explicit::Array(gradient),
-        (None, Some((_, array))) => Explicit::Array(*array),
-        (None, None) if is_whole => {
-            let zero = match derivative.explicit {
-                Explicit::Array(array) => store.zeros(store.shape(array))?,
-                Explicit::Operator => return Ok(()),
-            };
-            Explicit::Array(zero)
-        }
-        (None, None) => Explicit::Operator,
+fn finish(derivative: &mut Derivative, shown: Option<Expr>, is_holomorphic: bool, gradient: Option<Expr>) {
+    derivative.explicit = match gradient.or(shown) {
+        Some(array) => Explicit::Array(array),
+        // Of a higher order all may be zero, as the one by the variables themselves is.
+        None => derivative.explicit,
     };
     derivative.raw_gradient = None;
     // Without conjugates the views of the derivative by z are those of the whole.
@@ -139,7 +128,6 @@ fn finish(
         derivative.adjoint = None;
         derivative.last = None;
     }
-    Ok(())
 }
 
 /// The function with a variable of its own for the conjugate of each complex variable.
@@ -170,12 +158,42 @@ impl Doubled {
                 pairs.push((*variable, ops::conj(store, *variable)?, stand_in));
             }
         }
-        let replacements: Vec<(Expr, Expr)> = pairs
+        // What is conjugated is a variable or some entries of one.
+        let own: Vec<(Expr, Expr)> = pairs
             .iter()
-            .map(|(_, conjugate, stand_in)| (*conjugate, *stand_in))
+            .map(|(variable, _, stand_in)| (*variable, *stand_in))
             .collect();
+        let mut replacements = Vec::new();
+        for part in store.post_order(&[function]) {
+            if let Form::Call(call, args) = store.form(part).clone()
+                && call.law == Law::Conjugate
+                && store
+                    .post_order(&args)
+                    .iter()
+                    .any(|leaf| own.iter().any(|(variable, _)| variable == leaf))
+            {
+                replacements.push((part, ops::substitute(store, args[0], &own)?));
+            }
+        }
+        for (variable, _, stand_in) in &pairs {
+            store.pair_conjugates(*variable, *stand_in);
+        }
         let function = ops::substitute(store, function, &replacements)?;
         Ok(Doubled { function, pairs })
+    }
+
+    /// The derivatives by each choice of the variables and their stand-ins.
+    fn derivatives(&self, store: &mut Store, variables: &[Expr], names: &[String]) -> Result<Vec<(Slots, Derivative)>> {
+        let choices = (0..1usize << variables.len())
+            .map(|choice| -> Slots { (0..variables.len()).map(|order| choice >> order & 1 == 1).collect() });
+        let mut found = Vec::new();
+        for slots in choices {
+            if let Some(chosen) = self.chosen(variables, &slots) {
+                let derivative = derivative_in(store, self.function, &chosen, names, Convention::Subspace)?;
+                found.push((slots, derivative));
+            }
+        }
+        Ok(found)
     }
 
     /// The variables by which is differentiated; `None` where the conjugate of a real one is asked for.

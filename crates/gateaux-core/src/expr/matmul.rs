@@ -736,7 +736,8 @@ impl Store {
 
     /// Of all ways to read a scalar product or a trace the least is taken: a hole stands last and without a
     /// transpose, as in `tr(A*dX)`; then the fewest transposed matrices; then what was named first comes first.
-    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (bool, u32, Vec<(bool, Expr, i64)>) {
+    /// A complex product is told from its conjugate by where the transposes are.
+    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (bool, u32, Vec<(bool, Expr, i64, bool)>) {
         let transposes = segment.iter().map(|factor| self.transpose_counts(factor.base).0).sum();
         let stripped = |base: Expr| match self.form(base) {
             Form::Transpose(inner) => *inner,
@@ -748,7 +749,8 @@ impl Store {
             last.is_some_and(|base| self.has_hole(base) && !matches!(self.form(base), Form::Transpose(_)));
         let names = segment.iter().map(|factor| {
             let base = stripped(factor.base);
-            (self.has_hole(base), base, factor.power)
+            let is_plain = base == factor.base && self.is_complex(base);
+            (self.has_hole(base), base, factor.power, is_plain)
         });
         (has_hole && !ends_with_hole, transposes, names.collect())
     }

@@ -219,6 +219,8 @@ pub struct Store {
     variables: Vec<Variable>,
     /// How many expressions there were when the text had been read.
     text_end: Option<usize>,
+    /// Complex variables that stand for the conjugates of others while those are differentiated.
+    conjugates: Vec<(Expr, Expr)>,
     /// The terms of the sums of the text in the order in which they were written.
     written_sums: FxHashMap<Expr, Vec<Expr>>,
     /// The dimensions.
@@ -241,6 +243,7 @@ impl Store {
             known: Vec::new(),
             variables: Vec::new(),
             text_end: None,
+            conjugates: Vec::new(),
             written_sums: FxHashMap::default(),
             dims: Dims::default(),
             budget,
@@ -460,6 +463,22 @@ impl Store {
         let facts = self.infer_facts(expr);
         self.add_facts(expr, facts);
         Ok(expr)
+    }
+
+    /// Says that each of two complex variables is the conjugate of the other, until they are taken apart again.
+    pub(crate) fn pair_conjugates(&mut self, variable: Expr, conjugate: Expr) {
+        self.conjugates.extend([(variable, conjugate), (conjugate, variable)]);
+    }
+
+    /// Ends all pairs of conjugates.
+    pub(crate) fn part_conjugates(&mut self) {
+        self.conjugates.clear();
+    }
+
+    /// The variable that is the conjugate of a variable.
+    pub(crate) fn paired_conjugate(&self, variable: Expr) -> Option<Expr> {
+        let found = self.conjugates.iter().find(|(known, _)| *known == variable);
+        found.map(|(_, conjugate)| *conjugate)
     }
 
     /// Where the expression stands in the user's text, for the order in which terms are written: by this number. What

@@ -194,7 +194,11 @@ impl Store {
             }
             _ => return Ok(self.split_coefficient(expr)),
         };
-        let content = content(&terms);
+        let mut content = content(&terms);
+        // A complex number and its conjugate have no order, so z - conj(z) stands for conj(z) - z too.
+        if self.is_complex(expr) && !content.is_negative() && terms[0].coefficient.is_negative() {
+            content = -&content;
+        }
         // sym(X) and skew(X) keep their halves.
         let facts = self.facts(expr);
         let is_part = content.abs() == Rational::new(1, 2) && (facts.has(Facts::SYMMETRIC) || facts.has(Facts::SKEW));

@@ -221,9 +221,18 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
             what: format!("{} of complex numbers", op.name),
         });
     }
-    // The rules are those of real numbers: log(exp(x)) is x.
     let is_complex = args.iter().any(|arg| store.is_complex(*arg));
-    if !is_complex && let Some(simpler) = rules::apply(store, op, args, shape)? {
+    // Of a matrix and its transpose one, so that det(M) of a Hermitian M is its own conjugate.
+    if let ([matrix], true) = (args, is_complex && op.is_blind_to_transposes()) {
+        let transposed = store.transpose(*matrix)?;
+        if transposed < *matrix {
+            return call(store, op, &[transposed], shape);
+        }
+    }
+    // The rules are those of real numbers: log(exp(x)) is x.
+    if !(is_complex && op.has_branches())
+        && let Some(simpler) = rules::apply(store, op, args, shape)?
+    {
         return Ok(simpler);
     }
     if let Kernel::Frechet(function) = op.kernel

@@ -111,10 +111,13 @@ pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
     for part in store.post_order(&[expr]) {
         let image = match store.form(part) {
             _ if !store.is_complex(part) => part,
-            Form::Var(_) => {
-                let op = find("conj").ok_or_else(|| unknown("conj"))?;
-                call_leaf(store, op, part)?
-            }
+            Form::Var(_) => match store.paired_conjugate(part) {
+                Some(conjugate) => conjugate,
+                None => {
+                    let op = find("conj").ok_or_else(|| unknown("conj"))?;
+                    call_leaf(store, op, part)?
+                }
+            },
             Form::Call(function, args) if function.law == Law::Conjugate => args[0],
             Form::Call(function, _) if function.law == Law::ImaginaryUnit => store.neg(part)?,
             _ => {
@@ -160,16 +163,16 @@ pub(super) fn modulus(store: &mut Store, expr: Expr) -> Result<Expr> {
 }
 
 /// The r of a scalar that is `conj(r)'*r`, or the sum of the squared absolute values of the entries of r, for a complex
-/// r; `None` where it is neither.
+/// r, and the r of an array `r.*conj(r)`; `None` where it is neither.
 ///
 /// # Errors
 /// A limit.
 pub fn modulus_root(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
-    if !store.is_complex(expr) || !store.shape(expr).is_scalar() {
+    if !store.is_complex(expr) {
         return Ok(None);
     }
     let factors = match store.form(expr).clone() {
-        Form::MatMul(factors) => factors,
+        Form::MatMul(factors) if store.shape(expr).is_scalar() => factors,
         Form::Trace(inner) => match store.form(inner).clone() {
             Form::MatMul(factors) => factors,
             _ => return Ok(None),

@@ -231,6 +231,16 @@ impl Op {
         self.kernel == Kernel::Cross
     }
 
+    /// Whether it is the same of a matrix and of its transpose.
+    pub fn is_blind_to_transposes(&self) -> bool {
+        matches!(self.kernel, Kernel::Det | Kernel::Logdet)
+    }
+
+    /// Whether its rules hold for one branch of a complex function alone.
+    pub fn has_branches(&self) -> bool {
+        self.is_elementwise() || self.kernel == Kernel::Logdet
+    }
+
     /// The handle under which expressions hold the function.
     pub fn function(&'static self) -> Function {
         let index = table().index[self.name];

@@ -102,27 +102,86 @@ fn is_imaginary_unit(store: &Store, expr: Expr) -> bool {
     matches!(store.form(expr), Form::Call(function, _) if function.law == Law::ImaginaryUnit)
 }
 
-/// The imaginary unit among the factors and a factor with which it makes an imaginary part: where they are, the
-/// coefficient and the argument of `imag`.
-pub(super) fn imaginary_factor(
-    store: &mut Store,
-    factors: &[ElementPower],
-) -> Result<Option<([usize; 2], Rational, Expr)>> {
-    let is_plain = |factor: &ElementPower| factor.exponent == Store::ONE;
-    let unit = factors
-        .iter()
-        .position(|f| is_plain(f) && is_imaginary_unit(store, f.base));
-    let Some(unit) = unit else { return Ok(None) };
-    for (at, factor) in factors.iter().enumerate().filter(|(_, factor)| is_plain(factor)) {
-        if let Some((coefficient, half)) = imaginary_part(store, factor.base)? {
-            return Ok(Some(([unit, at], coefficient, half)));
-        }
-    }
-    Ok(None)
+/// Real and imaginary parts among the factors of a product: `coefficient` times the powers `name(half)^exponent`.
+pub(super) struct PartFactors {
+    pub(super) coefficient: Rational,
+    pub(super) found: Vec<(&'static str, Expr, i64)>,
 }
 
-/// `im` times an array as a multiple of an imaginary part: what is left of the scalar, the coefficient, the argument.
-pub(super) fn imaginary_array(store: &mut Store, scalar: Expr, array: Expr) -> Result<Option<(Expr, Rational, Expr)>> {
+/// The factors that are real and imaginary parts, and the imaginary unit beside those, which are taken from the list.
+///
+/// `z - conj(z)` is `2*im*imag(z)`; an even number of such factors, and one beside `im`, leave no unit behind.
+pub(super) fn parts(store: &mut Store, list: &mut Vec<ElementPower>) -> Result<PartFactors> {
+    let mut parts = PartFactors {
+        coefficient: Rational::one(),
+        found: Vec::new(),
+    };
+    let (mut kept, mut imaginary, mut units) = (Vec::new(), Vec::new(), 0);
+    for factor in list.drain(..) {
+        let power = store.as_number(factor.exponent).and_then(Rational::as_integer);
+        let Some(power) = power.filter(|power| (1..16).contains(power)) else {
+            kept.push(factor);
+            continue;
+        };
+        let real = real_part(store, factor.base)?.filter(|part| part.terms.is_empty());
+        let own = match (real, is_imaginary_unit(store, factor.base)) {
+            (_, true) => {
+                units += power;
+                kept.push(factor);
+                continue;
+            }
+            (Some(part), _) => Some(("real", part.coefficient, part.half)),
+            // Times im it is im*2*im*imag(half).
+            (None, _) => imaginary_part(store, factor.base)?.map(|(c, half)| ("imag", -&c, half)),
+        };
+        match own {
+            Some((name, coefficient, half)) => {
+                let coefficient = raised(&coefficient, power);
+                let part = (name, half, power);
+                match name {
+                    "imag" => imaginary.push((coefficient, part, factor)),
+                    _ => {
+                        parts.coefficient = &parts.coefficient * &coefficient;
+                        parts.found.push(part);
+                    }
+                }
+            }
+            None => kept.push(factor),
+        }
+    }
+    let total = units + imaginary.iter().map(|(_, (.., power), _)| power).sum::<i64>();
+    // An imaginary part alone is written as the difference that it is.
+    if total % 2 == 0 && !imaginary.is_empty() {
+        kept.retain(|factor| !is_imaginary_unit(store, factor.base));
+        if total % 4 == 2 {
+            parts.coefficient = -&parts.coefficient;
+        }
+        for (coefficient, part, _) in imaginary {
+            parts.coefficient = &parts.coefficient * &coefficient;
+            parts.found.push(part);
+        }
+    } else {
+        kept.extend(imaginary.into_iter().map(|(.., factor)| factor));
+    }
+    *list = kept;
+    Ok(parts)
+}
+
+fn raised(number: &Rational, power: i64) -> Rational {
+    (0..power).fold(Rational::one(), |product, _| &product * number)
+}
+
+/// A scalar times an array that is a real part, or `im` times one that is an imaginary part: what is left of the scalar,
+/// a coefficient, the name of the part and its argument.
+#[allow(clippy::type_complexity, reason = "used in one place, right below its maker")]
+pub(super) fn part_of_multiple(
+    store: &mut Store,
+    scalar: Expr,
+    array: Expr,
+) -> Result<Option<(Expr, Rational, &'static str, Expr)>> {
+    if let Some(part) = real_part(store, array)?.filter(|part| part.terms.is_empty()) {
+        return Ok(Some((scalar, part.coefficient, "real", part.half)));
+    }
     let rest = match store.form(scalar).clone() {
         _ if is_imaginary_unit(store, scalar) => Store::ONE,
         Form::Product(factors) => {
@@ -131,12 +190,50 @@ pub(super) fn imaginary_array(store: &mut Store, scalar: Expr, array: Expr) -> R
             };
             let mut factors = factors.to_vec();
             factors.remove(at);
-            store.product(factors)?
+            match factors.is_empty() {
+                true => Store::ONE,
+                false => store.product(factors)?,
+            }
         }
         _ => return Ok(None),
     };
     let found = imaginary_part(store, array)?;
-    Ok(found.map(|(coefficient, half)| (rest, coefficient, half)))
+    Ok(found.map(|(coefficient, half)| (rest, coefficient, "imag", half)))
+}
+
+/// The conjugate of something that is a conjugate throughout and made of several parts, where it has no conjugates.
+pub(super) fn whole_conjugate(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
+    let is_composed = matches!(
+        store.form(expr),
+        Form::Add(_) | Form::MatMul(_) | Form::Product(_) | Form::Scale(..) | Form::Call(..)
+    );
+    if !is_composed || !store.is_complex(expr) || !has_only_conjugates(store, expr) {
+        return Ok(None);
+    }
+    ops::conj(store, expr).map(Some)
+}
+
+/// Whether complex variables stand in conjugates alone, in more than one place.
+fn has_only_conjugates(store: &Store, expr: Expr) -> bool {
+    let mut todo = vec![expr];
+    let mut count = 0;
+    while let Some(part) = todo.pop() {
+        match store.form(part) {
+            Form::Call(function, _) if function.law == Law::Conjugate => count += 1,
+            Form::Var(_) if store.is_complex(part) => return false,
+            Form::Call(function, _) if function.law == Law::ImaginaryUnit => return false,
+            _ => todo.extend(
+                store
+                    .children(part)
+                    .into_iter()
+                    .filter(|child| store.is_complex(*child)),
+            ),
+        }
+        if todo.len() > 64 {
+            return false;
+        }
+    }
+    count > 1
 }
 
 /// The z of `z*conj(z)`, entry by entry.
@@ -179,7 +276,7 @@ impl Layout {
         if part.terms.is_empty() {
             let piece = self.multiple(&part.coefficient.abs(), real);
             return Ok(match part.coefficient.is_negative() {
-                true => self.push(Piece::Negative(piece)),
+                true => self.negative(piece),
                 false => piece,
             });
         }

@@ -270,11 +270,26 @@ impl Layout {
             return Ok(self.push(Piece::Call(name, args.to_vec())));
         }
         let piece = self.term(store, &coefficient.abs(), rest)?;
-        Ok(if coefficient.is_negative() {
-            self.push(Piece::Negative(piece))
-        } else {
-            piece
+        Ok(match coefficient.is_negative() {
+            true => self.negative(piece),
+            false => piece,
         })
+    }
+
+    /// The piece without its sign, where it has one.
+    pub(super) fn unsigned(&self, piece: PieceId) -> Option<PieceId> {
+        match self.pieces.get(piece) {
+            Some(Piece::Negative(inner)) => Some(*inner),
+            _ => None,
+        }
+    }
+
+    /// `-piece`, and the piece without its sign where it has one.
+    pub(super) fn negative(&mut self, piece: PieceId) -> PieceId {
+        match self.unsigned(piece) {
+            Some(inner) => inner,
+            None => self.push(Piece::Negative(piece)),
+        }
     }
 }
 

@@ -27,6 +27,11 @@ impl Factors {
 impl Layout {
     /// `coefficient*rest` for a positive coefficient and an expression that is no multiple.
     pub(super) fn term(&mut self, store: &mut Store, coefficient: &Rational, rest: Expr) -> Result<PieceId> {
+        if let Some(plain) = complex::whole_conjugate(store, rest)? {
+            let plain = self.need(plain);
+            let piece = self.push(Piece::Call("conj", vec![plain]));
+            return Ok(self.multiple(coefficient, piece));
+        }
         let root = recognize::square_root(store, rest)?;
         if coefficient.is_one() && (root.is_some() || !is_composed(store, rest)) {
             return self.atom(store, rest, root);
@@ -34,12 +39,15 @@ impl Layout {
         let mut factors = Factors::default();
         match store.form(rest).clone() {
             _ if rest == Store::ONE => {}
-            Form::Scale(scalar, array) => match complex::imaginary_array(store, scalar, array)? {
-                Some((rest, own, half)) => {
+            Form::Scale(scalar, array) => match complex::part_of_multiple(store, scalar, array)? {
+                Some((rest, coefficient, name, half)) => {
                     if rest != Store::ONE {
                         self.scalar_factors(store, rest, &mut factors)?;
                     }
-                    self.part_factor("imag", own, half, &mut factors);
+                    factors.coefficients.push(coefficient);
+                    let half = self.need(half);
+                    let piece = self.push(Piece::Call(name, vec![half]));
+                    factors.times(piece);
                 }
                 None => {
                     self.scalar_factors(store, scalar, &mut factors)?;
@@ -66,10 +74,9 @@ impl Layout {
             factors.below.insert(0, below);
         }
         let piece = self.assemble(factors);
-        Ok(if negative {
-            self.push(Piece::Negative(piece))
-        } else {
-            piece
+        Ok(match negative {
+            true => self.negative(piece),
+            false => piece,
         })
     }
 
@@ -185,6 +192,11 @@ impl Layout {
                     return Ok(());
                 }
                 list.sort_by_key(|factor| store.has_hole(factor.base));
+                if store.is_complex(array) {
+                    let parts = complex::parts(store, &mut list)?;
+                    factors.coefficients.push(parts.coefficient);
+                    above.extend(parts.found.into_iter().map(|part| self.part_power(store, part)));
+                }
                 while let Some([first, second]) = complex::conjugate_pair(store, &list)? {
                     let (second, first) = (list.remove(second), list.remove(first));
                     let of = ops::plainer(store, first.base, second.base);
@@ -663,6 +675,10 @@ impl Layout {
         if let Some(blocks) = self.blocks(store, expr)? {
             return self.sum_with_blocks(store, &blocks);
         }
+        if let Some(plain) = complex::whole_conjugate(store, expr)? {
+            let plain = self.need(plain);
+            return Ok(self.push(Piece::Call("conj", vec![plain])));
+        }
         if let Some(part) = complex::real_part(store, expr)? {
             return self.sum_with_real_part(store, part);
         }
@@ -710,26 +726,26 @@ impl Layout {
         self.assemble(factors)
     }
 
-    /// `coefficient*name(half)` as a factor.
-    fn part_factor(&mut self, name: &'static str, coefficient: Rational, half: Expr, factors: &mut Factors) {
-        factors.coefficients.push(coefficient);
+    /// `name(half)^exponent`
+    fn part_power(&mut self, store: &Store, (name, half, exponent): (&'static str, Expr, i64)) -> PieceId {
+        let dotted = !store.shape(half).is_scalar();
         let half = self.need(half);
         let piece = self.push(Piece::Call(name, vec![half]));
-        factors.times(piece);
+        self.numeric_power(piece, &Rational::from(exponent), dotted)
     }
 
-    /// The imaginary parts and absolute values among the factors of a scalar, which are taken from the list.
+    /// The real and imaginary parts and the absolute values among the factors, which are taken from the list.
     fn complex_factors(
         &mut self,
         store: &mut Store,
         list: &mut Vec<ElementPower>,
         factors: &mut Factors,
     ) -> Result<()> {
-        if let Some((places, coefficient, half)) = complex::imaginary_factor(store, list)? {
-            let [unit, at] = places;
-            list.remove(unit.max(at));
-            list.remove(unit.min(at));
-            self.part_factor("imag", coefficient, half, factors);
+        let parts = complex::parts(store, list)?;
+        factors.coefficients.push(parts.coefficient);
+        for part in parts.found {
+            let piece = self.part_power(store, part);
+            factors.times(piece);
         }
         while let Some([first, second]) = complex::conjugate_pair(store, list)? {
             let (second, first) = (list.remove(second), list.remove(first));
@@ -757,8 +773,13 @@ impl Layout {
         } else {
             self.term(store, &magnitude, rest)?
         };
+        // The term may have a sign of its own: im*(z - conj(z)) is -2*imag(z).
+        let (negative, piece) = match self.unsigned(piece) {
+            Some(inner) => (!term.coefficient.is_negative(), inner),
+            None => (term.coefficient.is_negative(), piece),
+        };
         Ok(Signed {
-            negative: term.coefficient.is_negative(),
+            negative,
             dotted,
             fills: dotted,
             piece,
