@@ -156,7 +156,8 @@ impl<T: Real> Complex<T> {
         )
     }
 
-    /// -i log(i z + sqrt(1 - z^2)), of which the sum is taken without cancellation.
+    /// -i log(1 + w) with 1 + w = i z + sqrt(1 - z^2) and w = i z - z^2/(1 + sqrt(1 - z^2)), or the same of -z, whichever
+    /// has no cancellation in the sum.
     fn asin(&self) -> Complex<T> {
         let is_inside = !crate::complex::is_less(&T::one(), &self.re.abs());
         if self.im.is_zero() && is_inside {
@@ -164,12 +165,13 @@ impl<T: Real> Complex<T> {
         }
         let one = Complex::one();
         let root = one.sub(self).sqrt().mul(&one.add(self).sqrt());
-        let sum = self.times_unit().add(&root);
-        let difference = root.sub(&self.times_unit());
+        let turned = self.times_unit();
+        let loss = self.mul(self).div(&one.add(&root));
         // (root + i z)*(root - i z) is 1: the larger one tells the logarithm.
-        let logarithm = match crate::complex::is_less(&sum.abs(), &difference.abs()) {
-            true => difference.ln().neg(),
-            false => sum.ln(),
+        let is_less = crate::complex::is_less(&root.add(&turned).abs(), &root.sub(&turned).abs());
+        let logarithm = match is_less {
+            true => turned.neg().sub(&loss).log1p().neg(),
+            false => turned.sub(&loss).log1p(),
         };
         logarithm.over_unit()
     }

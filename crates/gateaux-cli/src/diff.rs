@@ -231,10 +231,10 @@ fn show_forms(
     let explicit = matches!(form, None | Some(Form::Gradient | Form::Jacobian | Form::Hessian));
     if explicit {
         let axes = answer.derivative_axes();
-        page.title(&format!("{}{by}", explicit_name(answer)), &shape(axes, notation))?;
+        page.title(&format!("{}{by}", answer.explicit_name()), &shape(axes, notation))?;
         match answer.explicit(notation) {
             // A gradient has the shape of its variable and needs no other reading.
-            Some(_) if is_array(answer) && explicit_name(answer) != "gradient" => show_views(answer, page)?,
+            Some(_) if is_array(answer) && answer.explicit_name() != "gradient" => show_views(answer, page)?,
             Some(explicit) => page.formula("", explicit)?,
             None => {
                 page.formula("", &answer.operator(notation))?;
@@ -362,15 +362,6 @@ fn shape(axes: &[String], notation: Notation) -> String {
     }
 }
 
-/// The derivative of a scalar by a scalar has no grander name.
-fn explicit_name(answer: &Answer) -> &'static str {
-    if answer.derivative_axes().is_empty() {
-        "derivative"
-    } else {
-        answer.explicit_name()
-    }
-}
-
 /// `df`, `d2f`.
 fn change(name: &str, order: usize, notation: Notation) -> String {
     const SUPERSCRIPTS: [&str; 10] = ["", "", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
@@ -401,7 +392,7 @@ fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
 
 /// Refuses a form that the derivative does not have, and says which it has.
 fn has_form(answer: &Answer, form: Form) -> Result<(), Failure> {
-    let name = explicit_name(answer);
+    let name = answer.explicit_name();
     let is_scalar = answer.function_axes().is_empty();
     let (exists, wanted) = match form {
         Form::Differential => (true, "differential"),

@@ -375,6 +375,9 @@ impl Answer {
 
     /// What the explicit form is called: gradient, Jacobian, Hessian, derivative.
     pub fn explicit_name(&self) -> &'static str {
+        if self.wirtinger.as_ref().is_some_and(|parts| parts.gradient.is_some()) {
+            return "gradient";
+        }
         match (self.function_axes.len(), self.wrt.len(), self.derivative_axes.len()) {
             (0, 1, 0) => "derivative",
             (0, 1, _) => "gradient",

@@ -162,8 +162,12 @@ impl Problem {
             answer.derivative.form = claimed;
             answer.derivative.operator = claimed;
             answer.explicit_expr = None;
+            answer.wirtinger = None;
         } else {
             answer.explicit_expr = Some(claimed);
+            if let Some(parts) = &mut answer.wirtinger {
+                parts.claim(claimed);
+            }
         }
         Ok(check(self, &answer, &BTreeMap::new()))
     }
@@ -219,7 +223,10 @@ impl Problem {
         let general = text.split('(').next().unwrap_or_default();
         ExternalDeclaration {
             name: name.to_owned(),
-            modifiers: vec![],
+            modifiers: match self.store.as_var(expr) {
+                Some(var) if self.store.variable(var).is_complex => vec!["complex".to_owned()],
+                _ => vec![],
+            },
             kind: structure.kind().unwrap_or(general).to_owned(),
             dims: if structure == Structure::General {
                 dims

@@ -217,6 +217,9 @@ impl Problem {
             );
         };
         let variable = self.store.variable(*var).clone();
+        if self.is_complex() {
+            return refuse(self, "inner products with a weight are for real problems".to_owned());
+        }
         let rows = match (self.store.shape(derivative.function), variable.shape) {
             (Shape::Scalar, Shape::Vector(n) | Shape::Matrix(n, _)) if variable.structure == Structure::General => n,
             (Shape::Scalar, _) => {
@@ -277,11 +280,12 @@ impl Problem {
             return Err(self.mistake(INNER_PRODUCT, message));
         };
         let variable = self.store.variable(*var).clone();
-        let is_array = !variable.shape.is_scalar() && variable.structure == Structure::General;
+        let is_array = !variable.shape.is_scalar() && variable.structure == Structure::General && !variable.is_complex;
         if !self.store.shape(derivative.function).is_scalar() || !is_array {
             let name = &variable.name;
-            let message =
-                format!("the sphere is for gradients of scalars by arrays without structure, which {name} here is not");
+            let message = format!(
+                "the sphere is for gradients of scalars by real arrays without structure, which {name} here is not"
+            );
             return Err(self.mistake(INNER_PRODUCT, message));
         }
         let point = self.store.var(*var).map_err(|error| self.limit(error))?;

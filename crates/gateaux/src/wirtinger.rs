@@ -40,6 +40,8 @@ impl WirtingerPart {
 pub(crate) struct Parts {
     pub(crate) list: Vec<WirtingerPart>,
     pub(crate) gradient: Option<Expr>,
+    /// The one that is the explicit form, where there is no gradient.
+    shown: Option<usize>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -60,12 +62,25 @@ impl Parts {
                 formula: Printed::new(problem, array)?,
             });
         }
-        let notes = notes(problem, derivative, wirtinger, wrt);
+        let is_shown = |part: &WirtingerPart| !problem.store.is_zero(part.array);
+        let shown = list.iter().position(is_shown).or_else(|| list.first().map(|_| 0));
+        let notes = notes(problem, (derivative, wirtinger), shown.map(|at| &list[at]), wrt);
         Ok(Parts {
             list,
             gradient: wirtinger.gradient,
+            shown,
             notes,
         })
+    }
+
+    /// Puts a claimed explicit form in the place of ours.
+    pub(crate) fn claim(&mut self, claimed: Expr) {
+        if self.gradient.is_some() {
+            self.gradient = Some(claimed);
+            self.list.clear();
+        } else if let Some(shown) = self.shown {
+            self.list[shown].array = claimed;
+        }
     }
 
     /// The arrays, and by which of z and `conj(z)` each is.
@@ -92,7 +107,12 @@ fn name<S: AsRef<str>>(wrt: &[S], conjugates: &[bool], notation: Notation) -> St
     }
 }
 
-fn notes(problem: &Problem, derivative: &Derivative, wirtinger: &Wirtinger, wrt: &[&str]) -> Vec<String> {
+fn notes(
+    problem: &Problem,
+    (derivative, wirtinger): (&Derivative, &Wirtinger),
+    shown: Option<&WirtingerPart>,
+    wrt: &[&str],
+) -> Vec<String> {
     let complex: Vec<&str> = derivative
         .variables
         .iter()
@@ -117,10 +137,8 @@ fn notes(problem: &Problem, derivative: &Derivative, wirtinger: &Wirtinger, wrt:
             "f is holomorphic in {z}: df/dconj({z}) is 0, and the derivative is the complex one"
         )];
     }
-    let is_shown = |(_, array): &&(Slots, Expr)| !problem.store.is_zero(*array);
-    let shown = wirtinger.parts.iter().find(is_shown).or(wirtinger.parts.first());
-    let shown = shown.map_or_else(String::new, |(conjugates, _)| {
-        format!(": the explicit form is {}", name(wrt, conjugates, Notation::Text))
+    let shown = shown.map_or_else(String::new, |part| {
+        format!(": the explicit form is {}", part.name(Notation::Text))
     });
     vec![format!(
         "{z} and conj({z}) count as two variables, of which one is held fixed{shown}"

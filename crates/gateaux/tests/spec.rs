@@ -211,6 +211,12 @@ impl Session {
                 .explicit(Notation::Unicode)
                 .unwrap_or(answer.differential(Notation::Unicode))
                 .to_owned(),
+            "wirtinger" => {
+                let parts = answer.wirtinger().iter();
+                let lines =
+                    parts.map(|part| format!("{} = {}", part.name(Notation::Text), part.formula(Notation::Text)));
+                return Ok(lines.collect());
+            }
             "shape" => format!("({})", answer.derivative_axes().join(", ")),
             "assumptions" => return Ok(answer.assumptions().to_vec()),
             "notes" => return Ok(answer.notes().to_vec()),

@@ -92,7 +92,7 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             };
             differences.array.try_map(reciprocal).map(Value::new).map_err(text)
         }
-        Kernel::Pi | Kernel::None => form(op.name, args),
+        Kernel::ImaginaryUnit | Kernel::Pi | Kernel::None => form(op.name, args),
     }
 }
 
@@ -151,6 +151,10 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
         ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
         ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
         ("inv", ..) => inverse(x),
+        // Of real numbers.
+        ("real", ..) => Ok(x.clone()),
+        ("imag", ..) => Ok(x.with(x.array.map(|_| T::zero()))),
+        ("ctranspose", ..) => transpose(x),
         ("diag", 1, _) => {
             let entry = |at: &[usize]| {
                 if at[0] == at[1] {

@@ -1,0 +1,191 @@
+//! Random formulas of complex variables: every derivative verified, read back from its text, and told from wrong ones.
+
+use gateaux::{Notation, Problem};
+
+/// A generator of numbers that is the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.roll(of.len())]
+    }
+}
+
+const DECLARATIONS: &str = "z: complex vector(n); w: complex vector(n); A: complex matrix(n, n); B: matrix(n, n); \
+                            S: complex symmetric(n); a: complex scalar; t: scalar; ";
+
+fn matrix(dice: &mut Dice, depth: usize) -> String {
+    if depth == 0 {
+        return dice
+            .pick(&["A", "B", "S", "conj(A)", "A'", "A†", "eye(n)", "z*w†", "z*w'"])
+            .to_owned();
+    }
+    let (x, y) = (matrix(dice, depth - 1), matrix(dice, depth - 1));
+    match dice.roll(6) {
+        0 => format!("({x} + {y})"),
+        1 => format!("({x})*({y})"),
+        2 => format!("({x}).*({y})"),
+        3 => format!("conj({x})"),
+        4 => format!("inv(3*eye(n) + im*({x})/4)"),
+        _ => format!("expm(({x})/4)"),
+    }
+}
+
+fn vector(dice: &mut Dice, depth: usize) -> String {
+    if depth == 0 {
+        return dice
+            .pick(&["z", "w", "conj(z)", "A*z", "B*w", "S*z", "im*z", "a*w"])
+            .to_owned();
+    }
+    let (x, y) = (vector(dice, depth - 1), vector(dice, depth - 1));
+    match dice.roll(8) {
+        0 => format!("({x} - {y})"),
+        1 => format!("({x}).*({y})"),
+        2 => format!("({})*({x})", matrix(dice, depth - 1)),
+        3 => format!("conj({x})"),
+        4 => format!("{}({x})", dice.pick(&["exp", "sin", "cosh", "real", "imag"])),
+        5 => format!("abs(({x}) + vector(3)).^2"),
+        6 => format!("sqrt(({x})/9 + vector(2))"),
+        _ => format!("a*({x})"),
+    }
+}
+
+fn scalar(dice: &mut Dice) -> String {
+    let depth = 1 + dice.roll(2);
+    let (x, y) = (vector(dice, depth), vector(dice, depth - 1));
+    match dice.roll(9) {
+        0 => format!("norm2({x})^2"),
+        1 => format!("real(({x})†*({y}))"),
+        2 => format!("imag(({x})'*({y}))"),
+        3 => format!("({x})'*({y})"),
+        4 => format!("({x})†*({y})"),
+        5 => format!("sum({x})*conj(a)"),
+        6 => format!("abs(({x})†*({y}) + 2)"),
+        7 => format!("tr({})", matrix(dice, depth)),
+        _ => format!("exp(im*t)*sum({x})"),
+    }
+}
+
+fn cases() -> usize {
+    let given = std::env::var("GATEAUX_CASES").ok();
+    given.and_then(|cases| cases.parse().ok()).unwrap_or(150)
+}
+
+#[test]
+fn derivatives_of_random_formulas_are_verified_and_read_back() {
+    let mut dice = Dice(20_261_128);
+    let (mut verified, mut undefined, mut failures) = (0, 0, Vec::new());
+    for _ in 0..cases() {
+        let formula = scalar(&mut dice);
+        let text = format!("{DECLARATIONS}{formula}");
+        let mut problem = match Problem::parse(&text) {
+            Ok(problem) => problem,
+            Err(errors) => {
+                failures.push(format!("{formula}: {errors}"));
+                continue;
+            }
+        };
+        for name in ["z", "a", "A", "S", "t"] {
+            let answer = match problem.derive(&[name]) {
+                Ok(answer) => answer,
+                // Nothing depends on it, or it does not occur.
+                Err(errors) if errors.to_string().contains("does not occur") => continue,
+                Err(errors) => {
+                    failures.push(format!("{formula} by {name}: {errors}"));
+                    continue;
+                }
+            };
+            let check = answer.check(&mut problem);
+            if !check.is_verified() {
+                if check.points == 0 {
+                    undefined += 1;
+                } else {
+                    failures.push(format!("{formula} by {name}: {:?}", check.verdict));
+                }
+                continue;
+            }
+            let Some(explicit) = answer.explicit(Notation::Text).map(str::to_owned) else {
+                continue;
+            };
+            let is_zero = explicit == "0" || explicit.starts_with("zeros(");
+            let claims = [explicit.clone(), answer.differential(Notation::Text).to_owned()];
+            for claim in claims.into_iter().filter(|claim| claim != "0") {
+                match problem.check_claim(name, &claim) {
+                    Ok(check) if check.is_verified() => verified += 1,
+                    Ok(check) => failures.push(format!("{formula} by {name}, {claim} read back: {:?}", check.verdict)),
+                    Err(errors) => failures.push(format!("{formula} by {name}, {claim} read back: {errors}")),
+                }
+            }
+            // What is wrong is told from what is right.
+            let wrong = problem.check_claim(name, &format!("({explicit}) + ({explicit})"));
+            if !is_zero && wrong.is_ok_and(|check| check.is_verified()) {
+                failures.push(format!("{formula} by {name}: twice the derivative is verified"));
+            }
+        }
+    }
+    println!("{verified} claims verified, {undefined} derivatives without a point of the domain");
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert!(10 * undefined < verified);
+}
+
+#[test]
+fn second_derivatives_of_random_formulas_are_verified() {
+    let mut dice = Dice(7);
+    let mut failures = Vec::new();
+    for _ in 0..cases() / 5 {
+        let formula = scalar(&mut dice);
+        let text = format!("{DECLARATIONS}{formula}");
+        let Ok(mut problem) = Problem::parse(&text) else {
+            continue;
+        };
+        for wrt in [["z", "z"], ["z", "a"], ["a", "t"]] {
+            let Ok(answer) = problem.derive(&wrt) else { continue };
+            let check = answer.check(&mut problem);
+            if !check.is_verified() && check.points > 0 {
+                failures.push(format!("{formula} by {wrt:?}: {:?}", check.verdict));
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
+#[test]
+fn the_conjugate_of_a_gradient_is_another_convention() {
+    let text = "z: complex vector(n); A: complex matrix(m, n); norm2(A*z)^2";
+    let mut problem = Problem::parse(text).unwrap();
+    assert!(problem.check_claim("z", "2*A†*A*z").unwrap().is_verified());
+    assert!(problem.check_claim("z", "2*real(z†*A†*A*dz)").unwrap().is_verified());
+    assert!(!problem.check_claim("z", "2*conj(A†*A*z)").unwrap().is_verified());
+    assert!(!problem.check_claim("z", "2*A'*A*z").unwrap().is_verified());
+}
+
+#[test]
+fn complex_answers_have_the_shapes_of_real_ones() {
+    let mut problem = Problem::parse("z: complex vector(n); w: complex vector(m); z*w†").unwrap();
+    let answer = problem.derive(&["w"]).unwrap();
+    assert_eq!(answer.derivative_axes(), ["n", "m", "m"]);
+    assert_eq!(answer.wirtinger().len(), 2);
+    assert_eq!(answer.wirtinger()[1].name(Notation::Text), "df/dconj(w)");
+    assert_eq!(
+        answer.wirtinger()[1].name(Notation::Latex),
+        "\\frac{\\partial f}{\\partial \\overline{w}}"
+    );
+}
