@@ -243,6 +243,7 @@ impl Answer {
     }
 
     fn complete(&mut self, problem: &mut Problem) -> Result<Option<Expr>, Errors> {
+        self.complete_product(problem)?;
         let Some(array) = self.explicit_expr else {
             return Ok(None);
         };
@@ -255,16 +256,6 @@ impl Answer {
         let Some(last) = self.derivative.last else {
             return Ok(None);
         };
-        if self.wrt.len() == 2 && self.function_axes.is_empty() {
-            let name = self.wrt[1].clone();
-            let direction = problem.direction(&self.derivative.variables[1..], &name)?;
-            let body = ops::substitute(&mut problem.store, last.body, &[(last.hole, direction)])
-                .map_err(|error| problem.limit(error))?;
-            let body = simple(problem, body)?;
-            let direction = problem.store.as_var(direction);
-            let name = direction.map(|var| problem.store.variable(var).name.clone());
-            self.hessian_vector = Some((name.unwrap_or_default(), Mapping::new(problem, body)?));
-        }
         match diff::kronecker(&mut problem.store, last) {
             Ok(matrix) => {
                 let matrix = simple(problem, matrix)?;
@@ -275,6 +266,24 @@ impl Answer {
             Err(gateaux_core::expr::Error::Unsupported { .. }) => Ok(None),
             Err(limit) => Err(problem.limit(limit)),
         }
+    }
+
+    /// The product of the Hessian with a direction.
+    fn complete_product(&mut self, problem: &mut Problem) -> Result<(), Errors> {
+        let Some(last) = self.derivative.last else {
+            return Ok(());
+        };
+        if self.wrt.len() == 2 && self.function_axes.is_empty() {
+            let name = self.wrt[1].clone();
+            let direction = problem.direction(&self.derivative.variables[1..], &name)?;
+            let body = ops::substitute(&mut problem.store, last.body, &[(last.hole, direction)])
+                .map_err(|error| problem.limit(error))?;
+            let body = simple(problem, body)?;
+            let direction = problem.store.as_var(direction);
+            let name = direction.map(|var| problem.store.variable(var).name.clone());
+            self.hessian_vector = Some((name.unwrap_or_default(), Mapping::new(problem, body)?));
+        }
+        Ok(())
     }
 
     /// The matrix M with `vec(df) = M*vec(dX)`, where `vec` stacks columns; of a derivative of higher order the one of

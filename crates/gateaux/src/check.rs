@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gateaux_array::Array;
+use gateaux_array::{Array, Number};
 use gateaux_core::diff::Convention;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
 use gateaux_core::infer::{self, ExternalDeclaration};
@@ -15,6 +15,7 @@ use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
 use crate::complex_check;
+use crate::differences::against_differences;
 use crate::error::{Errors, NOT_A_VARIABLE};
 use crate::problem::Problem;
 use crate::random::Random;
@@ -29,7 +30,7 @@ const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
 const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.
-const TOLERANCE: f64 = 1e-6;
+pub(crate) const TOLERANCE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not checked.
 const MAX_STEPS: usize = 150_000;
 /// Formulas of more steps are checked at one point.
@@ -380,7 +381,7 @@ fn sizes(
     Err("no sizes were found that fit all dimensions".to_owned())
 }
 
-fn worse(a: Slope, b: Slope) -> Slope {
+pub(crate) fn worse(a: Slope, b: Slope) -> Slope {
     match (a, b) {
         (Slope::Power(x), Slope::Power(y)) => Slope::Power(x.min(y)),
         (Slope::Power(_), _) => a,
@@ -407,9 +408,9 @@ struct Subject {
 
 /// What one point showed.
 pub(crate) struct Point {
-    error: f64,
-    slope: Slope,
-    reason: Option<String>,
+    pub(crate) error: f64,
+    pub(crate) slope: Slope,
+    pub(crate) reason: Option<String>,
 }
 
 impl Point {
@@ -678,14 +679,14 @@ pub(crate) fn relative_gap(found: &[f64], expected: &[f64]) -> f64 {
 }
 
 /// The array with axes `shape(f) ++ shape(x1) ++ shape(x2)`, in column order, contracted with a direction for each x.
-fn contract(array: &[f64], outputs: usize, directions: &[Array<f64>]) -> Vec<f64> {
+pub(crate) fn contract<T: Number>(array: &[T], outputs: usize, directions: &[Array<T>]) -> Vec<T> {
     let mut rest = array.to_vec();
     for direction in directions.iter().rev() {
         let rows = rest.len() / direction.len().max(1);
-        let mut sum = vec![0.0; rows];
+        let mut sum = vec![T::zero(); rows];
         for (column, factor) in rest.chunks(rows.max(1)).zip(direction.data()) {
             for (total, entry) in sum.iter_mut().zip(column) {
-                *total += entry * factor;
+                *total = total.add(&entry.mul(factor));
             }
         }
         rest = sum;
@@ -697,134 +698,4 @@ fn contract(array: &[f64], outputs: usize, directions: &[Array<f64>]) -> Vec<f64
 fn run(program: &Program, values: &Values) -> Result<Array<f64>, Error> {
     let outputs = program.run(&|var| values.get(&var).cloned())?;
     outputs.into_iter().next().ok_or(Error::BadSize("no output".to_owned()))
-}
-
-fn distance(a: &Array<f64>, b: &Array<f64>) -> Result<f64, String> {
-    a.sub(b).map(|gap| gap.max_abs()).map_err(|error| error.to_string())
-}
-
-/// The form of one order, claimed, against differences of the form of the order below along a line.
-pub(crate) fn against_differences(
-    at: &dyn Fn(f64) -> Result<Array<f64>, String>,
-    claimed: &Array<f64>,
-    (order, orders): (usize, usize),
-    point: &mut Point,
-) -> Result<(), String> {
-    let value = at(0.0)?;
-    let scale = claimed
-        .data()
-        .iter()
-        .chain(value.data())
-        .fold(1e-3f64, |max, entry| max.max(entry.abs()));
-    let (found, estimate) = central_difference(at)?;
-    let error = distance(&found, claimed)? / scale;
-    if estimate / scale > 1e-3 {
-        return Err("differences are not accurate there".to_owned());
-    }
-    let slope = remainder_slope(at, &value, claimed, scale)?;
-    point.error = point.error.max(error);
-    let allowed = TOLERANCE.max(20.0 * estimate / scale);
-    point.slope = worse(point.slope, slope);
-    let which = if orders > 1 {
-        format!("the differential of order {}", order + 1)
-    } else {
-        "the differential".to_owned()
-    };
-    if error > allowed {
-        point.reason = Some(format!(
-            "{which} differs from differences of the function by {error:.1e}"
-        ));
-    } else if matches!(slope, Slope::Power(power) if power < 1.6) {
-        point.reason = Some(format!(
-            "the remainder of {which} does not shrink with the square of the step"
-        ));
-    }
-    Ok(())
-}
-
-/// The derivative at 0 by central differences, with steps that shrink and extrapolation, and an estimate of its error.
-///
-/// # Source
-/// Ridders, Accurate computation of F'(x) and F'(x)F''(x), Advances in Engineering Software 4 (1982).
-fn central_difference(at: &dyn Fn(f64) -> Result<Array<f64>, String>) -> Result<(Array<f64>, f64), String> {
-    const SHRINK: f64 = 1.6;
-    const ROWS: usize = 12;
-    let text = |error: gateaux_array::ArrayError| error.to_string();
-    let quotient = |step: f64| -> Result<Array<f64>, String> {
-        Ok(at(step)?.sub(&at(-step)?).map_err(text)?.scale(&(0.5 / step)))
-    };
-    // The first step is the largest at which the function is still defined on both sides.
-    let mut step = 0.1;
-    while quotient(step).is_err() {
-        step /= 4.0;
-        if step < 1e-7 {
-            return Err("the function is not defined around the point".to_owned());
-        }
-    }
-    let mut previous = vec![quotient(step)?];
-    let mut best = (previous[0].clone(), f64::INFINITY);
-    for _ in 1..ROWS {
-        step /= SHRINK;
-        let mut row = vec![quotient(step)?];
-        let mut factor = SHRINK * SHRINK;
-        for column in 0..previous.len() {
-            let next = row[column]
-                .scale(&factor)
-                .sub(&previous[column])
-                .map_err(text)?
-                .scale(&(1.0 / (factor - 1.0)));
-            let estimate = distance(&next, &row[column])?.max(distance(&next, &previous[column])?);
-            if estimate <= best.1 {
-                best = (next.clone(), estimate);
-            }
-            row.push(next);
-            factor *= SHRINK * SHRINK;
-        }
-        previous = row;
-    }
-    Ok(best)
-}
-
-/// The power with which `f(x + h*d) - f(x) - h*df` shrinks.
-fn remainder_slope(
-    at: &dyn Fn(f64) -> Result<Array<f64>, String>,
-    value: &Array<f64>,
-    claimed: &Array<f64>,
-    scale: f64,
-) -> Result<Slope, String> {
-    let text = |error: gateaux_array::ArrayError| error.to_string();
-    let remainder = |step: f64| -> Result<Option<f64>, String> {
-        let linear = value.add(&claimed.scale(&step)).map_err(text)?;
-        at(step).ok().map(|moved| distance(&moved, &linear)).transpose()
-    };
-    // With a tiny step only rounding is left of the remainder.
-    let mut rounding: f64 = 0.0;
-    for step in [1e-9, -1e-9, 2e-9, -2e-9, 3e-9, 5e-9, -7e-9] {
-        rounding = rounding.max(remainder(step)?.unwrap_or(0.0));
-    }
-    if rounding > 1e-5 * scale {
-        return Err("the function is too sensitive to rounding there".to_owned());
-    }
-    let floor = (1e3 * f64::EPSILON * scale).max(20.0 * rounding);
-    let mut logs: Vec<(f64, f64)> = Vec::new();
-    let mut largest: f64 = 0.0;
-    for power in 5..14 {
-        let step = f64::powi(2.0, -power);
-        let Some(remainder) = remainder(step)? else { continue };
-        largest = largest.max(remainder);
-        // Only what stands clear of rounding says something.
-        if remainder > floor {
-            logs.push((step.ln(), remainder.ln()));
-        }
-    }
-    if largest <= floor {
-        return Ok(Slope::Linear);
-    }
-    if logs.len() < 3 {
-        return Ok(Slope::Unknown);
-    }
-    // The last two that stand clear of rounding are nearest to the limit.
-    let tail = &logs[logs.len().saturating_sub(3)..];
-    let (first, last) = (tail[0], tail[tail.len() - 1]);
-    Ok(Slope::Power((first.1 - last.1) / (first.0 - last.0)))
 }

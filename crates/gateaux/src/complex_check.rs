@@ -11,6 +11,7 @@ use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
 use crate::check::{self, Check, Point};
+use crate::differences;
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
@@ -152,7 +153,7 @@ impl Subject {
                 }
             };
             let claimed = flat(&run(&self.forms[order + 1], &values)?);
-            check::against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
+            differences::against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
         }
         self.views(&values, &directions, &mut point)?;
         Ok(point)
@@ -171,7 +172,12 @@ impl Subject {
             let mut sum = vec![Complex::zero(); claimed.data().len()];
             for part in &self.parts {
                 let array = run(&part.array, values)?;
-                let directed = contracted(array.into_data(), directions, &part.conjugates);
+                let conjugated = |(direction, conjugate): (&Array<Complex<f64>>, &bool)| match conjugate {
+                    true => direction.map(Complex::conj),
+                    false => direction.clone(),
+                };
+                let directions: Vec<_> = directions.iter().zip(&part.conjugates).map(conjugated).collect();
+                let directed = check::contract(array.data(), sum.len(), &directions);
                 for (total, entry) in sum.iter_mut().zip(directed) {
                     *total = Number::add(total, &entry);
                 }
@@ -186,26 +192,6 @@ impl Subject {
         }
         Ok(())
     }
-}
-
-/// The array summed against the directions, or their conjugates, over the axes of the variables, the last one first.
-fn contracted(
-    mut entries: Vec<Complex<f64>>,
-    directions: &[Array<Complex<f64>>],
-    conjugates: &[bool],
-) -> Vec<Complex<f64>> {
-    for (direction, conjugate) in directions.iter().zip(conjugates).rev() {
-        let rest = entries.len() / direction.data().len().max(1);
-        let mut sum = vec![Complex::zero(); rest];
-        for (slice, factor) in entries.chunks(rest.max(1)).zip(direction.data()) {
-            let factor = if *conjugate { factor.conj() } else { *factor };
-            for (total, entry) in sum.iter_mut().zip(slice) {
-                *total = Number::add(total, &Number::mul(entry, &factor));
-            }
-        }
-        entries = sum;
-    }
-    entries
 }
 
 fn run(program: &Program, values: &Values) -> Result<Array<Complex<f64>>, String> {

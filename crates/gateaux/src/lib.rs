@@ -18,6 +18,7 @@ mod answer;
 mod assumptions;
 mod check;
 mod complex_check;
+mod differences;
 mod error;
 mod multiplicity;
 mod numbers;

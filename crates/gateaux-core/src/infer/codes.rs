@@ -82,7 +82,7 @@ gateaux_syntax::codes! {
         "Eigenvalues and the Cholesky factor are those of matrices that are symmetric by their declaration or form, such \
          as `X'*X`. The symmetric part of a square matrix is `sym(X)`."
 
-    NOT_REAL "G0232" "complex numbers where real ones are wanted" "z: complex vector(n)\nsum(relu(z))"
+    NOT_REAL "G0232" "complex numbers where real ones are wanted" ""
         "Functions that are not analytic, such as `relu`, `max` and eigenvalues, take real numbers. Of a complex z there are \
          `real(z)`, `imag(z)` and `abs(z)`."
 
