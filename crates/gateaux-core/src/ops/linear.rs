@@ -1,7 +1,7 @@
 //! Functions that are forms of expressions: the linear ones, their products and the inverse.
 
 use super::{Meaning, Op};
-use crate::expr::{Expr, Result, Shape, Store};
+use crate::expr::{Expr, Facts, Form, Law, Result, Shape, Store};
 
 /// The functions that build a form.
 pub static OPS: &[Op] = &[
@@ -25,7 +25,7 @@ pub static OPS: &[Op] = &[
         aliases: &["trace"],
         kind: &["x: scalar -> scalar", "X: matrix(n, n) -> scalar"],
         about: "The trace of a square matrix: the sum of its diagonal.",
-        meaning: Meaning::Form(|store, args| store.trace(args[0])),
+        meaning: Meaning::Form(trace),
         differential: &["dx", "tr(dX)"],
         sample: "X: matrix(n, n)",
         latex: r"\operatorname{tr}\left({0}\right)",
@@ -137,6 +137,19 @@ pub static OPS: &[Op] = &[
         ..Op::BLANK
     },
 ];
+
+/// `tr(X)`; `tr(sqrtm(X*X'))` is the sum of the singular values of X, which has a derivative where the root has none.
+fn trace(store: &mut Store, args: &[Expr]) -> Result<Expr> {
+    if let Form::Call(function, inside) = store.form(args[0]).clone()
+        && function.law == Law::Root
+        && let Some(factor) = store.inner_square(inside[0])?
+        && !store.facts(factor).has(Facts::SYMMETRIC)
+    {
+        let values = super::apply::named_call(store, "svdvals", factor)?;
+        return store.sum_all(values);
+    }
+    store.trace(args[0])
+}
 
 /// `sum(x)`, `sum(X, 1)`, `sum(X, 2)`
 fn sum(store: &mut Store, args: &[Expr]) -> Result<Expr> {
