@@ -10,7 +10,7 @@ use gateaux_array::{DoubleDouble, Prime};
 use gateaux_core::diff;
 use gateaux_core::expr::{Error, Store};
 use gateaux_core::infer;
-use gateaux_core::ops;
+use gateaux_core::ops::{self, Kernel};
 use gateaux_syntax::Span;
 
 use crate::case::Case;
@@ -144,6 +144,10 @@ pub fn pieces() -> Vec<Piece> {
     for op in ops::all().filter(|op| op.name != "where") {
         for line in op.kind {
             let count = line.split("->").next().unwrap_or("").split(';').count();
+            // The derivatives of a matrix function end at an order, and two more are taken here.
+            if matches!(op.kernel, Kernel::Frechet(_)) && count > 1 + op.kind.len() - 2 {
+                continue;
+            }
             let places: Vec<String> = (0..count).map(|at| format!("{{{at}}}")).collect();
             expand(&format!("{}({})", op.name, places.join(", ")), line, &mut found);
         }
@@ -277,7 +281,13 @@ pub fn pair(outer: &Piece, place: usize, inner: &Piece) -> Option<Pair> {
 }
 
 fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, String>) -> Option<Pair> {
-    let (wanted, given) = (&outer.params[place], inner.result.with(sizes));
+    let (wanted, given) = (outer.params[place].clone(), inner.result.with(sizes));
+    // A square matrix has a symmetric part.
+    let symmetric = wanted.name == "symmetric" && given.name == "matrix";
+    let wanted = match symmetric {
+        true => Kind::read(&format!("matrix({0}, {0})", wanted.sizes[0])),
+        false => wanted,
+    };
     if wanted.name != given.name || wanted.sizes.len() != given.sizes.len() {
         return None;
     }
@@ -298,7 +308,10 @@ fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, S
     for (at, name) in outer.sizes().into_iter().enumerate() {
         bound.entry(name).or_insert_with(|| ["k", "m", "n"][at % 3].to_owned());
     }
-    let inside = inner.written(sizes, "u", None);
+    let mut inside = inner.written(sizes, "u", None);
+    if symmetric {
+        inside.text = format!("sym({})", inside.text);
+    }
     let whole = outer.written(&bound, "v", Some((place, &inside.text)));
     let declarations = [inside.declarations, whole.declarations].concat();
     Some(Pair {

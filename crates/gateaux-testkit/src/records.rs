@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gateaux_array::{Array, DoubleDouble, Dual};
 use gateaux_core::diff::{self, Explicit};
-use gateaux_core::expr::{Dim, Expr, Form, Shape, Store, Structure, Var};
+use gateaux_core::expr::{Dim, Error, Expr, Form, Shape, Store, Structure, Var};
 use gateaux_core::ops::signature::{ParamKind, SizeExpr, signatures};
 use gateaux_core::ops::{self, Environment, Kernel, Meaning, Op, Rule};
 use gateaux_eval::Sizes;
@@ -45,12 +45,15 @@ pub struct Place {
     pub any: Any,
     /// Where the entries are drawn.
     pub region: Region,
+    /// The sizes m and n.
+    pub sizes: [usize; 2],
     /// Of the random numbers.
     pub seed: u64,
 }
 
-/// The points in each region.
-const SEEDS: usize = 3;
+/// The sizes m and n of the points in each region: a matrix with full columns hides what stands beside them, one with
+/// full rows the same of the rows, and of a scalar some formulas are 0/0.
+const SIZES: [[usize; 2]; 5] = [[3, 2], [2, 3], [3, 2], [2, 3], [1, 1]];
 
 /// Every place at which a record is to be tried.
 pub fn places(op: &Op) -> Vec<Place> {
@@ -63,9 +66,10 @@ pub fn places(op: &Op) -> Vec<Place> {
                 alternative,
                 any: *any,
                 region: Region::ALL[at % Region::ALL.len()],
+                sizes: SIZES[at / Region::ALL.len()],
                 seed: 11 + at as u64,
             };
-            found.extend((0..SEEDS * Region::ALL.len()).map(place));
+            found.extend((0..SIZES.len() * Region::ALL.len()).map(place));
         }
     }
     found
@@ -105,7 +109,7 @@ impl<T: Judge> Call<T> {
         let mut call = Call {
             op,
             store,
-            sizes: [("m", 3), ("n", 2), ("p", 2), ("q", 3)]
+            sizes: [("m", place.sizes[0]), ("n", place.sizes[1]), ("p", 2), ("q", 3)]
                 .map(|(name, size)| (name.to_owned(), size))
                 .into(),
             args: vec![],
@@ -146,7 +150,7 @@ impl<T: Judge> Call<T> {
                     continue;
                 }
             };
-            call.argument(&param.name, shape, place.region, &mut random)?;
+            call.argument(&param.name, (shape, param.structure), place.region, &mut random)?;
         }
         for name in &signature.sizes {
             let dim = call.store.dims.name(name);
@@ -163,14 +167,21 @@ impl<T: Judge> Call<T> {
         }
     }
 
-    fn argument(&mut self, name: &str, shape: Shape, region: Region, random: &mut Random) -> Verdict {
+    /// A variable of a structure at a random point, with a change in its tangent space.
+    fn argument(
+        &mut self,
+        name: &str,
+        (shape, structure): (Shape, Structure),
+        region: Region,
+        random: &mut Random,
+    ) -> Verdict {
         let variable = |store: &mut Store, name: &str| {
             // A row is no kind of a variable: it is a vector, transposed.
             let (kept, is_row) = match shape {
                 Shape::Row(n) => (Shape::Vector(n), true),
                 shape => (shape, false),
             };
-            let made = store.add_variable(name, kept, Structure::General, gateaux_core::expr::Facts::NONE);
+            let made = store.add_variable(name, kept, structure, gateaux_core::expr::Facts::NONE);
             let made = made.map_err(wrong)?;
             Ok(if is_row {
                 (made, store.transpose(made).map_err(wrong)?)
@@ -182,7 +193,7 @@ impl<T: Judge> Call<T> {
         let (change_var, change) = variable(&mut self.store, &format!("d{name}"))?;
         let sizes = shape_sizes(&self.store, shape, &self.sizes).map_err(undefined)?;
         let draw = |region, random: &mut Random| {
-            values::point::<T>(&sizes, Structure::General, region, random).map_err(undefined)
+            values::point::<T>(&sizes, structure, region, random).map_err(undefined)
         };
         let (value, moved) = (draw(region, random)?, draw(Region::Signed, random)?);
         // A condition holds or does not, and does not change nearby.
@@ -229,6 +240,18 @@ impl<T: Judge> Call<T> {
             }
             _ => Ok(built),
         }
+    }
+
+    /// Whether a derivative by the first argument is refused, as one whose formula is empty must be.
+    ///
+    /// # Errors
+    /// Those of the constructors.
+    pub fn refuses_derivative(&mut self) -> Result<bool, Stop> {
+        let built = ops::apply_call(&mut self.store, self.op, &self.args).map_err(wrong)?;
+        let change = self.environment.get(&format!("d{}", self.names[0]));
+        let change = change.ok_or_else(|| wrong("no change"))?;
+        let found = diff::differential(&mut self.store, built, &[(self.args[0], change)]);
+        Ok(matches!(found, Err(Error::Unsupported { .. })))
     }
 
     /// Holds an expression for the change against dual numbers in the kernel.
@@ -338,7 +361,7 @@ pub fn outcome(verdict: Verdict) -> Outcome {
     }
 }
 
-/// The differential of a record at an alternative of its signature; `None` for an abbreviation of another form.
+/// The differential of a record at an alternative of its signature; empty where it is refused.
 pub fn differential_of(op: &Op, alternative: usize) -> Option<&'static str> {
     op.differential.get(alternative).or(op.differential.first()).copied()
 }
@@ -380,8 +403,10 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     };
     call.points.clear();
     call.names.clear();
-    call.argument("x", shape, place.region, &mut random)?;
-    call.argument("X", Shape::Matrix(n, n), place.region, &mut random)?;
+    let square = Shape::Matrix(n, n);
+    call.argument("x", (shape, Structure::General), place.region, &mut random)?;
+    call.argument("X", (square, Structure::General), place.region, &mut random)?;
+    call.argument("S", (square, Structure::Symmetric), place.region, &mut random)?;
     let eye = call.store.eye(n).map_err(wrong)?;
     call.environment.bind("eye", eye);
     let mut names: BTreeMap<String, Value<T>> = call.names.iter().cloned().zip(call.points.iter().cloned()).collect();
@@ -396,13 +421,21 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     };
     let value = |text: &str| formula(text, &names, &call.sizes, reading).map_err(undefined);
     let (mut args, mut built) = (Vec::new(), Vec::new());
-    for text in arguments(rule.left).map_err(wrong)? {
-        args.push(value(text)?);
+    let params = &signatures(op)[0].params;
+    for (text, param) in arguments(rule.left).map_err(wrong)?.into_iter().zip(params) {
         let made = match op.is_elementwise() {
             true => ops::instantiate_elementwise(&mut call.store, text, &call.environment),
             false => ops::instantiate(&mut call.store, text, &call.environment),
         };
-        built.push(made.map_err(wrong)?);
+        let (mut arg, mut made) = (value(text)?, made.map_err(wrong)?);
+        // A number in the place of a matrix is a square matrix with these entries.
+        if arg.array.rank() == 0 && matches!(param.kind, ParamKind::Matrix(..)) {
+            let size = call.sizes["n"];
+            arg = Value::new(Array::filled(&[size, size], arg.array.data()[0]).map_err(undefined)?);
+            made = call.store.fill(made, square).map_err(wrong)?;
+        }
+        args.push(arg);
+        built.push(made);
     }
     let left = interpret::call(op.name, &args).map_err(undefined)?.array;
     let right = value(rule.right)?.array;

@@ -24,9 +24,9 @@ pub static OPS: &[Op] = &[
         sample: "S: symmetric(n)",
         latex: r"\lambda\left({0}\right)",
         examples: &[
-            ("sum(eigvals(S).^2)", "S", "2*S"),
-            ("sum(eigvals(S).^4)", "S", "4*S^3"),
-            ("sum(exp(eigvals(S)))", "S", "expm(S)"),
+            ("S: symmetric(n); sum(eigvals(S).^2)", "S", "2*S"),
+            ("S: symmetric(n); sum(eigvals(S).^4)", "S", "4*S^3"),
+            ("S: symmetric(n); sum(exp(eigvals(S)))", "S", "expm(S)"),
         ],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9; Petersen & Pedersen, eq. 67",
         ..Op::BLANK
@@ -41,7 +41,7 @@ pub static OPS: &[Op] = &[
         kernel: Kernel::Eigvecs,
         sample: "S: symmetric(n)",
         latex: r"Q\left({0}\right)",
-        examples: &[("x'*eigvecs(S)*y", "x", "eigvecs(S)*y")],
+        examples: &[("S: symmetric(n); x'*eigvecs(S)*y", "x", "eigvecs(S)*y")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9; Petersen & Pedersen, eq. 68",
         ..Op::BLANK
     },
@@ -53,7 +53,7 @@ pub static OPS: &[Op] = &[
         differential: &["tr(eigvecs(S)'*dS*eigvecs(S)*diag(hardmax(eigvals(S))))"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\max}\left({0}\right)",
-        examples: &[("lmax(S)", "S", "eigvecs(S)[:, n]*eigvecs(S)[:, n]'")],
+        examples: &[("S: symmetric(n); lmax(S)", "S", "eigvecs(S)[:, n]*eigvecs(S)[:, n]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -65,7 +65,7 @@ pub static OPS: &[Op] = &[
         differential: &["tr(eigvecs(S)'*dS*eigvecs(S)*diag(hardmax(-eigvals(S))))"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\min}\left({0}\right)",
-        examples: &[("lmin(S)", "S", "eigvecs(S)[:, 1]*eigvecs(S)[:, 1]'")],
+        examples: &[("S: symmetric(n); lmin(S)", "S", "eigvecs(S)[:, 1]*eigvecs(S)[:, 1]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -100,11 +100,6 @@ pub static OPS: &[Op] = &[
                          + diag(svdvals(X))*svdv(X)'*dX'*svdu(X))) \
                          + (dX - svdu(X)*svdu(X)'*dX)*svdv(X)*diag(1./svdvals(X))"],
         facts: &[(Facts::NONE, Facts::ORTHONORMAL)],
-        rules: &[Rule {
-            name: "svdu-transpose",
-            left: "svdu(X')",
-            right: "svdv(X)",
-        }],
         kernel: Kernel::Svdu,
         sample: "X: matrix(m, n)",
         latex: r"U\left({0}\right)",

@@ -63,6 +63,16 @@ fn every_differential_is_that_of_its_kernel() {
                 continue;
             };
             let what = |how: &str| format!("{} ({}), {how}", op.name, op.kind[alternative]);
+            if text.is_empty() {
+                let refused = everywhere(op, alternative, |place| {
+                    match Call::<DoubleDouble>::new(op, place)?.refuses_derivative()? {
+                        true => Ok(()),
+                        false => Err(Stop::Wrong("it has a derivative without a formula".to_owned())),
+                    }
+                });
+                settle(what("refused"), refused, &mut failures);
+                continue;
+            }
             let duals = everywhere(op, alternative, |place| against_duals::<DoubleDouble>(op, place, text));
             settle(what("dual numbers"), duals, &mut failures);
             let differences = everywhere(op, alternative, |place| against_differences(op, place, text));
@@ -110,6 +120,7 @@ fn every_rule_holds_and_applies() {
                     alternative: 0,
                     any: *any,
                     region: *region,
+                    sizes: [3, 2],
                     seed: 3,
                 });
                 let outcomes = places.map(|place| outcome(rule::<DoubleDouble>(op, line, place)));
