@@ -165,7 +165,11 @@ fn eigen_in_domain<T: Field + Real>(
     );
     let rounding = bound.mul(&largest);
     // The eigenvalues of a diagonal matrix are exact.
-    let least = if is_triangular(a.data(), values.len()) { zero.clone() } else { rounding.clone() };
+    let least = if is_triangular(a.data(), values.len()) {
+        zero.clone()
+    } else {
+        rounding.clone()
+    };
     for value in values.data_mut() {
         match function {
             MatrixFunction::Sqrt if is_less(value, &rounding.neg()) => return Err(outside(function)),

@@ -114,6 +114,10 @@ impl Kind {
     }
 }
 
+fn is_number(size: &str) -> bool {
+    size.parse::<usize>().is_ok()
+}
+
 /// The names of a size, replaced.
 fn substituted(size: &str, sizes: &BTreeMap<String, String>) -> String {
     let part = |part: &str| match sizes.get(part) {
@@ -213,7 +217,7 @@ impl Piece {
             .flat_map(|kind| &kind.sizes)
             .flat_map(|size| size.split('*'))
         {
-            if name.parse::<usize>().is_err() && !found.iter().any(|known| known == name) {
+            if !is_number(name) && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
         }
@@ -273,11 +277,14 @@ pub struct Pair {
 /// The inner piece at a place of the outer one; `None` where its result does not fit.
 pub fn pair(outer: &Piece, place: usize, inner: &Piece) -> Option<Pair> {
     let names = inner.sizes();
-    let distinct = names.iter().map(|name| (name.clone(), name.clone())).collect();
-    let equal = names.iter().map(|name| (name.clone(), "m".to_owned())).collect();
-    [distinct, equal]
-        .iter()
-        .find_map(|sizes| fitted(outer, place, inner, sizes))
+    let all = |size: &str| names.iter().map(|name| (name.clone(), size.to_owned())).collect();
+    let mut tried: Vec<BTreeMap<String, String>> = vec![
+        names.iter().map(|name| (name.clone(), name.clone())).collect(),
+        all("m"),
+    ];
+    let numbers = outer.params[place].sizes.iter().filter(|size| is_number(size));
+    tried.extend(numbers.map(|number| all(number)));
+    tried.iter().find_map(|sizes| fitted(outer, place, inner, sizes))
 }
 
 fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, String>) -> Option<Pair> {
@@ -293,7 +300,11 @@ fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, S
     }
     let mut bound: BTreeMap<String, String> = BTreeMap::new();
     for (pattern, size) in wanted.sizes.iter().zip(&given.sizes) {
-        if pattern.contains('*') {
+        if is_number(pattern) {
+            if pattern != size {
+                return None;
+            }
+        } else if pattern.contains('*') {
             // A product of sizes is no pattern: only the same product fits.
             if pattern != size {
                 return None;

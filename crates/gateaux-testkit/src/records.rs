@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gateaux_array::{Array, DoubleDouble, Dual};
 use gateaux_core::diff::{self, Explicit};
-use gateaux_core::expr::{Dim, Error, Expr, Form, Shape, Store, Structure, Var};
+use gateaux_core::expr::{Dim, Error, Expr, Facts, Form, Shape, Store, Structure, Var};
 use gateaux_core::ops::signature::{ParamKind, SizeExpr, signatures};
 use gateaux_core::ops::{self, Environment, Kernel, Meaning, Op, Rule};
 use gateaux_eval::Sizes;
@@ -14,7 +14,7 @@ use crate::case::shape_sizes;
 use crate::check::{Outcome, Point, Stop, Verdict, compare, run};
 use crate::differences;
 use crate::interpret::{self, Reading, Value, formula};
-use crate::numbers::{Judge, Region, contract};
+use crate::numbers::{Judge, Region, contract, inner};
 use crate::random::Random;
 use crate::values;
 
@@ -181,7 +181,7 @@ impl<T: Judge> Call<T> {
                 Shape::Row(n) => (Shape::Vector(n), true),
                 shape => (shape, false),
             };
-            let made = store.add_variable(name, kept, structure, gateaux_core::expr::Facts::NONE);
+            let made = store.add_variable(name, kept, structure, Facts::NONE);
             let made = made.map_err(wrong)?;
             Ok(if is_row {
                 (made, store.transpose(made).map_err(wrong)?)
@@ -192,9 +192,8 @@ impl<T: Judge> Call<T> {
         let (point_var, point) = variable(&mut self.store, name)?;
         let (change_var, change) = variable(&mut self.store, &format!("d{name}"))?;
         let sizes = shape_sizes(&self.store, shape, &self.sizes).map_err(undefined)?;
-        let draw = |region, random: &mut Random| {
-            values::point::<T>(&sizes, structure, region, random).map_err(undefined)
-        };
+        let draw =
+            |region, random: &mut Random| values::point::<T>(&sizes, structure, region, random).map_err(undefined);
         let (value, moved) = (draw(region, random)?, draw(Region::Signed, random)?);
         // A condition holds or does not, and does not change nearby.
         let (value, moved) = match self.op.kernel == Kernel::Choice && self.args.is_empty() {
@@ -240,6 +239,39 @@ impl<T: Judge> Call<T> {
             }
             _ => Ok(built),
         }
+    }
+
+    /// Holds the transpose in an argument, a formula over the others and the cotangent `dY`, against the kernel: for a
+    /// change E and any W the inner products of W with the change of the value, and of E with the formula, are equal.
+    ///
+    /// # Errors
+    /// Undefined where the kernel is, wrong where the two disagree.
+    pub fn transpose(&mut self, argument: &str, text: &'static str) -> Verdict {
+        let at = self.names.iter().position(|name| name == argument);
+        let at = at.ok_or_else(|| wrong(format!("no argument {argument}")))?;
+        let mut points = self.points.clone();
+        points[at].array = points[at].array.add(&self.changes[at]).map_err(undefined)?;
+        let value = |points: &[Value<T>]| interpret::call(self.op.name, points).map_err(undefined);
+        let change = value(&points)?
+            .array
+            .sub(&value(&self.points)?.array)
+            .map_err(undefined)?;
+        let built = ops::apply_call(&mut self.store, self.op, &self.args).map_err(wrong)?;
+        let shape = self.store.shape(built);
+        let weights = values::point::<T>(change.shape(), Structure::General, Region::Signed, &mut Random::new(1));
+        let weights = weights.map_err(undefined)?;
+        let cotangent = self.store.add_variable("dY", shape, Structure::General, Facts::NONE);
+        let cotangent = cotangent.map_err(wrong)?;
+        let var = self.store.as_var(cotangent).ok_or_else(|| wrong("no variable"))?;
+        self.values.insert(var, weights.clone());
+        self.environment.bind("dY", cotangent);
+        let transpose = self.differential(text)?;
+        let found = run(&mut self.store, &[transpose], &self.sizes, &self.values).map_err(undefined)?;
+        compare(
+            "the transpose paired with the change",
+            &[inner(&found[0], self.changes[at].data())],
+            &[inner(weights.data(), change.data())],
+        )
     }
 
     /// Whether a derivative by the first argument is refused, as one whose formula is empty must be.

@@ -34,8 +34,10 @@ pub static OPS: &[Op] = &[
         domain: "S is positive definite",
         meaning: Meaning::Abbreviates(&["chol(S)*(tril(inv(chol(S))*E*inv(chol(S))') \
                                          - diag(diag(inv(chol(S))*E*inv(chol(S))'))/2)"]),
-        differential: &["frechet_chol(S, dE) + frechet_chol(S, dS)*inv(chol(S))*frechet_chol(S, E) \
-                         - frechet_chol(S, frechet_chol(S, dS)*inv(chol(S))*E + E*inv(chol(S))'*frechet_chol(S, dS)')"],
+        differential: &[
+            "frechet_chol(S, dE) + frechet_chol(S, dS)*inv(chol(S))*frechet_chol(S, E) \
+                         - frechet_chol(S, frechet_chol(S, dS)*inv(chol(S))*E + E*inv(chol(S))'*frechet_chol(S, dS)')",
+        ],
         sample: "S: posdef(n); E: symmetric(n)",
         latex: r"L_{\mathrm{chol}}\left({0}, {1}\right)",
         examples: &[(

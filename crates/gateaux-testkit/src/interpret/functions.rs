@@ -101,7 +101,10 @@ const LEAST_GAP: f64 = 1e-10;
 
 /// In floats, what is equal by its form may differ by rounding, and divisions by the difference give numbers made of it.
 fn separate<T: Field>(values: &Array<T>) -> Outcome<()> {
-    let largest = values.data().iter().fold(0.0f64, |max, value| max.max(value.pivot_size()));
+    let largest = values
+        .data()
+        .iter()
+        .fold(0.0f64, |max, value| max.max(value.pivot_size()));
     let is_close = |pair: &[T]| {
         let gap = pair[1].sub(&pair[0]).pivot_size();
         gap > 0.0 && gap <= LEAST_GAP * largest

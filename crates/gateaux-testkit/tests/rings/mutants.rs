@@ -74,7 +74,10 @@ const RIGHT: &[(&str, &str)] = &[
     ("abs(-(x))", "abs is even"),
     ("(gaps(-(x))).^2", "a square is even"),
     ("svdvals(-(X))", "singular values are even"),
-    ("svdv(-(X))", "the right singular vectors are even: their signs do not depend on X"),
+    (
+        "svdv(-(X))",
+        "the right singular vectors are even: their signs do not depend on X",
+    ),
 ];
 
 /// Whether a mutant is right although its normal form is another.

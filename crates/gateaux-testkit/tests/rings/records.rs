@@ -107,6 +107,32 @@ fn every_meaning_is_that_of_its_kernel() {
 }
 
 #[test]
+fn every_transpose_is_that_of_its_kernel() {
+    let (mut failures, mut count) = (Vec::new(), 0);
+    for op in functions() {
+        for (argument, texts) in op.transposes {
+            for alternative in 0..op.kind.len() {
+                let Some(text) = texts.get(alternative).filter(|text| !text.is_empty()) else {
+                    continue;
+                };
+                count += 1;
+                let outcomes = everywhere(op, alternative, |place| {
+                    Call::<DoubleDouble>::new(op, place)?.transpose(argument, text)
+                });
+                settle(
+                    format!("{} in {argument} ({alternative})", op.name),
+                    outcomes,
+                    &mut failures,
+                );
+            }
+        }
+    }
+    println!("{count} transposes");
+    assert!(count >= 30, "too few transposes: {count}");
+    done(&failures);
+}
+
+#[test]
 fn every_rule_holds_and_applies() {
     let (mut failures, mut count) = (Vec::new(), 0);
     for op in functions() {
