@@ -64,12 +64,32 @@ pub(crate) fn eigh<T: Real>(a: &Array<T>) -> Result<(Array<T>, Array<T>), ArrayE
         }
     }
     let values: Vec<T> = matrix.into_iter().step_by(n + 1).collect();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| ascending(&values[i], &values[j]));
-    let values = order.iter().map(|&i| values[i].clone()).collect();
+    let (values, order) = sorted(&values);
     let mut vectors = columns(&vectors, n, &order)?;
     orient(&mut vectors, None);
     Ok((Array::vector(values)?, vectors))
+}
+
+/// The eigenvalues and eigenvectors of a matrix whose lower triangle is zero below the diagonal, which are exact: small
+/// entries beside large ones keep their digits. `None` for others.
+pub(crate) fn of_diagonal<T: Real>(a: &Array<T>, n: usize) -> Result<Option<(Array<T>, Array<T>)>, ArrayError> {
+    if (0..n).any(|j| {
+        a.data()[j * n + j + 1..(j + 1) * n]
+            .iter()
+            .any(|entry| !entry.is_zero())
+    }) {
+        return Ok(None);
+    }
+    let values: Vec<T> = a.data().iter().step_by(n + 1).cloned().collect();
+    let (values, order) = sorted(&values);
+    Ok(Some((Array::vector(values)?, columns(&Array::eye(n)?, n, &order)?)))
+}
+
+/// The values from the smallest to the largest, and where they were.
+fn sorted<T: Real>(values: &[T]) -> (Vec<T>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| ascending(&values[i], &values[j]));
+    (order.iter().map(|&i| values[i].clone()).collect(), order)
 }
 
 /// The singular value decomposition; left vectors of the value 0 complete the others to an orthonormal system.
