@@ -164,12 +164,6 @@ impl Store {
         Ok(opened)
     }
 
-    /// The transpose as a coefficient and an expression that is no sum of one term.
-    pub(super) fn transposed_term(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
-        let transposed = self.transpose(expr)?;
-        Ok(self.split_coefficient(transposed))
-    }
-
     /// The expression as `coefficient * rest`.
     pub fn split_coefficient(&self, expr: Expr) -> (Rational, Expr) {
         match self.form(expr) {

@@ -53,7 +53,7 @@ pub static OPS: &[Op] = &[
         differential: &["diag(eigvecs(S)'*dS*eigvecs(S))[n]"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\max}\left({0}\right)",
-        examples: &[("S: symmetric(n); lmax(S)", "S", "eigvecs(S)[:, n]*eigvecs(S)[:, n]'")],
+        examples: &[("S: symmetric(n); lmax(S)", "S", "eigvecs(S)[:,n]*eigvecs(S)[:,n]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -65,7 +65,7 @@ pub static OPS: &[Op] = &[
         differential: &["diag(eigvecs(S)'*dS*eigvecs(S))[1]"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\min}\left({0}\right)",
-        examples: &[("S: symmetric(n); lmin(S)", "S", "eigvecs(S)[:, 1]*eigvecs(S)[:, 1]'")],
+        examples: &[("S: symmetric(n); lmin(S)", "S", "eigvecs(S)[:,1]*eigvecs(S)[:,1]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -143,7 +143,7 @@ pub static OPS: &[Op] = &[
         differential: &["diag(svdu(X)'*dX*svdv(X))[1]"],
         sample: "X: matrix(m, n)",
         latex: r"\left\|{0}\right\|_2",
-        examples: &[("spectral(X)", "X", "svdu(X)[:, 1]*svdv(X)[:, 1]'")],
+        examples: &[("spectral(X)", "X", "svdu(X)[:,1]*svdv(X)[:,1]'")],
         source: "Watson, Characterization of the subdifferential of some matrix norms (1992)",
         ..Op::BLANK
     },
