@@ -196,8 +196,8 @@ fn complete<T: Real>(before: &[T], column: &mut [T]) {
     column.iter_mut().for_each(|entry| *entry = quotient(entry, &size));
 }
 
-/// The Moore-Penrose inverse, from the singular values that are larger than max(m, n) times the unit of rounding times
-/// the largest one.
+/// The Moore-Penrose inverse, from the singular values that are larger than max(m, n) times the unit of rounding of 64
+/// bits times the largest one: the entries come from such numbers, and all number types agree on the rank.
 ///
 /// # Shapes
 /// A of (m, n) gives (n, m); a vector is a column, a scalar gives a scalar.
@@ -211,7 +211,7 @@ pub(crate) fn pinv<T: Field + Real>(a: &Array<T>) -> Result<Array<T>, ArrayError
     let (m, n) = matrix_sizes("pinv", a)?;
     let Svd { u, s, mut v } = T::svd(a)?;
     let largest = s.data().first().cloned().unwrap_or(T::zero());
-    let bound = largest.mul(&T::from_f64(m.max(n) as f64 * T::epsilon()));
+    let bound = largest.mul(&T::from_f64(m.max(n) as f64 * f64::EPSILON));
     for (column, value) in v.data_mut().chunks_exact_mut(n.max(1)).zip(s.data()) {
         let has_inverse = is_less(&bound, value);
         let invert = |entry: &T| if has_inverse { quotient(entry, value) } else { T::zero() };
@@ -225,13 +225,17 @@ pub(crate) fn pinv<T: Field + Real>(a: &Array<T>) -> Result<Array<T>, ArrayError
     }
 }
 
+/// Sizes of entries that differ by less than this part of them count as equal: rounding does not settle a sign.
+const TIE: f64 = 1e-8;
+
 /// Turns the columns, so that of each the entry of the largest size (the first of several) is positive; those of another
 /// matrix are turned with them.
 pub(crate) fn orient<T: Real>(vectors: &mut Array<T>, mut partner: Option<&mut Array<T>>) {
     let n = vectors.shape()[0];
     for (j, column) in vectors.data_mut().chunks_exact_mut(n.max(1)).enumerate() {
+        let tied = T::from_f64(1.0 - TIE);
         let place = (1..n).fold(0, |best, i| {
-            if is_less(&column[best].abs(), &column[i].abs()) {
+            if is_less(&column[best].abs(), &column[i].abs().mul(&tied)) {
                 i
             } else {
                 best

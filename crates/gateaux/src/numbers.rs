@@ -8,6 +8,7 @@ use gateaux_core::infer::Variable;
 use gateaux_core::print::{self, Notation};
 use gateaux_eval::{Error, Program, Sizes};
 
+use crate::accuracy::{self, EXACT_WORK};
 use crate::answer::Answer;
 use crate::error::{BAD_INPUT, BAD_STRUCTURE, Errors, NO_NUMBERS};
 use crate::problem::Problem;
@@ -54,7 +55,7 @@ impl Problem {
         let bound = self.bind(inputs)?;
         self.check_complete(&bound)?;
         let mut notes = self.not_finite_inputs(&bound);
-        let value = self.run(self.function, &bound, &mut notes)?;
+        let value = self.run_rated(("value", self.function), &bound, &mut notes)?;
         let derivative = match answer {
             None => None,
             Some(answer) => {
@@ -108,7 +109,7 @@ impl Problem {
             return array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()));
         }
         if let Some(explicit) = answer.explicit_expr {
-            let array = self.run(explicit, bound, notes)?;
+            let array = self.run_rated(("derivative", explicit), bound, notes)?;
             return reshaped(self, array);
         }
         let entries = gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
@@ -132,7 +133,7 @@ impl Problem {
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
         let total: usize = counts.iter().product();
         let mut data = Vec::with_capacity(entries);
-        let mut granted = WIDE_WORK;
+        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
         for combination in 0..total {
             let mut rest = combination;
             for ((var, shape), count) in holes.iter().zip(&counts) {
@@ -147,12 +148,15 @@ impl Problem {
                 );
             }
             let is_direction = |var: Var| holes.iter().any(|(hole, _)| *hole == var);
+            let input = |var: Var| values.get(&var).cloned();
             let trace = program
-                .run_traced(&|var| values.get(&var).cloned(), &is_direction, &mut granted)
+                .run_traced(&input, &is_direction, &mut granted)
                 .map_err(|error| self.failure(&error))?;
+            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
             data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
             note(notes, trace.not_finite);
         }
+        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
         let array = Array::from_column_major(&shape, data);
         array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
     }
@@ -163,6 +167,25 @@ impl Problem {
 
     pub(crate) fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let program = self.lower(expr, bound)?;
+        self.traced(&program, bound, notes)
+    }
+
+    /// The numbers of the value or the derivative, with a remark where they have lost digits.
+    fn run_rated(
+        &mut self,
+        (what, expr): (&str, Expr),
+        bound: &Bound,
+        notes: &mut Vec<String>,
+    ) -> Result<Array<f64>, Errors> {
+        let program = self.lower(expr, bound)?;
+        let found = self.traced(&program, bound, notes)?;
+        let input = |var: Var| bound.values.get(&var).cloned();
+        let loss = program.loss(&input, std::slice::from_ref(&found), &mut EXACT_WORK.clone());
+        notes.extend(loss.and_then(|loss| accuracy::remark(what, loss)));
+        Ok(found)
+    }
+
+    fn traced(&self, program: &Program, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let mut granted = WIDE_WORK;
         let result = program.run_traced(&|var| bound.values.get(&var).cloned(), &|_| false, &mut granted);
         let trace = result.map_err(|error| self.failure(&error))?;
