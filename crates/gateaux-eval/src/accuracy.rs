@@ -18,16 +18,15 @@ pub struct Loss {
 }
 
 impl Instruction {
-    /// Whether it solves equations that may be badly conditioned though its operands are harmless.
-    fn may_lose_digits(&self) -> bool {
-        matches!(
-            self,
-            Instruction::MatrixFunction(_)
-                | Instruction::Pseudoinverse
-                | Instruction::Cholesky
-                | Instruction::Eigen
-                | Instruction::Singular
-        )
+    /// The function that it computes, if that may be badly conditioned though its operands are harmless. Of
+    /// eigenvalues and singular values it is the vectors.
+    fn may_lose_digits(&self) -> Option<&'static str> {
+        match self {
+            Instruction::MatrixFunction(_) | Instruction::Pseudoinverse | Instruction::Cholesky => Some(self.name()),
+            Instruction::Eigen => Some("eigvecs"),
+            Instruction::Singular => Some("svdu, svdv"),
+            _ => None,
+        }
     }
 }
 
@@ -40,8 +39,7 @@ impl Program {
         outputs: &[Array<f64>],
         granted: &mut f64,
     ) -> Option<Loss> {
-        let kernel = self.steps.iter().find(|step| step.instruction.may_lose_digits())?;
-        let kernel = kernel.instruction.name();
+        let kernel = self.steps.iter().find_map(|step| step.instruction.may_lose_digits())?;
         let is_finite = outputs.iter().flat_map(Array::data).all(|entry| entry.is_finite());
         let work = self.work();
         if !is_finite || work > *granted {

@@ -16,9 +16,9 @@ pub(crate) fn remark(what: &str, loss: Loss) -> Option<String> {
     }
     let digits = -loss.error.log10();
     Some(if digits < 1.0 {
-        format!("no digit of the {what} is certain: {kernel} loses all of them to rounding here")
+        format!("no digit of the {what} is certain: rounding takes all of them in {kernel}")
     } else {
-        format!("about {digits:.0} digits of the {what} are right: {kernel} loses the others to rounding here")
+        format!("about {digits:.0} digits of the {what} are right: rounding takes the others in {kernel}")
     })
 }
 

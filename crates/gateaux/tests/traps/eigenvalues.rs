@@ -510,3 +510,67 @@ fn factors_and_pseudoinverses_of_every_rank() {
         ],
     );
 }
+
+#[test]
+fn digits_that_rounding_takes_are_told() {
+    // The eigenvectors of [2, e; e, 2] turn by dS/(2*e), so for e = 1e-9 some 7 of 16 digits are left.
+    const NEAR: &str = "S = [[2, 1e-9], [1e-9, 2]]";
+    const VECTORS: &str = "S: symmetric(n)\neigvecs(S)";
+    for (text, wrt, data, told) in [
+        (
+            VECTORS,
+            "S",
+            NEAR,
+            "about 7 digits of the derivative are right: rounding takes the others in eigvecs",
+        ),
+        (VECTORS, "", NEAR, ""),
+        (VECTORS, "S", "S = [[2, 1], [1, 2]]", ""),
+        // What does not depend on the choice of the vectors loses nothing.
+        ("S: symmetric(n)\nsum(cos(eigvals(S)))", "S", NEAR, ""),
+        (
+            "pinv(X)",
+            "",
+            "X = [[1, 1], [1, 1.00000000000002]]",
+            "about 2 digits of the value are right: rounding takes the others in pinv",
+        ),
+        ("pinv(X)", "", "X = [[0.1, 0.2], [0.3, 0.6]]", ""),
+        ("pinv(X)", "X", "X = [[1, 2], [3, 4]]", ""),
+        ("expm(X)", "X", "X = [[0, -30], [30, 0]]", ""),
+        ("logm(X)", "X", "X = [[1, 2], [-1, 2]]", ""),
+    ] {
+        let notes = answer(ask(text, wrt, data)).expect("numbers").notes;
+        let found: Vec<&str> = notes
+            .iter()
+            .map(String::as_str)
+            .filter(|note| note.contains("rounding"))
+            .collect();
+        let expected: &[&str] = if told.is_empty() { &[] } else { &[told] };
+        assert_eq!(found, expected, "{text} by {wrt} at {data}");
+    }
+}
+
+#[test]
+fn signs_of_vectors_do_not_depend_on_rounding() {
+    let half = 0.5f64.sqrt();
+    check_near(
+        1e-13,
+        &[
+            // Both entries are as large; the first is positive.
+            (
+                ask("S: symmetric(n)\neigvecs(S)", "", "S = [[2, 1], [1, 2]]"),
+                &[half, half, -half, half],
+                &[],
+            ),
+            (
+                ask("S: symmetric(n)\neigvecs(S)", "", "S = [[0.2, 0.1], [0.1, 0.2]]"),
+                &[half, half, -half, half],
+                &[],
+            ),
+            (
+                ask("svdv(X)", "", "X = [[0.2, 0.1], [0.1, 0.2]]"),
+                &[half, half, half, -half],
+                &[],
+            ),
+        ],
+    );
+}
