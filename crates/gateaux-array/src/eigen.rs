@@ -19,6 +19,9 @@ pub struct Svd<T> {
     pub v: Array<T>,
 }
 
+/// Eigenvalues from the smallest to the largest, and eigenvectors as columns.
+pub(crate) type Eigen<T> = (Array<T>, Array<T>);
+
 /// Sweeps double the number of right digits from the third on, so these are more than enough.
 const MAX_SWEEPS: usize = 60;
 
@@ -72,7 +75,7 @@ pub(crate) fn eigh<T: Real>(a: &Array<T>) -> Result<(Array<T>, Array<T>), ArrayE
 
 /// The eigenvalues and eigenvectors of a matrix whose lower triangle is zero below the diagonal, which are exact: small
 /// entries beside large ones keep their digits. `None` for others.
-pub(crate) fn of_diagonal<T: Real>(a: &Array<T>, n: usize) -> Result<Option<(Array<T>, Array<T>)>, ArrayError> {
+pub(crate) fn of_diagonal<T: Real>(a: &Array<T>, n: usize) -> Result<Option<Eigen<T>>, ArrayError> {
     if (0..n).any(|j| {
         a.data()[j * n + j + 1..(j + 1) * n]
             .iter()
@@ -111,11 +114,11 @@ pub(crate) fn svd<T: Real>(a: &Array<T>) -> Result<Svd<T>, ArrayError> {
     let (_, exponent) = crate::factor::split(largest.to_f64());
     let scale = T::from_f64(2f64.powi(exponent.clamp(-1000, 1000) as i32));
     let scaled = matrix.scale(&quotient(&T::one(), &scale));
-    let (u, s, v) = if m >= n {
+    let Svd { u, s, v } = if m >= n {
         tall_svd(scaled, m, n)?
     } else {
-        let (v, s, u) = tall_svd(scaled.transpose()?, n, m)?;
-        (u, s, v)
+        let Svd { u, s, v } = tall_svd(scaled.transpose()?, n, m)?;
+        Svd { u: v, s, v: u }
     };
     let mut svd = Svd {
         u,
@@ -127,7 +130,7 @@ pub(crate) fn svd<T: Real>(a: &Array<T>) -> Result<Svd<T>, ArrayError> {
 }
 
 /// The decomposition of a matrix with at least as many rows as columns: rotations make its columns orthogonal.
-fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<(Array<T>, Array<T>, Array<T>), ArrayError> {
+fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<Svd<T>, ArrayError> {
     let mut v = Array::<T>::eye(n)?;
     let bound = T::from_f64(m as f64 * T::epsilon());
     let mut sweeps = 0;
@@ -163,7 +166,11 @@ fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<(Array<T>, A
             column.iter_mut().for_each(|entry| *entry = quotient(entry, &sizes[j]));
         }
     }
-    Ok((u, Array::vector(values)?, columns(&v, n, &order)?))
+    Ok(Svd {
+        u,
+        s: Array::vector(values)?,
+        v: columns(&v, n, &order)?,
+    })
 }
 
 /// Makes the column a unit vector that is orthogonal to those before it: what is left of the axis that they cover least.

@@ -58,6 +58,9 @@ fn diagonal(values: &[f64]) -> Vec<f64> {
     (0..n * n).map(entry).collect()
 }
 
+/// A function of one number.
+type Real = fn(f64) -> f64;
+
 /// The matrices with repeated eigenvalues: the text, and f of them for a function f of their eigenvalues.
 type Repeated = (String, [f64; 3], fn(&[f64; 3]) -> Vec<f64>);
 
@@ -80,7 +83,7 @@ fn repeated() -> Vec<Repeated> {
 #[test]
 fn functions_of_all_eigenvalues_are_smooth_where_some_are_equal() {
     // The gradient of sum(f(lambda)) is the matrix function f'(S), and that of the product det(S)*inv(S).
-    let functions: [(&str, fn(f64) -> f64, fn(f64) -> f64); 5] = [
+    let functions: [(&str, Real, Real); 5] = [
         ("sum(eigvals(S).^2)", |x| x * x, |x| 2.0 * x),
         ("sum(eigvals(S).^3)", |x| x * x * x, |x| 3.0 * x * x),
         ("sum(log(eigvals(S)))", f64::ln, |x| 1.0 / x),
