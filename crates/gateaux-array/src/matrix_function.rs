@@ -68,7 +68,7 @@ pub(crate) fn evaluate<T: Field + Real>(
         (_, []) if symmetric => symmetric_value(function, &matrix)?,
         (_, [direction]) if symmetric => symmetric_derivative(function, &matrix, direction)?,
         (MatrixFunction::Exp, _) => exponential_of_blocks(&matrix, &directions, n)?,
-        _ => triangular_function(function, &matrix, &directions, n)?,
+        _ => upper_function(function, &matrix, &directions, n)?,
     };
     let result = if symmetric && directions.iter().all(|direction| is_symmetric(direction, n)) {
         let mean = result.add(&result.transpose()?)?;
@@ -209,6 +209,23 @@ fn exponential_of_blocks<T: Field + Real>(
     Ok(scaled_back(corner, &exponents))
 }
 
+/// The root or the logarithm, or a derivative of it. A lower triangular matrix is turned: the upper triangular form is
+/// there already, and zeros stay zeros.
+fn upper_function<T: Field + Real>(
+    function: MatrixFunction,
+    a: &Array<T>,
+    directions: &[Array<T>],
+    n: usize,
+) -> Result<Array<T>, ArrayError> {
+    let transposed = a.transpose()?;
+    if is_triangular(a.data(), n) || !is_triangular(transposed.data(), n) {
+        return triangular_function(function, a, directions, n);
+    }
+    let turned = directions.iter().map(Array::transpose);
+    let turned = turned.collect::<Result<Vec<Array<T>>, ArrayError>>()?;
+    triangular_function(function, &transposed, &turned, n)?.transpose()
+}
+
 /// The root or the logarithm, or a derivative of it, in the basis of the Schur form: the block matrix of a triangular
 /// matrix is triangular.
 fn triangular_function<T: Field + Real>(
@@ -218,12 +235,6 @@ fn triangular_function<T: Field + Real>(
     n: usize,
 ) -> Result<Array<T>, ArrayError> {
     let op = function.name();
-    if is_triangular(a.transpose()?.data(), n) && !is_triangular(a.data(), n) {
-        // The upper triangular form is there already, and zeros stay zeros.
-        let turned = directions.iter().map(Array::transpose);
-        let turned = turned.collect::<Result<Vec<Array<T>>, ArrayError>>()?;
-        return triangular_function(function, &a.transpose()?, &turned, n)?.transpose();
-    }
     let size_of_a = exponent(a.data());
     // An even power of 2, whose root is one.
     let power = if size_of_a.abs() > LARGE { size_of_a & !1 } else { 0 };

@@ -274,6 +274,37 @@ impl<T: Judge> Call<T> {
         )
     }
 
+    /// The arguments on the left side of a rule, by definition and as expressions.
+    fn arguments_of(
+        &mut self,
+        rule: &Rule,
+        names: &BTreeMap<String, Value<T>>,
+        reading: Reading,
+    ) -> Result<(Vec<Value<T>>, Vec<Expr>), Stop> {
+        let n = self.store.dims.name("n");
+        let (mut args, mut built) = (Vec::new(), Vec::new());
+        let params = &signatures(self.op)[0].params;
+        for (text, param) in arguments(rule.left).map_err(wrong)?.into_iter().zip(params) {
+            let made = match self.op.is_elementwise() {
+                true => ops::instantiate_elementwise(&mut self.store, text, &self.environment),
+                false => ops::instantiate(&mut self.store, text, &self.environment),
+            };
+            let (mut arg, mut made) = (
+                formula(text, names, &self.sizes, reading).map_err(undefined)?,
+                made.map_err(wrong)?,
+            );
+            // A number in the place of a matrix is a square matrix with these entries.
+            if arg.array.rank() == 0 && matches!(param.kind, ParamKind::Matrix(..)) {
+                let size = self.sizes["n"];
+                arg = Value::new(Array::filled(&[size, size], arg.array.data()[0]).map_err(undefined)?);
+                made = self.store.fill(made, Shape::Matrix(n, n)).map_err(wrong)?;
+            }
+            args.push(arg);
+            built.push(made);
+        }
+        Ok((args, built))
+    }
+
     /// Whether a derivative by the first argument is refused, as one whose formula is empty must be.
     ///
     /// # Errors
@@ -451,26 +482,11 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     } else {
         Reading::Matrices
     };
-    let value = |text: &str| formula(text, &names, &call.sizes, reading).map_err(undefined);
-    let (mut args, mut built) = (Vec::new(), Vec::new());
-    let params = &signatures(op)[0].params;
-    for (text, param) in arguments(rule.left).map_err(wrong)?.into_iter().zip(params) {
-        let made = match op.is_elementwise() {
-            true => ops::instantiate_elementwise(&mut call.store, text, &call.environment),
-            false => ops::instantiate(&mut call.store, text, &call.environment),
-        };
-        let (mut arg, mut made) = (value(text)?, made.map_err(wrong)?);
-        // A number in the place of a matrix is a square matrix with these entries.
-        if arg.array.rank() == 0 && matches!(param.kind, ParamKind::Matrix(..)) {
-            let size = call.sizes["n"];
-            arg = Value::new(Array::filled(&[size, size], arg.array.data()[0]).map_err(undefined)?);
-            made = call.store.fill(made, square).map_err(wrong)?;
-        }
-        args.push(arg);
-        built.push(made);
-    }
+    let (args, built) = call.arguments_of(rule, &names, reading)?;
     let left = interpret::call(op.name, &args).map_err(undefined)?.array;
-    let right = value(rule.right)?.array;
+    let right = formula(rule.right, &names, &call.sizes, reading)
+        .map_err(undefined)?
+        .array;
     let right = if right.rank() == 0 {
         Array::filled(left.shape(), right.data()[0]).map_err(undefined)?
     } else {

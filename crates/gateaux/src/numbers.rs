@@ -112,7 +112,20 @@ impl Problem {
             let array = self.run_rated(("derivative", explicit), bound, notes)?;
             return reshaped(self, array);
         }
-        let entries = gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
+        // Too many entries are refused before any is computed.
+        gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
+        let data = self.numbers_by_directions(answer, bound, notes)?;
+        let array = Array::from_column_major(&shape, data);
+        array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+    }
+
+    /// The entries of the derivative, one run for each combination of basis directions, the first hole running fastest.
+    fn numbers_by_directions(
+        &mut self,
+        answer: &Answer,
+        bound: &Bound,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<f64>, Errors> {
         let program = self.lower(answer.derivative.operator, bound)?;
         let mut values = bound.values.clone();
         let holes: Vec<(Var, Vec<usize>)> = answer
@@ -129,10 +142,9 @@ impl Problem {
                 ))
             })
             .collect::<Result<_, Errors>>()?;
-        // One run for each combination of basis directions, the first hole running fastest.
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
         let total: usize = counts.iter().product();
-        let mut data = Vec::with_capacity(entries);
+        let mut data = Vec::new();
         let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
         for combination in 0..total {
             let mut rest = combination;
@@ -157,8 +169,7 @@ impl Problem {
             note(notes, trace.not_finite);
         }
         notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
-        let array = Array::from_column_major(&shape, data);
-        array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+        Ok(data)
     }
 
     pub(crate) fn lower(&mut self, expr: Expr, bound: &Bound) -> Result<Program, Errors> {

@@ -209,99 +209,85 @@ fn said(text: &'static str, wrt: &'static str, data: &'static str) -> (Vec<Strin
     (assumptions, answer(ask(text, wrt, data)).expect("numbers").notes)
 }
 
+const EQUAL: &str = "S = [[1, 0, 0], [0, 3, 0], [0, 0, 3]]";
+const DISTINCT: &str = "S = [[1, 0, 0], [0, 2, 0], [0, 0, 3]]";
+const MATRIX: &str = "X = [[0, 2, 0], [2, 0, 0]]";
+
+/// An assumption of an answer, and whether it fails at the numbers.
+type Need = (Question, &'static str, bool);
+
+const NEEDS: &[Need] = &[
+    (
+        ask("S: symmetric(n)\nlmax(S)", "S", EQUAL),
+        "the largest eigenvalue of S is simple",
+        true,
+    ),
+    (
+        ask("S: symmetric(n)\nlmax(S)", "S", DISTINCT),
+        "the largest eigenvalue of S is simple",
+        false,
+    ),
+    (
+        ask("S: symmetric(n)\nlmin(S)", "S", EQUAL),
+        "the smallest eigenvalue of S is simple",
+        false,
+    ),
+    (
+        ask("S: symmetric(n)\nlmin(S)", "S", "S = [[1, 0], [0, 1]]"),
+        "the smallest eigenvalue of S is simple",
+        true,
+    ),
+    (
+        ask("S: symmetric(n)\neigvals(S)", "S", EQUAL),
+        "the eigenvalues of S are distinct",
+        true,
+    ),
+    (
+        ask("S: symmetric(n)\neigvals(S)", "S", DISTINCT),
+        "the eigenvalues of S are distinct",
+        false,
+    ),
+    (
+        ask("S: symmetric(n)\neigvecs(S)", "S", EQUAL),
+        "the eigenvalues of S are distinct",
+        true,
+    ),
+    (
+        ask("S: symmetric(n)\neigvecs(S)", "S", DISTINCT),
+        "the eigenvalues of S are distinct",
+        false,
+    ),
+    (
+        ask("spectral(X)", "X", MATRIX),
+        "the largest singular value of X is simple",
+        true,
+    ),
+    (
+        ask("svdvals(X)", "X", MATRIX),
+        "the singular values of X are distinct",
+        true,
+    ),
+    (
+        ask("svdvals(X)", "X", "X = [[0, 2, 0], [1, 0, 0]]"),
+        "the singular values of X are distinct",
+        false,
+    ),
+    (ask("nuclear(X)", "X", MATRIX), "no singular value of X is 0", false),
+    (
+        ask("nuclear(X)", "X", "X = [[1, 2], [2, 4]]"),
+        "no singular value of X is 0",
+        true,
+    ),
+    (
+        ask("nuclear(X)", "X", "X = [[0, 0], [0, 0]]"),
+        "no singular value of X is 0",
+        true,
+    ),
+];
+
 #[test]
 fn what_needs_simple_values_says_so_and_says_when_it_fails() {
-    const EQUAL: &str = "S = [[1, 0, 0], [0, 3, 0], [0, 0, 3]]";
-    const DISTINCT: &str = "S = [[1, 0, 0], [0, 2, 0], [0, 0, 3]]";
-    const MATRIX: &str = "X = [[0, 2, 0], [2, 0, 0]]";
-    for (text, wrt, data, assumption, fails) in [
-        (
-            "S: symmetric(n)\nlmax(S)",
-            "S",
-            EQUAL,
-            "the largest eigenvalue of S is simple",
-            true,
-        ),
-        (
-            "S: symmetric(n)\nlmax(S)",
-            "S",
-            DISTINCT,
-            "the largest eigenvalue of S is simple",
-            false,
-        ),
-        (
-            "S: symmetric(n)\nlmin(S)",
-            "S",
-            EQUAL,
-            "the smallest eigenvalue of S is simple",
-            false,
-        ),
-        (
-            "S: symmetric(n)\nlmin(S)",
-            "S",
-            "S = [[1, 0], [0, 1]]",
-            "the smallest eigenvalue of S is simple",
-            true,
-        ),
-        (
-            "S: symmetric(n)\neigvals(S)",
-            "S",
-            EQUAL,
-            "the eigenvalues of S are distinct",
-            true,
-        ),
-        (
-            "S: symmetric(n)\neigvals(S)",
-            "S",
-            DISTINCT,
-            "the eigenvalues of S are distinct",
-            false,
-        ),
-        (
-            "S: symmetric(n)\neigvecs(S)",
-            "S",
-            EQUAL,
-            "the eigenvalues of S are distinct",
-            true,
-        ),
-        (
-            "S: symmetric(n)\neigvecs(S)",
-            "S",
-            DISTINCT,
-            "the eigenvalues of S are distinct",
-            false,
-        ),
-        (
-            "spectral(X)",
-            "X",
-            MATRIX,
-            "the largest singular value of X is simple",
-            true,
-        ),
-        ("svdvals(X)", "X", MATRIX, "the singular values of X are distinct", true),
-        (
-            "svdvals(X)",
-            "X",
-            "X = [[0, 2, 0], [1, 0, 0]]",
-            "the singular values of X are distinct",
-            false,
-        ),
-        ("nuclear(X)", "X", MATRIX, "no singular value of X is 0", false),
-        (
-            "nuclear(X)",
-            "X",
-            "X = [[1, 2], [2, 4]]",
-            "no singular value of X is 0",
-            true,
-        ),
-        (
-            "nuclear(X)",
-            "X",
-            "X = [[0, 0], [0, 0]]",
-            "no singular value of X is 0",
-            true,
-        ),
-    ] {
+    for ((text, wrt, data), assumption, fails) in NEEDS.iter().copied() {
         let (assumptions, notes) = said(text, wrt, data);
         assert!(
             assumptions.iter().any(|said| said == assumption),
