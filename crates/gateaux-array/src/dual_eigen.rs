@@ -3,6 +3,7 @@
 //! Each entry of a slope has the difference of two eigenvalues or singular values below it. Where that is 0 the vectors
 //! have no derivative, unless what stands above it is 0 too; then they need not turn into each other.
 
+use crate::eigen::Eigen;
 use crate::linear::{matrix_sizes, square_size};
 use crate::{Array, ArrayError, Dual, Field, Number, Svd};
 
@@ -15,7 +16,7 @@ use crate::{Array, ArrayError, Dual, Field, Number, Svd};
 ///
 /// # Source
 /// Magnus & Neudecker, Matrix Differential Calculus, 8.9 (8.7 in the 1st edition).
-pub(crate) fn eigh<T: Field>(a: &Array<Dual<T>>) -> Result<(Array<Dual<T>>, Array<Dual<T>>), ArrayError> {
+pub(crate) fn eigh<T: Field>(a: &Array<Dual<T>>) -> Result<Eigen<Dual<T>>, ArrayError> {
     let n = square_size("eigh", a)?;
     let (value, slope) = parts(a);
     let (values, vectors) = T::eigh(&value)?;

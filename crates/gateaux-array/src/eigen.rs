@@ -19,6 +19,9 @@ pub struct Svd<T> {
     pub v: Array<T>,
 }
 
+/// Eigenvalues from the smallest to the largest, and eigenvectors as columns.
+pub(crate) type Eigen<T> = (Array<T>, Array<T>);
+
 /// Sweeps double the number of right digits from the third on, so these are more than enough.
 const MAX_SWEEPS: usize = 60;
 
@@ -64,12 +67,32 @@ pub(crate) fn eigh<T: Real>(a: &Array<T>) -> Result<(Array<T>, Array<T>), ArrayE
         }
     }
     let values: Vec<T> = matrix.into_iter().step_by(n + 1).collect();
-    let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&i, &j| ascending(&values[i], &values[j]));
-    let values = order.iter().map(|&i| values[i].clone()).collect();
+    let (values, order) = sorted(&values);
     let mut vectors = columns(&vectors, n, &order)?;
     orient(&mut vectors, None);
     Ok((Array::vector(values)?, vectors))
+}
+
+/// The eigenvalues and eigenvectors of a matrix whose lower triangle is zero below the diagonal, which are exact: small
+/// entries beside large ones keep their digits. `None` for others.
+pub(crate) fn of_diagonal<T: Real>(a: &Array<T>, n: usize) -> Result<Option<Eigen<T>>, ArrayError> {
+    if (0..n).any(|j| {
+        a.data()[j * n + j + 1..(j + 1) * n]
+            .iter()
+            .any(|entry| !entry.is_zero())
+    }) {
+        return Ok(None);
+    }
+    let values: Vec<T> = a.data().iter().step_by(n + 1).cloned().collect();
+    let (values, order) = sorted(&values);
+    Ok(Some((Array::vector(values)?, columns(&Array::eye(n)?, n, &order)?)))
+}
+
+/// The values from the smallest to the largest, and where they were.
+fn sorted<T: Real>(values: &[T]) -> (Vec<T>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| ascending(&values[i], &values[j]));
+    (order.iter().map(|&i| values[i].clone()).collect(), order)
 }
 
 /// The singular value decomposition; left vectors of the value 0 complete the others to an orthonormal system.
@@ -91,11 +114,11 @@ pub(crate) fn svd<T: Real>(a: &Array<T>) -> Result<Svd<T>, ArrayError> {
     let (_, exponent) = crate::factor::split(largest.to_f64());
     let scale = T::from_f64(2f64.powi(exponent.clamp(-1000, 1000) as i32));
     let scaled = matrix.scale(&quotient(&T::one(), &scale));
-    let (u, s, v) = if m >= n {
+    let Svd { u, s, v } = if m >= n {
         tall_svd(scaled, m, n)?
     } else {
-        let (v, s, u) = tall_svd(scaled.transpose()?, n, m)?;
-        (u, s, v)
+        let Svd { u, s, v } = tall_svd(scaled.transpose()?, n, m)?;
+        Svd { u: v, s, v: u }
     };
     let mut svd = Svd {
         u,
@@ -107,7 +130,7 @@ pub(crate) fn svd<T: Real>(a: &Array<T>) -> Result<Svd<T>, ArrayError> {
 }
 
 /// The decomposition of a matrix with at least as many rows as columns: rotations make its columns orthogonal.
-fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<(Array<T>, Array<T>, Array<T>), ArrayError> {
+fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<Svd<T>, ArrayError> {
     let mut v = Array::<T>::eye(n)?;
     let bound = T::from_f64(m as f64 * T::epsilon());
     let mut sweeps = 0;
@@ -143,7 +166,11 @@ fn tall_svd<T: Real>(mut a: Array<T>, m: usize, n: usize) -> Result<(Array<T>, A
             column.iter_mut().for_each(|entry| *entry = quotient(entry, &sizes[j]));
         }
     }
-    Ok((u, Array::vector(values)?, columns(&v, n, &order)?))
+    Ok(Svd {
+        u,
+        s: Array::vector(values)?,
+        v: columns(&v, n, &order)?,
+    })
 }
 
 /// Makes the column a unit vector that is orthogonal to those before it: what is left of the axis that they cover least.
@@ -176,8 +203,8 @@ fn complete<T: Real>(before: &[T], column: &mut [T]) {
     column.iter_mut().for_each(|entry| *entry = quotient(entry, &size));
 }
 
-/// The Moore-Penrose inverse, from the singular values that are larger than max(m, n) times the unit of rounding times
-/// the largest one.
+/// The Moore-Penrose inverse, from the singular values that are larger than max(m, n) times the unit of rounding of 64
+/// bits times the largest one: the entries come from such numbers, and all number types agree on the rank.
 ///
 /// # Shapes
 /// A of (m, n) gives (n, m); a vector is a column, a scalar gives a scalar.
@@ -191,7 +218,7 @@ pub(crate) fn pinv<T: Field + Real>(a: &Array<T>) -> Result<Array<T>, ArrayError
     let (m, n) = matrix_sizes("pinv", a)?;
     let Svd { u, s, mut v } = T::svd(a)?;
     let largest = s.data().first().cloned().unwrap_or(T::zero());
-    let bound = largest.mul(&T::from_f64(m.max(n) as f64 * T::epsilon()));
+    let bound = largest.mul(&T::from_f64(m.max(n) as f64 * f64::EPSILON));
     for (column, value) in v.data_mut().chunks_exact_mut(n.max(1)).zip(s.data()) {
         let has_inverse = is_less(&bound, value);
         let invert = |entry: &T| if has_inverse { quotient(entry, value) } else { T::zero() };
@@ -205,13 +232,17 @@ pub(crate) fn pinv<T: Field + Real>(a: &Array<T>) -> Result<Array<T>, ArrayError
     }
 }
 
+/// Sizes of entries that differ by less than this part of them count as equal: rounding does not settle a sign.
+const TIE: f64 = 1e-8;
+
 /// Turns the columns, so that of each the entry of the largest size (the first of several) is positive; those of another
 /// matrix are turned with them.
 pub(crate) fn orient<T: Real>(vectors: &mut Array<T>, mut partner: Option<&mut Array<T>>) {
     let n = vectors.shape()[0];
     for (j, column) in vectors.data_mut().chunks_exact_mut(n.max(1)).enumerate() {
+        let tied = T::from_f64(1.0 - TIE);
         let place = (1..n).fold(0, |best, i| {
-            if is_less(&column[best].abs(), &column[i].abs()) {
+            if is_less(&column[best].abs(), &column[i].abs().mul(&tied)) {
                 i
             } else {
                 best

@@ -7,7 +7,7 @@ use faer::linalg::solvers::{DenseSolveCore, Llt, LltError, PartialPivLu, Solve};
 use faer::{Accum, MatMut, MatRef, Par, Side};
 
 pub use crate::eigen::Svd;
-use crate::eigen::orient;
+use crate::eigen::{self, orient};
 use crate::elimination::{self, check_system};
 use crate::linear::{self, matrix_sizes, product_shape, product_sizes, square_size};
 use crate::vector_state::cleaning_up;
@@ -214,6 +214,9 @@ pub fn eigvalsh(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
         return Array::vector(Vec::new());
     }
     let (scaled, exponent) = near_one(op, a)?;
+    if let Some((values, _)) = eigen::of_diagonal(a, n)? {
+        return Ok(values);
+    }
     let matrix = MatRef::from_column_major_slice(scaled.data(), n, n);
     let values = cleaning_up(|| matrix.self_adjoint_eigenvalues(Side::Lower));
     let values = values.map_err(|_| ArrayError::NoConvergence { op })?;
@@ -237,6 +240,9 @@ pub fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
         return Ok((Array::vector(Vec::new())?, Array::zeros(&[0, 0])?));
     }
     let (scaled, exponent) = near_one(op, a)?;
+    if let Some(exact) = eigen::of_diagonal(a, n)? {
+        return Ok(exact);
+    }
     let matrix = MatRef::from_column_major_slice(scaled.data(), n, n);
     let eigen = cleaning_up(|| matrix.self_adjoint_eigen(Side::Lower));
     let eigen = eigen.map_err(|_| ArrayError::NoConvergence { op })?;

@@ -68,7 +68,7 @@ pub(crate) fn evaluate<T: Field + Real>(
         (_, []) if symmetric => symmetric_value(function, &matrix)?,
         (_, [direction]) if symmetric => symmetric_derivative(function, &matrix, direction)?,
         (MatrixFunction::Exp, _) => exponential_of_blocks(&matrix, &directions, n)?,
-        _ => triangular_function(function, &matrix, &directions, n)?,
+        _ => upper_function(function, &matrix, &directions, n)?,
     };
     let result = if symmetric && directions.iter().all(|direction| is_symmetric(direction, n)) {
         let mean = result.add(&result.transpose()?)?;
@@ -149,7 +149,8 @@ fn divided_difference<T: Real>(function: MatrixFunction, x: &T, y: &T) -> Option
     }
 }
 
-/// Eigenvalues where the function is defined: what rounding made of a zero is a zero for the root.
+/// Eigenvalues where the function is defined: what rounding made of a zero is a zero for the root, and a matrix without
+/// a logarithm.
 fn eigen_in_domain<T: Field + Real>(
     function: MatrixFunction,
     a: &Array<T>,
@@ -162,12 +163,18 @@ fn eigen_in_domain<T: Field + Real>(
         T::zero(),
         |largest, size| if is_less(&largest, &size) { size } else { largest },
     );
-    let bound = bound.mul(&largest).neg();
+    let rounding = bound.mul(&largest);
+    // The eigenvalues of a diagonal matrix are exact.
+    let least = if is_triangular(a.data(), values.len()) {
+        zero.clone()
+    } else {
+        rounding.clone()
+    };
     for value in values.data_mut() {
         match function {
-            MatrixFunction::Sqrt if is_less(value, &bound) => return Err(outside(function)),
+            MatrixFunction::Sqrt if is_less(value, &rounding.neg()) => return Err(outside(function)),
             MatrixFunction::Sqrt if is_less(value, &zero) => *value = zero.clone(),
-            MatrixFunction::Log if !is_less(&zero, value) => return Err(outside(function)),
+            MatrixFunction::Log if !is_less(&least, value) => return Err(outside(function)),
             _ => {}
         }
     }
@@ -178,7 +185,9 @@ fn outside(function: MatrixFunction) -> ArrayError {
     ArrayError::OutsideDomain {
         op: function.name(),
         reason: match function {
-            MatrixFunction::Log => "an eigenvalue of the matrix is negative or zero, so it has no principal logarithm",
+            MatrixFunction::Log => {
+                "an eigenvalue of the matrix is negative or zero to rounding, so it has no principal logarithm"
+            }
             _ => "an eigenvalue of the matrix is negative, so it has no principal root",
         },
     }
@@ -198,6 +207,23 @@ fn exponential_of_blocks<T: Field + Real>(
     let exponential = exponential(&Array::from_column_major(&[size, size], blocks)?)?;
     let corner = Array::from_column_major(&[n, n], upper_right(exponential.data(), size, n))?;
     Ok(scaled_back(corner, &exponents))
+}
+
+/// The root or the logarithm, or a derivative of it. A lower triangular matrix is turned: the upper triangular form is
+/// there already, and zeros stay zeros.
+fn upper_function<T: Field + Real>(
+    function: MatrixFunction,
+    a: &Array<T>,
+    directions: &[Array<T>],
+    n: usize,
+) -> Result<Array<T>, ArrayError> {
+    let transposed = a.transpose()?;
+    if is_triangular(a.data(), n) || !is_triangular(transposed.data(), n) {
+        return triangular_function(function, a, directions, n);
+    }
+    let turned = directions.iter().map(Array::transpose);
+    let turned = turned.collect::<Result<Vec<Array<T>>, ArrayError>>()?;
+    triangular_function(function, &transposed, &turned, n)?.transpose()
 }
 
 /// The root or the logarithm, or a derivative of it, in the basis of the Schur form: the block matrix of a triangular
@@ -224,7 +250,8 @@ fn triangular_function<T: Field + Real>(
     } else {
         schur(op, matrix.data(), n)?
     };
-    check_eigenvalues(function, &mut t, n)?;
+    let is_exact = is_triangular(a.data(), n);
+    check_eigenvalues(function, &mut t, n, is_exact)?;
     let (scaled, exponents) = scaled_to(size_of_a - power, directions);
     let adjoint = conjugate_transposed(&q, n);
     let inner: Vec<Vec<Complex<T>>> = scaled
@@ -257,12 +284,21 @@ fn triangular_function<T: Field + Real>(
     }
 }
 
-/// Refuses eigenvalues on the negative real axis; what rounding made of a zero is a zero for the root.
-fn check_eigenvalues<T: Real>(function: MatrixFunction, t: &mut [Complex<T>], n: usize) -> Result<(), ArrayError> {
+/// Refuses eigenvalues on the negative real axis; what rounding made of a zero is a zero for the root, and a matrix
+/// without a logarithm.
+fn check_eigenvalues<T: Real>(
+    function: MatrixFunction,
+    t: &mut [Complex<T>],
+    n: usize,
+    are_exact: bool,
+) -> Result<(), ArrayError> {
     let rounding = triangular::rounding(t, n);
     let zero = T::from_f64(0.0);
     for value in t.iter_mut().step_by(n + 1) {
         let size = value.abs();
+        if function == MatrixFunction::Log && !are_exact && size.to_f64() <= rounding {
+            return Err(outside(function));
+        }
         let is_real = !is_less(&size.mul(&T::from_f64(n as f64 * T::epsilon())), &value.im.abs());
         if !is_real || is_less(&zero, &value.re) {
             continue;
@@ -378,6 +414,11 @@ fn product<T: Real>(a: &[Complex<T>], b: &[Complex<T>], n: usize) -> Vec<Complex
         }
     }
     product
+}
+
+/// Whether all below the diagonal is zero.
+fn is_triangular<T: Real>(a: &[T], n: usize) -> bool {
+    (0..n).all(|j| a[j * n + j + 1..(j + 1) * n].iter().all(T::is_zero))
 }
 
 fn is_symmetric<T: Real>(a: &Array<T>, n: usize) -> bool {

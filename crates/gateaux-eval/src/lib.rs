@@ -7,6 +7,7 @@
 //!
 //! Read [`Program`] first.
 
+mod accuracy;
 mod blocks;
 mod cancellation;
 mod constant;
@@ -14,5 +15,6 @@ mod lower;
 mod program;
 mod run;
 
+pub use accuracy::Loss;
 pub use program::{Error, Program, Sizes};
 pub use run::Trace;

@@ -10,7 +10,7 @@ use gateaux_array::{DoubleDouble, Prime};
 use gateaux_core::diff;
 use gateaux_core::expr::{Error, Store};
 use gateaux_core::infer;
-use gateaux_core::ops;
+use gateaux_core::ops::{self, Kernel};
 use gateaux_syntax::Span;
 
 use crate::case::Case;
@@ -114,6 +114,10 @@ impl Kind {
     }
 }
 
+fn is_number(size: &str) -> bool {
+    size.parse::<usize>().is_ok()
+}
+
 /// The names of a size, replaced.
 fn substituted(size: &str, sizes: &BTreeMap<String, String>) -> String {
     let part = |part: &str| match sizes.get(part) {
@@ -144,6 +148,10 @@ pub fn pieces() -> Vec<Piece> {
     for op in ops::all().filter(|op| op.name != "where") {
         for line in op.kind {
             let count = line.split("->").next().unwrap_or("").split(';').count();
+            // The derivatives in more directions are those of the derivative in one.
+            if matches!(op.kernel, Kernel::Frechet(_)) && count > 2 {
+                continue;
+            }
             let places: Vec<String> = (0..count).map(|at| format!("{{{at}}}")).collect();
             expand(&format!("{}({})", op.name, places.join(", ")), line, &mut found);
         }
@@ -209,7 +217,7 @@ impl Piece {
             .flat_map(|kind| &kind.sizes)
             .flat_map(|size| size.split('*'))
         {
-            if name.parse::<usize>().is_err() && !found.iter().any(|known| known == name) {
+            if !is_number(name) && !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
             }
         }
@@ -269,21 +277,34 @@ pub struct Pair {
 /// The inner piece at a place of the outer one; `None` where its result does not fit.
 pub fn pair(outer: &Piece, place: usize, inner: &Piece) -> Option<Pair> {
     let names = inner.sizes();
-    let distinct = names.iter().map(|name| (name.clone(), name.clone())).collect();
-    let equal = names.iter().map(|name| (name.clone(), "m".to_owned())).collect();
-    [distinct, equal]
-        .iter()
-        .find_map(|sizes| fitted(outer, place, inner, sizes))
+    let all = |size: &str| names.iter().map(|name| (name.clone(), size.to_owned())).collect();
+    let mut tried: Vec<BTreeMap<String, String>> = vec![
+        names.iter().map(|name| (name.clone(), name.clone())).collect(),
+        all("m"),
+    ];
+    let numbers = outer.params[place].sizes.iter().filter(|size| is_number(size));
+    tried.extend(numbers.map(|number| all(number)));
+    tried.iter().find_map(|sizes| fitted(outer, place, inner, sizes))
 }
 
 fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, String>) -> Option<Pair> {
-    let (wanted, given) = (&outer.params[place], inner.result.with(sizes));
+    let (wanted, given) = (outer.params[place].clone(), inner.result.with(sizes));
+    // A square matrix has a symmetric part.
+    let symmetric = wanted.name == "symmetric" && given.name == "matrix";
+    let wanted = match symmetric {
+        true => Kind::read(&format!("matrix({0}, {0})", wanted.sizes[0])),
+        false => wanted,
+    };
     if wanted.name != given.name || wanted.sizes.len() != given.sizes.len() {
         return None;
     }
     let mut bound: BTreeMap<String, String> = BTreeMap::new();
     for (pattern, size) in wanted.sizes.iter().zip(&given.sizes) {
-        if pattern.contains('*') {
+        if is_number(pattern) {
+            if pattern != size {
+                return None;
+            }
+        } else if pattern.contains('*') {
             // A product of sizes is no pattern: only the same product fits.
             if pattern != size {
                 return None;
@@ -298,7 +319,10 @@ fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, S
     for (at, name) in outer.sizes().into_iter().enumerate() {
         bound.entry(name).or_insert_with(|| ["k", "m", "n"][at % 3].to_owned());
     }
-    let inside = inner.written(sizes, "u", None);
+    let mut inside = inner.written(sizes, "u", None);
+    if symmetric {
+        inside.text = format!("sym({})", inside.text);
+    }
     let whole = outer.written(&bound, "v", Some((place, &inside.text)));
     let declarations = [inside.declarations, whole.declarations].concat();
     Some(Pair {

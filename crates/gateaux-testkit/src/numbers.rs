@@ -13,11 +13,13 @@ pub enum Region {
     Positive,
     /// Small positive entries; square matrices with a large diagonal, so that their determinants are positive.
     Regular,
+    /// Beyond 1, so that logarithms are positive; square matrices with a larger diagonal.
+    Large,
 }
 
 impl Region {
     /// Every region, in the order in which they are tried.
-    pub const ALL: [Region; 3] = [Region::Signed, Region::Positive, Region::Regular];
+    pub const ALL: [Region; 4] = [Region::Signed, Region::Positive, Region::Regular, Region::Large];
 }
 
 /// Numbers in which two ways to the same value can be compared.
@@ -70,6 +72,8 @@ impl Judge for DoubleDouble {
             Region::Positive => random.uniform(0.2, 0.9),
             Region::Regular if on_diagonal => random.uniform(2.0, 3.0),
             Region::Regular => random.uniform(0.05, 0.3),
+            Region::Large if on_diagonal => random.uniform(2.5, 3.0),
+            Region::Large => random.uniform(1.1, 1.6),
         };
         // The second float too, or the arithmetic would be easier than it is.
         DoubleDouble::from_f64(entry).add(&DoubleDouble::from_f64(random.uniform(-1e-18, 1e-18)))

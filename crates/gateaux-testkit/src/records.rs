@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gateaux_array::{Array, DoubleDouble, Dual};
 use gateaux_core::diff::{self, Explicit};
-use gateaux_core::expr::{Dim, Expr, Form, Shape, Store, Structure, Var};
+use gateaux_core::expr::{Dim, Error, Expr, Facts, Form, Shape, Store, Structure, Var};
 use gateaux_core::ops::signature::{ParamKind, SizeExpr, signatures};
 use gateaux_core::ops::{self, Environment, Kernel, Meaning, Op, Rule};
 use gateaux_eval::Sizes;
@@ -14,7 +14,7 @@ use crate::case::shape_sizes;
 use crate::check::{Outcome, Point, Stop, Verdict, compare, run};
 use crate::differences;
 use crate::interpret::{self, Reading, Value, formula};
-use crate::numbers::{Judge, Region, contract};
+use crate::numbers::{Judge, Region, contract, inner};
 use crate::random::Random;
 use crate::values;
 
@@ -45,12 +45,15 @@ pub struct Place {
     pub any: Any,
     /// Where the entries are drawn.
     pub region: Region,
+    /// The sizes m and n.
+    pub sizes: [usize; 2],
     /// Of the random numbers.
     pub seed: u64,
 }
 
-/// The points in each region.
-const SEEDS: usize = 3;
+/// The sizes m and n of the points in each region: a matrix with full columns hides what stands beside them, one with
+/// full rows the same of the rows, and of a scalar some formulas are 0/0.
+const SIZES: [[usize; 2]; 5] = [[3, 2], [2, 3], [3, 2], [2, 3], [1, 1]];
 
 /// Every place at which a record is to be tried.
 pub fn places(op: &Op) -> Vec<Place> {
@@ -63,9 +66,10 @@ pub fn places(op: &Op) -> Vec<Place> {
                 alternative,
                 any: *any,
                 region: Region::ALL[at % Region::ALL.len()],
+                sizes: SIZES[at / Region::ALL.len()],
                 seed: 11 + at as u64,
             };
-            found.extend((0..SEEDS * Region::ALL.len()).map(place));
+            found.extend((0..SIZES.len() * Region::ALL.len()).map(place));
         }
     }
     found
@@ -105,7 +109,7 @@ impl<T: Judge> Call<T> {
         let mut call = Call {
             op,
             store,
-            sizes: [("m", 3), ("n", 2), ("p", 2), ("q", 3)]
+            sizes: [("m", place.sizes[0]), ("n", place.sizes[1]), ("p", 2), ("q", 3)]
                 .map(|(name, size)| (name.to_owned(), size))
                 .into(),
             args: vec![],
@@ -146,7 +150,7 @@ impl<T: Judge> Call<T> {
                     continue;
                 }
             };
-            call.argument(&param.name, shape, place.region, &mut random)?;
+            call.argument(&param.name, (shape, param.structure), place.region, &mut random)?;
         }
         for name in &signature.sizes {
             let dim = call.store.dims.name(name);
@@ -163,14 +167,21 @@ impl<T: Judge> Call<T> {
         }
     }
 
-    fn argument(&mut self, name: &str, shape: Shape, region: Region, random: &mut Random) -> Verdict {
+    /// A variable of a structure at a random point, with a change in its tangent space.
+    fn argument(
+        &mut self,
+        name: &str,
+        (shape, structure): (Shape, Structure),
+        region: Region,
+        random: &mut Random,
+    ) -> Verdict {
         let variable = |store: &mut Store, name: &str| {
             // A row is no kind of a variable: it is a vector, transposed.
             let (kept, is_row) = match shape {
                 Shape::Row(n) => (Shape::Vector(n), true),
                 shape => (shape, false),
             };
-            let made = store.add_variable(name, kept, Structure::General, gateaux_core::expr::Facts::NONE);
+            let made = store.add_variable(name, kept, structure, Facts::NONE);
             let made = made.map_err(wrong)?;
             Ok(if is_row {
                 (made, store.transpose(made).map_err(wrong)?)
@@ -181,9 +192,8 @@ impl<T: Judge> Call<T> {
         let (point_var, point) = variable(&mut self.store, name)?;
         let (change_var, change) = variable(&mut self.store, &format!("d{name}"))?;
         let sizes = shape_sizes(&self.store, shape, &self.sizes).map_err(undefined)?;
-        let draw = |region, random: &mut Random| {
-            values::point::<T>(&sizes, Structure::General, region, random).map_err(undefined)
-        };
+        let draw =
+            |region, random: &mut Random| values::point::<T>(&sizes, structure, region, random).map_err(undefined);
         let (value, moved) = (draw(region, random)?, draw(Region::Signed, random)?);
         // A condition holds or does not, and does not change nearby.
         let (value, moved) = match self.op.kernel == Kernel::Choice && self.args.is_empty() {
@@ -229,6 +239,82 @@ impl<T: Judge> Call<T> {
             }
             _ => Ok(built),
         }
+    }
+
+    /// Holds the transpose in an argument, a formula over the others and the cotangent `dY`, against the kernel: for a
+    /// change E and any W the inner products of W with the change of the value, and of E with the formula, are equal.
+    ///
+    /// # Errors
+    /// Undefined where the kernel is, wrong where the two disagree.
+    pub fn transpose(&mut self, argument: &str, text: &'static str) -> Verdict {
+        let at = self.names.iter().position(|name| name == argument);
+        let at = at.ok_or_else(|| wrong(format!("no argument {argument}")))?;
+        let mut points = self.points.clone();
+        points[at].array = points[at].array.add(&self.changes[at]).map_err(undefined)?;
+        let value = |points: &[Value<T>]| interpret::call(self.op.name, points).map_err(undefined);
+        let change = value(&points)?
+            .array
+            .sub(&value(&self.points)?.array)
+            .map_err(undefined)?;
+        let built = ops::apply_call(&mut self.store, self.op, &self.args).map_err(wrong)?;
+        let shape = self.store.shape(built);
+        let weights = values::point::<T>(change.shape(), Structure::General, Region::Signed, &mut Random::new(1));
+        let weights = weights.map_err(undefined)?;
+        let cotangent = self.store.add_variable("dY", shape, Structure::General, Facts::NONE);
+        let cotangent = cotangent.map_err(wrong)?;
+        let var = self.store.as_var(cotangent).ok_or_else(|| wrong("no variable"))?;
+        self.values.insert(var, weights.clone());
+        self.environment.bind("dY", cotangent);
+        let transpose = self.differential(text)?;
+        let found = run(&mut self.store, &[transpose], &self.sizes, &self.values).map_err(undefined)?;
+        compare(
+            "the transpose paired with the change",
+            &[inner(&found[0], self.changes[at].data())],
+            &[inner(weights.data(), change.data())],
+        )
+    }
+
+    /// The arguments on the left side of a rule, by definition and as expressions.
+    fn arguments_of(
+        &mut self,
+        rule: &Rule,
+        names: &BTreeMap<String, Value<T>>,
+        reading: Reading,
+    ) -> Result<(Vec<Value<T>>, Vec<Expr>), Stop> {
+        let n = self.store.dims.name("n");
+        let (mut args, mut built) = (Vec::new(), Vec::new());
+        let params = &signatures(self.op)[0].params;
+        for (text, param) in arguments(rule.left).map_err(wrong)?.into_iter().zip(params) {
+            let made = match self.op.is_elementwise() {
+                true => ops::instantiate_elementwise(&mut self.store, text, &self.environment),
+                false => ops::instantiate(&mut self.store, text, &self.environment),
+            };
+            let (mut arg, mut made) = (
+                formula(text, names, &self.sizes, reading).map_err(undefined)?,
+                made.map_err(wrong)?,
+            );
+            // A number in the place of a matrix is a square matrix with these entries.
+            if arg.array.rank() == 0 && matches!(param.kind, ParamKind::Matrix(..)) {
+                let size = self.sizes["n"];
+                arg = Value::new(Array::filled(&[size, size], arg.array.data()[0]).map_err(undefined)?);
+                made = self.store.fill(made, Shape::Matrix(n, n)).map_err(wrong)?;
+            }
+            args.push(arg);
+            built.push(made);
+        }
+        Ok((args, built))
+    }
+
+    /// Whether a derivative by the first argument is refused, as one whose formula is empty must be.
+    ///
+    /// # Errors
+    /// Those of the constructors.
+    pub fn refuses_derivative(&mut self) -> Result<bool, Stop> {
+        let built = ops::apply_call(&mut self.store, self.op, &self.args).map_err(wrong)?;
+        let change = self.environment.get(&format!("d{}", self.names[0]));
+        let change = change.ok_or_else(|| wrong("no change"))?;
+        let found = diff::differential(&mut self.store, built, &[(self.args[0], change)]);
+        Ok(matches!(found, Err(Error::Unsupported { .. })))
     }
 
     /// Holds an expression for the change against dual numbers in the kernel.
@@ -338,7 +424,7 @@ pub fn outcome(verdict: Verdict) -> Outcome {
     }
 }
 
-/// The differential of a record at an alternative of its signature; `None` for an abbreviation of another form.
+/// The differential of a record at an alternative of its signature; empty where it is refused.
 pub fn differential_of(op: &Op, alternative: usize) -> Option<&'static str> {
     op.differential.get(alternative).or(op.differential.first()).copied()
 }
@@ -380,8 +466,10 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     };
     call.points.clear();
     call.names.clear();
-    call.argument("x", shape, place.region, &mut random)?;
-    call.argument("X", Shape::Matrix(n, n), place.region, &mut random)?;
+    let square = Shape::Matrix(n, n);
+    call.argument("x", (shape, Structure::General), place.region, &mut random)?;
+    call.argument("X", (square, Structure::General), place.region, &mut random)?;
+    call.argument("S", (square, Structure::Symmetric), place.region, &mut random)?;
     let eye = call.store.eye(n).map_err(wrong)?;
     call.environment.bind("eye", eye);
     let mut names: BTreeMap<String, Value<T>> = call.names.iter().cloned().zip(call.points.iter().cloned()).collect();
@@ -394,18 +482,11 @@ pub fn rule<T: Judge>(op: &'static Op, rule: &Rule, place: Place) -> Verdict {
     } else {
         Reading::Matrices
     };
-    let value = |text: &str| formula(text, &names, &call.sizes, reading).map_err(undefined);
-    let (mut args, mut built) = (Vec::new(), Vec::new());
-    for text in arguments(rule.left).map_err(wrong)? {
-        args.push(value(text)?);
-        let made = match op.is_elementwise() {
-            true => ops::instantiate_elementwise(&mut call.store, text, &call.environment),
-            false => ops::instantiate(&mut call.store, text, &call.environment),
-        };
-        built.push(made.map_err(wrong)?);
-    }
+    let (args, built) = call.arguments_of(rule, &names, reading)?;
     let left = interpret::call(op.name, &args).map_err(undefined)?.array;
-    let right = value(rule.right)?.array;
+    let right = formula(rule.right, &names, &call.sizes, reading)
+        .map_err(undefined)?
+        .array;
     let right = if right.rank() == 0 {
         Array::filled(left.shape(), right.data()[0]).map_err(undefined)?
     } else {

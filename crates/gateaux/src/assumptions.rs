@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use gateaux_array::MatrixFunction;
 use gateaux_core::diff::{Convention, Derivative};
 use gateaux_core::expr::{ElementPower, Expr, Facts, Form, Rational, Store, Structure};
-use gateaux_core::ops;
+use gateaux_core::ops::{self, Kernel};
 use gateaux_core::print::{self, Notation};
 
 use crate::error::Errors;
@@ -68,7 +69,9 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
                 && !seen.contains(&Condition::AtLeastOne(*expr))
                 && !seen.contains(&Condition::Domain("x > 0", *expr))
         }
-        Condition::Invertible(expr) => !seen.contains(&Condition::Domain("det(X) > 0", *expr)),
+        Condition::Invertible(expr) => ["det(X) > 0", "no eigenvalue of X is negative or 0"]
+            .iter()
+            .all(|domain| !seen.contains(&Condition::Domain(domain, *expr))),
         _ => true,
     });
     let mut lines = problem.typing.assumptions.clone();
@@ -163,9 +166,11 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
             .filter(|f| f.power < 0 && !store.facts(f.base).has(Facts::POSDEF))
             .map(|f| match store.form(f.base) {
                 // X' is invertible with X.
-                Form::Transpose(inner) => Condition::Invertible(*inner),
-                _ => Condition::Invertible(f.base),
+                Form::Transpose(inner) => *inner,
+                _ => f.base,
             })
+            .filter(|base| !is_invertible_where_defined(store, *base))
+            .map(Condition::Invertible)
             .collect(),
         // A power of norm(x, p).
         Form::Product(factors) if factors.iter().any(|f| norm_exponent(store, f).is_some()) => factors
@@ -188,7 +193,11 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
         Form::Call(function, args) => {
             let op = ops::op(*function);
             let holds = |arg: &Expr| match op.domain {
-                "x > 0" | "x > -1" => store.facts(*arg).has(Facts::POSITIVE),
+                "x > 0" | "x > -1" => {
+                    let is_pivots =
+                        matches!(store.form(*arg), Form::DiagOf(factor) if is_call(store, *factor, &[Kernel::Chol]));
+                    is_pivots || store.facts(*arg).has(Facts::POSITIVE)
+                }
                 "det(X) > 0" | "S is positive definite" | "no eigenvalue of X is negative or 0" => {
                     store.facts(*arg).has(Facts::POSDEF)
                 }
@@ -242,6 +251,16 @@ fn complex_conditions(problem: &mut Problem, expr: Expr) -> Result<Vec<Condition
         }
     }
     Ok(conditions)
+}
+
+/// Exponentials are invertible, roots and Cholesky factors where they are defined, which is a condition of its own.
+fn is_invertible_where_defined(store: &Store, expr: Expr) -> bool {
+    let kernels = [MatrixFunction::Exp, MatrixFunction::Sqrt].map(Kernel::Matrix);
+    is_call(store, expr, &kernels) || is_call(store, expr, &[Kernel::Chol])
+}
+
+fn is_call(store: &Store, expr: Expr, kernels: &[Kernel]) -> bool {
+    matches!(store.form(expr), Form::Call(function, _) if kernels.contains(&ops::op(*function).kernel))
 }
 
 /// The x and p of a power of `sum(abs(x).^p)` whose exponent is no number.

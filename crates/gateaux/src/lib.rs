@@ -14,6 +14,7 @@
 //! # Ok::<(), gateaux::Errors>(())
 //! ```
 
+mod accuracy;
 mod answer;
 mod assumptions;
 mod check;

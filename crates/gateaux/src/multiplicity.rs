@@ -144,7 +144,7 @@ impl Multiplicity {
         }
         let sentence = self.sentence(problem)?;
         Ok(Some(format!(
-            "the assumption that {sentence} fails here: the derivative does not exist, and its numbers mean nothing"
+            "the assumption that {sentence} fails here: the numbers of the derivative mean nothing, even where it exists"
         )))
     }
 }

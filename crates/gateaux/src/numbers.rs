@@ -9,6 +9,7 @@ use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_eval::{Error, Program, Sizes};
 
+use crate::accuracy::{self, EXACT_WORK};
 use crate::answer::Answer;
 use crate::error::{BAD_INPUT, BAD_STRUCTURE, Errors, NO_NUMBERS};
 use crate::problem::Problem;
@@ -92,7 +93,7 @@ impl Problem {
         if self.is_complex() {
             return self.evaluate_complex(answer, &bound, notes);
         }
-        let value = self.run(self.function, &bound, &mut notes)?;
+        let value = self.run_rated(("value", self.function), &bound, &mut notes)?;
         let derivative = match answer {
             None => None,
             Some(answer) => {
@@ -195,10 +196,23 @@ impl Problem {
             return array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()));
         }
         if let Some(explicit) = answer.explicit_expr {
-            let array = self.run(explicit, bound, notes)?;
+            let array = self.run_rated(("derivative", explicit), bound, notes)?;
             return reshaped(self, array);
         }
-        let entries = gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
+        // Too many entries are refused before any is computed.
+        gateaux_array::entries(&shape).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?;
+        let data = self.numbers_by_directions(answer, bound, notes)?;
+        let array = Array::from_column_major(&shape, data);
+        array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+    }
+
+    /// The entries of the derivative, one run for each combination of basis directions, the first hole running fastest.
+    fn numbers_by_directions(
+        &mut self,
+        answer: &Answer,
+        bound: &Bound,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<f64>, Errors> {
         let program = self.lower(answer.derivative.operator, bound)?;
         let mut values = bound.values.clone();
         let holes: Vec<(Var, Vec<usize>)> = answer
@@ -215,11 +229,10 @@ impl Problem {
                 ))
             })
             .collect::<Result<_, Errors>>()?;
-        // One run for each combination of basis directions, the first hole running fastest.
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
         let total: usize = counts.iter().product();
-        let mut data = Vec::with_capacity(entries);
-        let mut granted = WIDE_WORK;
+        let mut data = Vec::new();
+        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
         for combination in 0..total {
             let mut rest = combination;
             for ((var, shape), count) in holes.iter().zip(&counts) {
@@ -234,14 +247,16 @@ impl Problem {
                 );
             }
             let is_direction = |var: Var| holes.iter().any(|(hole, _)| *hole == var);
+            let input = |var: Var| values.get(&var).cloned();
             let trace = program
-                .run_traced(&|var| values.get(&var).cloned(), &is_direction, &mut granted)
+                .run_traced(&input, &is_direction, &mut granted)
                 .map_err(|error| self.failure(&error))?;
+            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
             data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
             note(notes, trace.not_finite);
         }
-        let array = Array::from_column_major(&shape, data);
-        array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))
+        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
+        Ok(data)
     }
 
     /// The axes of the function, then those of the variables.
@@ -267,6 +282,25 @@ impl Problem {
 
     pub(crate) fn run(&mut self, expr: Expr, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let program = self.lower(expr, bound)?;
+        self.traced(&program, bound, notes)
+    }
+
+    /// The numbers of the value or the derivative, with a remark where they have lost digits.
+    fn run_rated(
+        &mut self,
+        (what, expr): (&str, Expr),
+        bound: &Bound,
+        notes: &mut Vec<String>,
+    ) -> Result<Array<f64>, Errors> {
+        let program = self.lower(expr, bound)?;
+        let found = self.traced(&program, bound, notes)?;
+        let input = |var: Var| bound.values.get(&var).cloned();
+        let loss = program.loss(&input, std::slice::from_ref(&found), &mut EXACT_WORK.clone());
+        notes.extend(loss.and_then(|loss| accuracy::remark(what, loss)));
+        Ok(found)
+    }
+
+    fn traced(&self, program: &Program, bound: &Bound, notes: &mut Vec<String>) -> Result<Array<f64>, Errors> {
         let mut granted = WIDE_WORK;
         let result = program.run_traced(&|var| bound.values.get(&var).cloned(), &|_| false, &mut granted);
         let trace = result.map_err(|error| self.failure(&error))?;

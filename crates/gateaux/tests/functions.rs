@@ -12,13 +12,14 @@ use gateaux::{Answer, Notation, Problem};
 use gateaux_core::expr::Facts;
 
 /// What is known of a value, in words.
-const WORDS: [(Facts, &str); 9] = [
+const WORDS: [(Facts, &str); 10] = [
     (Facts::SYMMETRIC, "symmetric"),
     (Facts::PSD, "positive semidefinite"),
     (Facts::POSDEF, "positive definite"),
     (Facts::DIAGONAL, "diagonal"),
     (Facts::SKEW, "skew"),
     (Facts::ORTHOGONAL, "orthogonal"),
+    (Facts::ORTHONORMAL, "with orthonormal columns"),
     (Facts::LOWER, "lower triangular"),
     (Facts::POSITIVE, "positive"),
     (Facts::NONNEGATIVE, "nonnegative"),
@@ -112,7 +113,10 @@ fn page(op: &'static Op, topics: &BTreeMap<String, String>) -> Result<String, St
             }
         }
     };
-    let code = |formula: &&str| format!("`{formula}`");
+    let code = |formula: &&str| match formula.is_empty() {
+        true => "none".to_owned(),
+        false => format!("`{formula}`"),
+    };
     let codes = |formulas: &[&str]| formulas.iter().map(code).collect::<Vec<_>>();
     let (abbreviates, equals) = match &op.meaning {
         Meaning::Abbreviates(formulas) => (codes(formulas), Vec::new()),

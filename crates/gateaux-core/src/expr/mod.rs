@@ -21,6 +21,7 @@ mod matmul;
 mod product;
 mod rational;
 mod shape;
+mod square;
 mod store;
 mod sum;
 mod transpose;

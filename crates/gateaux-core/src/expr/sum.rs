@@ -123,21 +123,17 @@ impl Store {
         if self.facts(sum).has(Facts::SYMMETRIC) || self.facts(sum).has(Facts::SKEW) {
             return Ok(());
         }
-        let mut transposed = self.flatten_terms(&self.clone_terms(terms));
-        for term in &mut transposed {
-            let (coefficient, expr) = self.transposed_term(term.expr)?;
-            *term = Term {
-                coefficient: &term.coefficient * &coefficient,
-                expr,
-            };
+        let opened = self.open_transposes(terms)?;
+        let plain = self.collect_terms(&opened)?;
+        let mut turned = Vec::with_capacity(opened.len());
+        for (coefficient, expr) in opened {
+            turned.push((coefficient, self.transpose(expr)?));
         }
-        transposed.sort_by_key(|term| term.expr);
+        let turned = self.collect_terms(&turned)?;
         let same = |sign: i64| {
             let sign = Rational::from(sign);
-            transposed
-                .iter()
-                .zip(terms)
-                .all(|(t, term)| t.expr == term.expr && &sign * &t.coefficient == term.coefficient)
+            let is_pair = |(t, term): (&Term, &Term)| t.expr == term.expr && &sign * &t.coefficient == term.coefficient;
+            turned.len() == plain.len() && turned.iter().zip(&plain).all(is_pair)
         };
         if same(1) {
             self.add_facts(sum, Facts::SYMMETRIC);
@@ -147,14 +143,25 @@ impl Store {
         Ok(())
     }
 
-    fn clone_terms(&self, terms: &[Term]) -> Vec<(Rational, Expr)> {
-        terms.iter().map(|term| (term.coefficient.clone(), term.expr)).collect()
-    }
-
-    /// The transpose as a coefficient and an expression that is no sum of one term.
-    pub(super) fn transposed_term(&mut self, expr: Expr) -> Result<(Rational, Expr)> {
-        let transposed = self.transpose(expr)?;
-        Ok(self.split_coefficient(transposed))
+    /// The terms, with transposes of sums as sums of transposes: `sym(A + B)` is `A + B + (A + B)'`, halved.
+    fn open_transposes(&mut self, terms: &[Term]) -> Result<Vec<(Rational, Expr)>> {
+        let mut opened = Vec::with_capacity(terms.len());
+        for term in terms {
+            let inside = match *self.form(term.expr) {
+                Form::Transpose(inner) => inner,
+                _ => Store::ONE,
+            };
+            match self.form(inside) {
+                Form::Add(inner) => {
+                    for inner in inner.clone().iter() {
+                        let transposed = self.transpose(inner.expr)?;
+                        opened.push((&term.coefficient * &inner.coefficient, transposed));
+                    }
+                }
+                _ => opened.push((term.coefficient.clone(), term.expr)),
+            }
+        }
+        Ok(opened)
     }
 
     /// The expression as `coefficient * rest`.

@@ -22,7 +22,7 @@ pub static OPS: &[Op] = &[
         kernel: Kernel::Chol,
         sample: "S: posdef(n)",
         latex: r"\operatorname{chol}\left({0}\right)",
-        examples: &[("2*sum(log(diag(chol(S))))", "S", "inv(S)")],
+        examples: &[("S: posdef(n); 2*sum(log(diag(chol(S))))", "S", "inv(S)")],
         source: "Murray, Differentiation of the Cholesky decomposition (2016), eq. 8",
         ..Op::BLANK
     },
@@ -34,9 +34,17 @@ pub static OPS: &[Op] = &[
         domain: "S is positive definite",
         meaning: Meaning::Abbreviates(&["chol(S)*(tril(inv(chol(S))*E*inv(chol(S))') \
                                          - diag(diag(inv(chol(S))*E*inv(chol(S))'))/2)"]),
-        differential: &[""],
+        differential: &[
+            "frechet_chol(S, dE) + frechet_chol(S, dS)*inv(chol(S))*frechet_chol(S, E) \
+                         - frechet_chol(S, frechet_chol(S, dS)*inv(chol(S))*E + E*inv(chol(S))'*frechet_chol(S, dS)')",
+        ],
         sample: "S: posdef(n); E: symmetric(n)",
         latex: r"L_{\mathrm{chol}}\left({0}, {1}\right)",
+        examples: &[(
+            "S: posdef(n); E: symmetric(n); tr(inv(chol(S))*frechet_chol(S, E))",
+            "E",
+            "inv(S)/2",
+        )],
         source: "Murray, Differentiation of the Cholesky decomposition (2016), eq. 8",
         ..Op::BLANK
     },

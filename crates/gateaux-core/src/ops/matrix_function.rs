@@ -120,7 +120,7 @@ pub static OPS: &[Op] = &[
         examples: &[
             ("tr(expm(X))", "X", "expm(X)'"),
             ("x'*expm(A)*y", "A", "frechet_expm(A', x*y')"),
-            ("expm(t*A)", "t", "A*expm(t*A)"),
+            ("t: scalar; expm(t*A)", "t", "A*expm(t*A)"),
         ],
         source: "Higham, Functions of Matrices, 10.2; Magnus & Neudecker, Matrix Differential Calculus, 8.10",
         ..Op::BLANK

@@ -298,7 +298,7 @@ fn table() -> &'static Table {
 /// All functions, in the order in which the manual lists them; comparisons, which are written with signs, are not
 /// among them.
 pub fn all() -> impl Iterator<Item = &'static Op> {
-    let is_word = |op: &&'static Op| op.name.chars().all(char::is_alphanumeric);
+    let is_word = |op: &&'static Op| op.name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
     table().ops.iter().copied().filter(is_word)
 }
 

@@ -29,7 +29,7 @@ pub static PINV: Op = Op {
     kernel: Kernel::Pinv,
     sample: "X: matrix(m, n)",
     latex: r"{0}^{+}",
-    examples: &[("norm2(pinv(A)*b)^2", "b", "2*pinv(A)'*pinv(A)*b")],
+    examples: &[("b: vector(m); norm2(pinv(A)*b)^2", "b", "2*pinv(A)'*pinv(A)*b")],
     source: "Golub & Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems whose variables \
              separate (1973), eq. 4.12; Magnus & Neudecker, Matrix Differential Calculus, 8.5",
     ..Op::BLANK

@@ -24,9 +24,9 @@ pub static OPS: &[Op] = &[
         sample: "S: symmetric(n)",
         latex: r"\lambda\left({0}\right)",
         examples: &[
-            ("sum(eigvals(S).^2)", "S", "2*S"),
-            ("sum(eigvals(S).^4)", "S", "4*S^3"),
-            ("sum(exp(eigvals(S)))", "S", "expm(S)"),
+            ("S: symmetric(n); sum(eigvals(S).^2)", "S", "2*S"),
+            ("S: symmetric(n); sum(eigvals(S).^4)", "S", "4*S^3"),
+            ("S: symmetric(n); sum(exp(eigvals(S)))", "S", "expm(S)"),
         ],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9; Petersen & Pedersen, eq. 67",
         ..Op::BLANK
@@ -41,7 +41,7 @@ pub static OPS: &[Op] = &[
         kernel: Kernel::Eigvecs,
         sample: "S: symmetric(n)",
         latex: r"Q\left({0}\right)",
-        examples: &[("x'*eigvecs(S)*y", "x", "eigvecs(S)*y")],
+        examples: &[("S: symmetric(n); x'*eigvecs(S)*y", "x", "eigvecs(S)*y")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9; Petersen & Pedersen, eq. 68",
         ..Op::BLANK
     },
@@ -50,10 +50,10 @@ pub static OPS: &[Op] = &[
         kind: &["S: symmetric(n) -> scalar"],
         about: "The largest eigenvalue of a symmetric matrix.",
         meaning: Meaning::Form(|store, args| extreme_eigenvalue(store, args[0], true)),
-        differential: &["tr(eigvecs(S)'*dS*eigvecs(S)*diag(hardmax(eigvals(S))))"],
+        differential: &["diag(eigvecs(S)'*dS*eigvecs(S))[n]"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\max}\left({0}\right)",
-        examples: &[("lmax(S)", "S", "eigvecs(S)[:, n]*eigvecs(S)[:, n]'")],
+        examples: &[("S: symmetric(n); lmax(S)", "S", "eigvecs(S)[:,n]*eigvecs(S)[:,n]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -62,10 +62,10 @@ pub static OPS: &[Op] = &[
         kind: &["S: symmetric(n) -> scalar"],
         about: "The smallest eigenvalue of a symmetric matrix.",
         meaning: Meaning::Form(|store, args| extreme_eigenvalue(store, args[0], false)),
-        differential: &["tr(eigvecs(S)'*dS*eigvecs(S)*diag(hardmax(-eigvals(S))))"],
+        differential: &["diag(eigvecs(S)'*dS*eigvecs(S))[1]"],
         sample: "S: symmetric(n)",
         latex: r"\lambda_{\min}\left({0}\right)",
-        examples: &[("lmin(S)", "S", "eigvecs(S)[:, 1]*eigvecs(S)[:, 1]'")],
+        examples: &[("S: symmetric(n); lmin(S)", "S", "eigvecs(S)[:,1]*eigvecs(S)[:,1]'")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9",
         ..Op::BLANK
     },
@@ -100,11 +100,6 @@ pub static OPS: &[Op] = &[
                          + diag(svdvals(X))*svdv(X)'*dX'*svdu(X))) \
                          + (dX - svdu(X)*svdu(X)'*dX)*svdv(X)*diag(1./svdvals(X))"],
         facts: &[(Facts::NONE, Facts::ORTHONORMAL)],
-        rules: &[Rule {
-            name: "svdu-transpose",
-            left: "svdu(X')",
-            right: "svdv(X)",
-        }],
         kernel: Kernel::Svdu,
         sample: "X: matrix(m, n)",
         latex: r"U\left({0}\right)",
@@ -145,10 +140,10 @@ pub static OPS: &[Op] = &[
         kind: &["X: matrix(m, n) -> scalar"],
         about: "The spectral norm of a matrix: its largest singular value.",
         meaning: Meaning::Form(|store, args| largest_singular_value(store, args[0])),
-        differential: &["tr(svdu(X)'*dX*svdv(X)*diag(hardmax(svdvals(X))))"],
+        differential: &["diag(svdu(X)'*dX*svdv(X))[1]"],
         sample: "X: matrix(m, n)",
         latex: r"\left\|{0}\right\|_2",
-        examples: &[("spectral(X)", "X", "svdu(X)[:, 1]*svdv(X)[:, 1]'")],
+        examples: &[("spectral(X)", "X", "svdu(X)[:,1]*svdv(X)[:,1]'")],
         source: "Watson, Characterization of the subdifferential of some matrix norms (1992)",
         ..Op::BLANK
     },

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gateaux_array::{Array, Field, Function, linear};
+use gateaux_array::{Array, Field, Function, Svd, linear};
 use gateaux_core::ops::{self, Kernel};
 
 use super::blocks::{choice, comparison};
@@ -76,11 +76,11 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
         }
         Kernel::Pinv => T::pinv(&x.array).map(Value::new).map_err(text),
         Kernel::Chol => T::cholesky(&x.array).map(Value::new).map_err(text),
-        Kernel::Eigvals => T::eigh(&x.array).map(|(values, _)| Value::new(values)).map_err(text),
-        Kernel::Eigvecs => T::eigh(&x.array).map(|(_, vectors)| Value::new(vectors)).map_err(text),
-        Kernel::Svdvals => T::svd(&x.array).map(|svd| Value::new(svd.s)).map_err(text),
-        Kernel::Svdu => T::svd(&x.array).map(|svd| Value::new(svd.u)).map_err(text),
-        Kernel::Svdv => T::svd(&x.array).map(|svd| Value::new(svd.v)).map_err(text),
+        Kernel::Eigvals => eigen(x).map(|(values, _)| Value::new(values)),
+        Kernel::Eigvecs => eigen(x).map(|(_, vectors)| Value::new(vectors)),
+        Kernel::Svdvals => singular(x).map(|svd| Value::new(svd.s)),
+        Kernel::Svdu => singular(x).map(|svd| Value::new(svd.u)),
+        Kernel::Svdv => singular(x).map(|svd| Value::new(svd.v)),
         Kernel::Gaps => {
             let entry = |at: &[usize]| x.array.data()[at[1]].sub(&x.array.data()[at[0]]);
             let differences = Value::new(Array::from_fn(&[x.array.len(), x.array.len()], entry).map_err(text)?);
@@ -93,6 +93,43 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             differences.array.try_map(reciprocal).map(Value::new).map_err(text)
         }
         Kernel::ImaginaryUnit | Kernel::Pi | Kernel::None => form(op.name, args),
+    }
+}
+
+/// Eigenvalues or singular values that differ by less than this part of the largest one count as equal.
+const LEAST_GAP: f64 = 1e-10;
+
+/// In floats, what is equal by its form may differ by rounding, and divisions by the difference give numbers made of it.
+fn separate<T: Field>(values: &Array<T>) -> Outcome<()> {
+    let largest = values
+        .data()
+        .iter()
+        .fold(0.0f64, |max, value| max.max(value.pivot_size()));
+    let is_close = |pair: &[T]| {
+        let gap = pair[1].sub(&pair[0]).pivot_size();
+        gap > 0.0 && gap <= LEAST_GAP * largest
+    };
+    match values.data().windows(2).any(is_close) {
+        true => Err("values of a matrix that are nearly equal".to_owned()),
+        false => Ok(()),
+    }
+}
+
+/// The eigenvalues and eigenvectors, where they have derivatives.
+fn eigen<T: Field>(x: &Value<T>) -> Outcome<(Array<T>, Array<T>)> {
+    let (values, vectors) = T::eigh(&x.array).map_err(text)?;
+    separate(&values)?;
+    Ok((values, vectors))
+}
+
+/// The singular values and vectors, where they have derivatives.
+fn singular<T: Field>(x: &Value<T>) -> Outcome<Svd<T>> {
+    let svd = T::svd(&x.array).map_err(text)?;
+    separate(&svd.s)?;
+    let sizes: Vec<f64> = svd.s.data().iter().map(T::pivot_size).collect();
+    match sizes.iter().any(|size| *size <= LEAST_GAP * sizes[0]) {
+        true => Err("a singular value that is nearly 0".to_owned()),
+        false => Ok(svd),
     }
 }
 
@@ -202,12 +239,38 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
                 .map_err(text)
         }
         ("norm" | "norm2", ..) => T::norm2(&x.array).map(Value::scalar).map_err(text),
+        ("lmin", ..) => eigen(x).map(|(values, _)| Value::scalar(values.data()[0].clone())),
+        ("lmax", ..) => eigen(x).map(|(values, _)| Value::scalar(values.data()[values.len() - 1].clone())),
+        ("spectral", ..) => singular(x).map(|svd| Value::scalar(svd.s.data()[0].clone())),
+        ("nuclear", ..) => singular(x).map(|svd| Value::scalar(linear::sum(&svd.s))),
+        ("frechet_chol", ..) => factor_change(x, &args[1]),
         ("norm1", ..) => {
             let sizes = x.array.try_map(|entry| entry.apply(Function::Abs)).map_err(text)?;
             Ok(Value::scalar(linear::sum(&sizes)))
         }
         (name, ..) => Err(format!("the function {name}")),
     }
+}
+
+/// The change of the Cholesky factor L of S in the direction E: L times the lower triangle of inv(L)*E*inv(L)' with half
+/// its diagonal.
+fn factor_change<T: Field>(s: &Value<T>, e: &Value<T>) -> Outcome<Value<T>> {
+    let factor = T::cholesky(&s.array).map_err(text)?;
+    let left = T::solve(&factor, &e.array).map_err(text)?;
+    let both = T::solve(&factor, &left.transpose().map_err(text)?).map_err(text)?;
+    let two = T::from_i64(2);
+    let n = factor.shape()[0];
+    let half = (0..n * n).map(|place| {
+        // The solution is the transpose of what is wanted.
+        let (i, j) = (place % n, place / n);
+        match i.cmp(&j) {
+            Ordering::Less => Ok(T::zero()),
+            Ordering::Equal => both.data()[place].div(&two).ok_or("no half"),
+            Ordering::Greater => Ok(both.data()[j + i * n].clone()),
+        }
+    });
+    let half = Array::from_column_major(&[n, n], half.collect::<Result<Vec<T>, _>>()?).map_err(text)?;
+    T::matmul(&factor, &half).map(Value::new).map_err(text)
 }
 
 /// The entries of a matrix at some places, and zeros elsewhere.

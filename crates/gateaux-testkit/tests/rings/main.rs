@@ -16,6 +16,7 @@ mod grid;
 mod index;
 mod kernels;
 mod laws;
+mod matrix_functions;
 mod mutants;
 mod random;
 mod records;

@@ -72,6 +72,12 @@ const RIGHT: &[(&str, &str)] = &[
     ("(tanh(-(x)))^2", "a square is even"),
     ("norm2(-(X))", "a norm is even"),
     ("abs(-(x))", "abs is even"),
+    ("(gaps(-(x))).^2", "a square is even"),
+    ("svdvals(-(X))", "singular values are even"),
+    (
+        "svdv(-(X))",
+        "the right singular vectors are even: their signs do not depend on X",
+    ),
 ];
 
 /// Whether a mutant is right although its normal form is another.
@@ -85,7 +91,7 @@ fn every_mutant_of_a_record_is_rejected() {
     let (mut caught, mut same, mut survivors) = (0, 0, Vec::new());
     for op in ops::all().filter(|op| !op.kind.is_empty()) {
         for alternative in 0..op.kind.len() {
-            let Some(right) = differential_of(op, alternative) else {
+            let Some(right) = differential_of(op, alternative).filter(|text| !text.is_empty()) else {
                 continue;
             };
             for mutant in mutants(right).unwrap() {

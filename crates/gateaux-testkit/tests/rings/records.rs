@@ -63,6 +63,16 @@ fn every_differential_is_that_of_its_kernel() {
                 continue;
             };
             let what = |how: &str| format!("{} ({}), {how}", op.name, op.kind[alternative]);
+            if text.is_empty() {
+                let refused = everywhere(op, alternative, |place| {
+                    match Call::<DoubleDouble>::new(op, place)?.refuses_derivative()? {
+                        true => Ok(()),
+                        false => Err(Stop::Wrong("it has a derivative without a formula".to_owned())),
+                    }
+                });
+                settle(what("refused"), refused, &mut failures);
+                continue;
+            }
             let duals = everywhere(op, alternative, |place| against_duals::<DoubleDouble>(op, place, text));
             settle(what("dual numbers"), duals, &mut failures);
             let differences = everywhere(op, alternative, |place| against_differences(op, place, text));
@@ -97,6 +107,32 @@ fn every_meaning_is_that_of_its_kernel() {
 }
 
 #[test]
+fn every_transpose_is_that_of_its_kernel() {
+    let (mut failures, mut count) = (Vec::new(), 0);
+    for op in functions() {
+        for (argument, texts) in op.transposes {
+            for alternative in 0..op.kind.len() {
+                let Some(text) = texts.get(alternative).filter(|text| !text.is_empty()) else {
+                    continue;
+                };
+                count += 1;
+                let outcomes = everywhere(op, alternative, |place| {
+                    Call::<DoubleDouble>::new(op, place)?.transpose(argument, text)
+                });
+                settle(
+                    format!("{} in {argument} ({alternative})", op.name),
+                    outcomes,
+                    &mut failures,
+                );
+            }
+        }
+    }
+    println!("{count} transposes");
+    assert!(count >= 30, "too few transposes: {count}");
+    done(&failures);
+}
+
+#[test]
 fn every_rule_holds_and_applies() {
     let (mut failures, mut count) = (Vec::new(), 0);
     for op in functions() {
@@ -110,6 +146,7 @@ fn every_rule_holds_and_applies() {
                     alternative: 0,
                     any: *any,
                     region: *region,
+                    sizes: [3, 2],
                     seed: 3,
                 });
                 let outcomes = places.map(|place| outcome(rule::<DoubleDouble>(op, line, place)));

@@ -15,6 +15,7 @@ mod case;
 
 mod cancellation;
 mod determinants;
+mod eigenvalues;
 mod exponentials;
 mod inputs;
 mod kinks;
