@@ -525,6 +525,13 @@ fn digits_that_rounding_takes_are_told() {
         ("pinv(X)", "", "X = [[0.1, 0.2], [0.3, 0.6]]", ""),
         ("pinv(X)", "X", "X = [[1, 2], [3, 4]]", ""),
         ("expm(X)", "X", "X = [[0, -30], [30, 0]]", ""),
+        // [1, 1e300*(e - 1); 0, e], but so many halvings leave nothing of the diagonal beside the identity.
+        (
+            "expm(X)",
+            "",
+            "X = [[0, 1e300], [0, 1]]",
+            "no digit of the value is certain: rounding takes all of them in expm",
+        ),
         ("logm(X)", "X", "X = [[1, 2], [-1, 2]]", ""),
     ] {
         let notes = answer(ask(text, wrt, data)).expect("numbers").notes;
