@@ -1,6 +1,6 @@
 //! Random formulas of complex variables: every derivative verified, read back from its text, and told from wrong ones.
 
-use gateaux::{Notation, Problem};
+use gateaux::{Notation, Problem, ops};
 
 /// A generator of numbers that is the same on every machine.
 struct Dice(u64);
@@ -175,6 +175,20 @@ fn the_conjugate_of_a_gradient_is_another_convention() {
     assert!(problem.check_claim("z", "2*real(z†*A†*A*dz)").unwrap().is_verified());
     assert!(!problem.check_claim("z", "2*conj(A†*A*z)").unwrap().is_verified());
     assert!(!problem.check_claim("z", "2*A'*A*z").unwrap().is_verified());
+}
+
+#[test]
+fn the_examples_of_the_records_hold() {
+    let mut count = 0;
+    for (text, variable, known) in ops::all().flat_map(|op| op.examples) {
+        if text.contains("complex ") {
+            let mut problem = Problem::parse(text).unwrap();
+            let check = problem.check_claim(variable, known).unwrap();
+            assert!(check.is_verified(), "{text} by {variable}: {known}: {check:?}");
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} examples");
 }
 
 #[test]

@@ -173,7 +173,8 @@ fn every_example_holds() {
     }
     let (mut failures, mut count) = (Vec::new(), 0);
     for op in functions() {
-        for line in op.examples {
+        // Complex numbers have their own check, which the tests of the library use for these.
+        for line in op.examples.iter().filter(|(text, ..)| !text.contains("complex ")) {
             count += 1;
             settle(format!("{line:?}"), tried::<DoubleDouble>(*line), &mut failures);
             let exact = tried::<Prime>(*line).into_iter();
