@@ -7,8 +7,8 @@
 
 mod adj;
 mod apply;
-mod chol;
 mod choice;
+mod chol;
 mod constructors;
 mod cross;
 mod det;
@@ -321,15 +321,7 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
 }
 
 /// Functions of the language that are not available yet.
-const LATER: &[&str] = &[
-    "conj",
-    "ctranspose",
-    "digamma",
-    "cdf",
-    "imag",
-    "lgamma",
-    "real",
-];
+const LATER: &[&str] = &["conj", "ctranspose", "digamma", "cdf", "imag", "lgamma", "real"];
 
 /// The name, if it is a function of the language that is not available yet.
 pub fn later(name: &str) -> Option<&'static str> {

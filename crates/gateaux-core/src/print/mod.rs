@@ -5,6 +5,7 @@
 //! *how*: one file each, and none knows any mathematics.
 
 mod blocks;
+mod chain;
 mod index;
 mod latex;
 mod layout;
