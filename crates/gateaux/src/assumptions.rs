@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use gateaux_core::diff::{Convention, Derivative};
 use gateaux_core::expr::{ElementPower, Expr, Facts, Form, Rational, Store, Structure};
 use gateaux_core::ops;
+use gateaux_core::ops::signature::{ParamKind, signatures};
 use gateaux_core::print::{self, Notation};
 
 use crate::error::Errors;
@@ -182,13 +183,19 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
         Form::Call(function, args) => {
             let op = ops::op(*function);
             let holds = |arg: &Expr| match op.domain {
-                "x > 0" | "x > -1" => store.facts(*arg).has(Facts::POSITIVE),
+                "x > 0" | "x > -1" | "x is not 0, -1, -2, ..." => store.facts(*arg).has(Facts::POSITIVE),
                 "det(X) > 0" | "S is positive definite" | "no eigenvalue of X is negative or 0" => {
                     store.facts(*arg).has(Facts::POSDEF)
                 }
                 _ => false,
             };
-            match args.first() {
+            // The domain is that of the first argument that is no literal.
+            let params = signatures(op).first().map_or(&[][..], |signature| &signature.params);
+            let mut arguments = params
+                .iter()
+                .zip(args)
+                .filter(|(param, _)| param.kind != ParamKind::Natural);
+            match arguments.next().map(|(_, arg)| arg) {
                 Some(arg) if !op.domain.is_empty() && !holds(arg) => vec![Condition::Domain(op.domain, *arg)],
                 _ => vec![],
             }
@@ -237,6 +244,8 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Domain("x > -1", _) => format!("{every}{text} is above -1"),
         Condition::Domain("cos(x) != 0", _) if is_scalar => format!("cos({text}) is not 0"),
         Condition::Domain("cos(x) != 0", _) => format!("no entry of cos({text}) is 0"),
+        Condition::Domain("x is not 0, -1, -2, ...", _) if is_scalar => format!("{text} is not 0, -1, -2, ..."),
+        Condition::Domain("x is not 0, -1, -2, ...", _) => format!("no entry of {text} is 0, -1, -2, ..."),
         Condition::Domain(domain, _) if is_scalar => format!("{domain} for x = {text}"),
         Condition::Domain(domain, _) => format!("{domain} for every entry x of {text}"),
     })

@@ -153,7 +153,7 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
                 ParamKind::Scalar => Some(Shape::Scalar),
                 ParamKind::Vector(n) => size(n).map(Shape::Vector),
                 ParamKind::Matrix(m, n) => size(m).zip(size(n)).map(|(m, n)| Shape::Matrix(m, n)),
-                ParamKind::Row(_) | ParamKind::Any | ParamKind::Axis(_) => None,
+                ParamKind::Row(_) | ParamKind::Any | ParamKind::Axis(_) | ParamKind::Natural => None,
             };
             let shape = shape.ok_or_else(|| Error::IllShaped {
                 operation: op.name,
@@ -170,7 +170,10 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         && !shape.is_scalar()
         && let Some(fills) = args
             .iter()
-            .map(|arg| store.fill_value(*arg))
+            .map(|arg| match store.is_zero(*arg) {
+                true => Some((Rational::one(), Store::ZERO)),
+                false => store.fill_value(*arg),
+            })
             .collect::<Option<Vec<_>>>()
     {
         let scalars: Vec<Expr> = fills
@@ -274,6 +277,17 @@ fn multiple_of_call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Sh
     store.times(&coefficient, scaled).map(Some)
 }
 
+/// The number that an argument is which takes literal integers, or with which it fills an array.
+pub fn natural(store: &Store, arg: Expr) -> Option<u32> {
+    let value = match store.fill_value(arg) {
+        _ if store.is_zero(arg) => 0,
+        Some((coefficient, Store::ONE)) => coefficient.as_integer()?,
+        Some((_, entry)) => store.as_number(entry)?.as_integer()?,
+        None => return None,
+    };
+    u32::try_from(value).ok()
+}
+
 /// Which signature takes these arguments, and what its names stand for.
 pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<(usize, Environment)> {
     for (at, signature) in signatures(op).iter().enumerate() {
@@ -294,6 +308,7 @@ pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<
                 (ParamKind::Vector(n), Shape::Vector(dim)) | (ParamKind::Row(n), Shape::Row(dim)) => size(n, dim),
                 (ParamKind::Matrix(m, n), Shape::Matrix(rows, columns)) => size(m, rows) && size(n, columns),
                 (ParamKind::Like(at), _) => store.shape(args[*at]) == shape,
+                (ParamKind::Natural, _) => natural(store, *arg).is_some(),
                 (ParamKind::Axis(axis), Shape::Scalar) => {
                     store.as_number(*arg).and_then(Rational::as_integer) == Some(i64::from(*axis))
                 }

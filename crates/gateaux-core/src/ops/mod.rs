@@ -32,7 +32,7 @@ mod substitute;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use apply::{apply_binary, apply_call, apply_unary};
+pub use apply::{apply_binary, apply_call, apply_unary, natural};
 pub(crate) use apply::{bind, linear_meaning};
 pub use choice::comparison;
 pub use constructors::CONSTRUCTORS;
@@ -113,6 +113,8 @@ pub enum Kernel {
     None,
     /// Entry by entry.
     Entries(gateaux_array::Function),
+    /// Entry by entry of the second argument, the derivative of digamma of the order that the first one is.
+    Polygamma,
     /// Entry by entry, the larger of two.
     Larger,
     /// Entry by entry, the smaller of two.
@@ -213,7 +215,13 @@ impl Op {
     pub fn is_elementwise(&self) -> bool {
         matches!(
             self.kernel,
-            Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller | Kernel::Less | Kernel::AtMost | Kernel::Choice
+            Kernel::Entries(_)
+                | Kernel::Polygamma
+                | Kernel::Larger
+                | Kernel::Smaller
+                | Kernel::Less
+                | Kernel::AtMost
+                | Kernel::Choice
         )
     }
 
