@@ -32,33 +32,6 @@ pub(super) fn collect(store: &mut Store, sum: Expr) -> Result<Expr> {
     store.sum(&rest)
 }
 
-/// The sum with its diagonal matrices of choices as one: `diag(where(c, 1, 0)) + a*diag(where(c, 0, 1))` is
-/// `diag(where(c, 1, a))`.
-pub(super) fn collect_diagonals(store: &mut Store, sum: Expr) -> Result<Expr> {
-    let Form::Add(terms) = store.form(sum).clone() else {
-        return Ok(sum);
-    };
-    let (mut rest, mut inside) = (Vec::new(), Vec::new());
-    for term in terms.iter() {
-        let (scalar, array) = match *store.form(term.expr) {
-            Form::Scale(scalar, array) => (scalar, array),
-            _ => (Store::ONE, term.expr),
-        };
-        match *store.form(array) {
-            Form::Diag(vector) if store.as_choice(vector).is_some() => {
-                inside.push((term.coefficient.clone(), store.scale(scalar, vector)?));
-            }
-            _ => rest.push((term.coefficient.clone(), term.expr)),
-        }
-    }
-    if inside.len() < 2 {
-        return Ok(sum);
-    }
-    let diagonal = store.sum(&inside)?;
-    rest.push((Rational::one(), store.diag(diagonal)?));
-    store.sum(&rest)
-}
-
 /// The choice c of `sum(c)`, and `s*c` of `s*sum(c)`.
 fn summed_choice(store: &mut Store, expr: Expr) -> Result<Option<Expr>> {
     let choice_of = |store: &Store, expr: Expr| match *store.form(expr) {

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod choices;
+mod diagonals;
 mod entries;
 mod factor;
 mod pairs;
@@ -104,7 +105,7 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let collected = shorter(store, collected, factored);
             let chosen = choices::collect(store, collected)?;
             let chosen = shorter(store, chosen, collected);
-            let diagonal = choices::collect_diagonals(store, chosen)?;
+            let diagonal = diagonals::collect(store, chosen)?;
             Ok(shorter(store, diagonal, chosen))
         }
         Form::MatMul(_) => {
