@@ -267,7 +267,7 @@ fn double_doubles_have_thirty_digits() {
         let size = match function {
             Function::Lgamma | Function::Digamma => high.abs().max(1.0),
             // The exponential of x^2/2 has the error of its argument.
-            Function::NormalCdf => high.abs() * (0.5 * x * x).max(1.0),
+            Function::NormalCdf | Function::LogNormalCdf => high.abs() * (0.5 * x * x).max(1.0),
             _ => high.abs(),
         };
         let bound = 2e-30 * size + 1e-320;

@@ -224,7 +224,7 @@ fn what_is_not_available_yet_says_so() {
     for text in [
         "expm(X)",
         "S: symmetric(n)\neigvals(S)",
-        "lgamma(x)",
+        "real(x)",
         "x: complex vector(n)\nx",
     ] {
         let errors = Problem::parse(text).expect_err("it is not available");

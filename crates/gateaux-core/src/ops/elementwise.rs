@@ -209,6 +209,16 @@ static SAMPLES: &[(&str, &str)] = &[
     ("digamma", "x: positive vector(n)"),
 ];
 
+/// Where a function is described, if it is not where most are.
+static SOURCES: &[(&str, &str)] = &[
+    ("cdf", "Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2"),
+    ("lgamma", "Abramowitz & Stegun, Handbook of Mathematical Functions, 6.1"),
+    (
+        "digamma",
+        "Abramowitz & Stegun, Handbook of Mathematical Functions, 6.3",
+    ),
+];
+
 /// What a function is where the sign of its argument is known.
 const OF_KNOWN_SIGN: &[(&str, Facts, &str)] = &[
     ("abs", Facts::NONNEGATIVE, "x"),
@@ -259,7 +269,7 @@ fn record(row: &'static Row) -> Op {
         sample: known(SAMPLES, name).unwrap_or("x: vector(n)"),
         latex,
         examples: &[],
-        source: "Abramowitz & Stegun, Handbook of Mathematical Functions, 4, 6, 7 and 26",
+        source: known(SOURCES, name).unwrap_or("Abramowitz & Stegun, Handbook of Mathematical Functions, 4 and 7"),
     }
 }
 
