@@ -1,5 +1,7 @@
 //! Operators and functions, applied to expressions.
 
+use std::cmp::Ordering;
+
 use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
@@ -191,8 +193,22 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
     {
         return Ok(simpler);
     }
+    if let Some(holds) = known_comparison(store, op, args) {
+        let value = if holds { Store::ONE } else { Store::ZERO };
+        return store.fill(value, shape);
+    }
     if let Some(multiple) = multiple_of_call(store, op, args, shape)? {
         return Ok(multiple);
+    }
+    if let ([first, second], true) = (args, op.is_alternating()) {
+        let (first, second) = (*first, *second);
+        // What is parallel to the other argument adds nothing: cross(x, x + y) is cross(x, y).
+        if let Some(rest) = without_term(store, second, first)? {
+            return apply_call(store, op, &[first, rest]);
+        }
+        if let Some(rest) = without_term(store, first, second)? {
+            return apply_call(store, op, &[rest, second]);
+        }
     }
     if let ([first, second], true) = (args, op.is_alternating())
         && second < first
@@ -226,6 +242,35 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         store.state_facts(result, facts);
     }
     Ok(result)
+}
+
+/// A sum without the multiple of this term that it has.
+fn without_term(store: &mut Store, sum: Expr, term: Expr) -> Result<Option<Expr>> {
+    let Form::Add(terms) = store.form(sum).clone() else {
+        return Ok(None);
+    };
+    if terms.iter().all(|own| own.expr != term) {
+        return Ok(None);
+    }
+    let rest = terms.iter().filter(|own| own.expr != term);
+    let rest: Vec<_> = rest.map(|own| (own.coefficient.clone(), own.expr)).collect();
+    store.sum(&rest).map(Some)
+}
+
+/// Whether a comparison holds, of what is the same on both sides, and of numbers.
+fn known_comparison(store: &Store, op: &'static Op, args: &[Expr]) -> Option<bool> {
+    let (Kernel::Less | Kernel::AtMost, [lhs, rhs]) = (op.kernel, args) else {
+        return None;
+    };
+    let order = match (store.as_number(*lhs), store.as_number(*rhs)) {
+        (Some(lhs), Some(rhs)) => lhs.cmp(rhs),
+        _ if lhs == rhs => Ordering::Equal,
+        _ => return None,
+    };
+    Some(match op.kernel {
+        Kernel::Less => order.is_lt(),
+        _ => order.is_le(),
+    })
 }
 
 /// A function that is linear in some argument, by its meaning in terms of others; `None` without such a formula.

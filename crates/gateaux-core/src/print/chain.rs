@@ -28,12 +28,12 @@ impl Layout {
 
     fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
         let last = list.len() - 1;
+        if self.cumulated(store, list, factors)? {
+            return Ok(());
+        }
         if let Some(at) = end_of_slice(store, list) {
             self.segment(store, &list[..at], factors)?;
             return self.segment(store, &list[at..], factors);
-        }
-        if self.cumulated(store, list, factors)? {
-            return Ok(());
         }
         if let Some((head, tail)) = selecting_ends(store, list) {
             // `A*B[:,j]`, not `(A*B)[:,j]`; `q[:,1]'*A*q[:,1]`, not `(q'*A*q)[1,1]`.
@@ -90,9 +90,9 @@ impl Layout {
     fn cumulated(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<bool> {
         let last = list.len() - 1;
         if matches!(store.shape(list[0].base), Shape::Row(_))
-            && let Some(at) = (1..=last).rev().find(|at| is_turned_mask(store, list[*at].base))
+            && let Some(at) = (1..=last).rev().find(|at| is_turned_mask(store, &list[*at]))
         {
-            let row = store.matrix_product(list[..at].to_vec())?;
+            let row = store.matrix_product([&list[..at], &one_less(&list[at])].concat())?;
             let of = store.transpose(row)?;
             if store.split_coefficient(of).0.is_one() {
                 let is_slice = at + 1 == last && is_selection(store, list[last].base);
@@ -111,9 +111,9 @@ impl Layout {
             }
         }
         if matches!(store.shape(list[last].base), Shape::Vector(_))
-            && let Some(at) = (0..last).find(|at| is_mask(store, list[*at].base))
+            && let Some(at) = (0..last).find(|at| is_mask(store, &list[*at]))
         {
-            let of = store.matrix_product(list[at + 1..].to_vec())?;
+            let of = store.matrix_product([&one_less(&list[at]), &list[at + 1..]].concat())?;
             if store.split_coefficient(of).0.is_one() {
                 let is_slice = at == 1 && is_turned_selection(store, list[0].base);
                 if is_slice && let Some(piece) = self.indexed(store, list)? {
@@ -151,37 +151,34 @@ impl Layout {
             let of = self.need(of);
             return Ok(Some(self.push(Piece::Call(name, vec![of]))));
         }
-        let all = || (":".to_owned(), false);
         // A row of X' is a column of X.
         let flipped = match store.shape(inner) {
-            Shape::Matrix(..) => store.transpose(inner)?,
+            Shape::Matrix(..) | Shape::Row(_) => store.transpose(inner)?,
             _ => inner,
         };
         let flips = store.weight(flipped) < store.weight(inner) && store.split_coefficient(flipped).0.is_one();
-        let (base, items, is_row) = match (store.shape(inner), row, column) {
-            (Shape::Vector(_) | Shape::Row(_), Some(item), None) | (Shape::Row(_), None, Some(item)) => {
-                (inner, vec![item], false)
+        let base = if flips { flipped } else { inner };
+        let all = || (":".to_owned(), false);
+        let (items, is_transposed) = match (store.shape(inner), row, column) {
+            (Shape::Vector(_), Some(item), None) => (vec![item], false),
+            (Shape::Row(_), None, Some(item)) => {
+                let is_transposed = flips && !item.1;
+                (vec![item], is_transposed)
             }
-            (Shape::Matrix(..), None, Some((at, true))) if flips => (flipped, vec![(at, true), all()], false),
-            (Shape::Matrix(..), Some((at, true)), None) if flips => {
-                let base = self.need(flipped);
-                let piece = self.push(Piece::Index(base, vec![":".to_owned(), at]));
-                return Ok(Some(self.push(Piece::Transpose(piece))));
-            }
-            (Shape::Matrix(..), Some((at, true)), None) => (inner, vec![(at, true), all()], true),
             (Shape::Matrix(..), row, column) => {
-                (inner, vec![row.unwrap_or_else(all), column.unwrap_or_else(all)], false)
+                let (row, column) = (row.unwrap_or_else(all), column.unwrap_or_else(all));
+                // One row or column is a vector, and a row where it stands for `e'*A*S`.
+                let is_transposed = !column.1 && (row.1 || flips);
+                let items = if flips { vec![column, row] } else { vec![row, column] };
+                (items, is_transposed)
             }
             _ => return Ok(None),
         };
-        // One row or column is a vector, and a row where it stands for `e'*A*S`.
-        let is_row = is_row || (items.len() == 2 && items[0].1 && !items[1].1 && items[1].0 != ":");
         let base = self.need(base);
         let piece = self.push(Piece::Index(base, items.into_iter().map(|(item, _)| item).collect()));
-        Ok(Some(if is_row {
-            self.push(Piece::Transpose(piece))
-        } else {
-            piece
+        Ok(Some(match is_transposed {
+            true => self.push(Piece::Transpose(piece)),
+            false => piece,
         }))
     }
 
@@ -210,13 +207,22 @@ impl Layout {
     }
 }
 
-/// Whether it is the lower triangle of ones.
-fn is_mask(store: &Store, expr: Expr) -> bool {
-    store.shape(expr).square().is_some() && matches!(store.form(expr), Form::Tril)
+/// Whether it is the lower triangle of ones, or sums of sums.
+fn is_mask(store: &Store, factor: &MatrixPower) -> bool {
+    factor.power > 0 && store.shape(factor.base).square().is_some() && matches!(store.form(factor.base), Form::Tril)
 }
 
-fn is_turned_mask(store: &Store, expr: Expr) -> bool {
-    matches!(*store.form(expr), Form::Transpose(inner) if is_mask(store, inner))
+fn is_turned_mask(store: &Store, factor: &MatrixPower) -> bool {
+    matches!(*store.form(factor.base), Form::Transpose(base) if is_mask(store, &MatrixPower { base, ..*factor }))
+}
+
+/// What is left of a power when one factor is taken away.
+fn one_less(factor: &MatrixPower) -> Vec<MatrixPower> {
+    let power = factor.power - 1;
+    (power > 0)
+        .then_some(MatrixPower { power, ..*factor })
+        .into_iter()
+        .collect()
 }
 
 fn is_selection(store: &Store, expr: Expr) -> bool {
