@@ -7,7 +7,7 @@ use super::codes;
 use super::kind::Kind;
 use super::problem::{Advice, Problem, shorten};
 use super::roles::SPECIAL;
-use super::scope::large;
+use super::scope::{Given, large};
 use super::sizes::{Clash, Size, Sizes};
 use crate::ops::signature::{MAX_NATURAL, Param, ParamKind, Signature, SizeExpr, signatures};
 
@@ -30,6 +30,12 @@ impl Checker<'_> {
         if !all.iter().any(|signature| signature.params.len() == args.len()) {
             let counts = all.iter().map(|signature| signature.params.len()).collect();
             return self.argument_count(id, at, name, counts, args.len());
+        }
+        if let ("norm", [x, p]) = (op.name, args)
+            && self.is_infinity(*p)
+        {
+            let problem = self.infinite_exponent(id, *x, *p);
+            return self.refuse(problem);
         }
         let fitting: Vec<usize> = (0..all.len())
             .filter(|at| self.fits(&all[*at], args, args.len()))
@@ -67,6 +73,14 @@ impl Checker<'_> {
                 self.refuse(problem)
             }
         }
+    }
+
+    fn infinite_exponent(&self, id: NodeId, x: NodeId, p: NodeId) -> Problem {
+        let message = "norm takes a number or a declared scalar as exponent, not ";
+        let problem = Problem::new(codes::ARGUMENT_KIND, self.span(p), message);
+        let instead = format!("norminf({})", self.scope.quote(x));
+        let problem = problem.text(shorten(self.scope.quote(p))).at(id);
+        problem.replace(self.span(id), instead, "write")
     }
 
     fn unknown_function(&self, at: Span, name: &str, args: &[NodeId]) -> Problem {
@@ -137,6 +151,20 @@ impl Checker<'_> {
     /// Whether the node is an integer literal with this property.
     fn is_literal(&self, node: NodeId, holds: &dyn Fn(i64) -> bool) -> bool {
         matches!(self.node_kind(node), NodeKind::Number(text) if text.parse().is_ok_and(holds))
+    }
+
+    /// Whether the node is a word for infinity that was not declared as something else.
+    fn is_infinity(&self, node: NodeId) -> bool {
+        let is_word = |name: &str| matches!(name.to_lowercase().as_str(), "inf" | "infinity" | "infty");
+        let NodeKind::Name(name) = self.node_kind(node) else {
+            return false;
+        };
+        let mut free = self
+            .scope
+            .variables
+            .iter()
+            .filter(|known| matches!(known.given, Given::Named(_)));
+        is_word(name) && free.any(|known| known.name == *name)
     }
 
     /// Whether the node is a number that is less than 1.
