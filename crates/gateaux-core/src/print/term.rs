@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
-use super::recognize;
+use super::{blocks, recognize};
 use crate::expr::{Einsum, ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
@@ -34,10 +34,13 @@ impl Layout {
         let mut factors = Factors::default();
         match store.form(rest).clone() {
             _ if rest == Store::ONE => {}
-            Form::Scale(scalar, array) => {
-                self.scalar_factors(store, scalar, &mut factors)?;
-                self.array_factors(store, array, &mut factors)?;
-            }
+            Form::Scale(scalar, array) => match self.scaled_unit(store, rest, array)? {
+                Some(piece) => factors.times(piece),
+                None => {
+                    self.scalar_factors(store, scalar, &mut factors)?;
+                    self.array_factors(store, array, &mut factors)?;
+                }
+            },
             _ if store.shape(rest).is_scalar() => {
                 factors.is_number = true;
                 self.scalar_factors(store, rest, &mut factors)?;
@@ -63,6 +66,15 @@ impl Layout {
         } else {
             piece
         })
+    }
+
+    /// A multiple of a column of a small identity, or of an outer product of two, by its entries: `[x[1], 0]`.
+    fn scaled_unit(&mut self, store: &mut Store, whole: Expr, array: Expr) -> Result<Option<PieceId>> {
+        let is_unit = store.placed(array)?.is_some_and(|placed| placed.block == Store::ONE);
+        match is_unit && blocks::is_small(store, store.shape(array)) {
+            true => Ok(self.blocks(store, whole)?.map(|blocks| blocks.piece)),
+            false => Ok(None),
+        }
     }
 
     fn assemble(&mut self, factors: Factors) -> PieceId {
@@ -242,6 +254,7 @@ impl Layout {
 
     fn power_of_piece(&mut self, store: &mut Store, base: PieceId, exponent: Expr) -> Result<PieceId> {
         Ok(match store.as_number(exponent).cloned() {
+            Some(number) if number == Rational::new(1, 2) => self.push(Piece::Call("sqrt", vec![base])),
             Some(number) => self.numeric_power(base, &number, false),
             None => {
                 let exponent = self.need(exponent);
@@ -286,12 +299,13 @@ impl Layout {
                 }
                 _ => self.push(Piece::Zeros(dims(store))),
             },
-            Form::Select(_) => {
-                let n = store.dims.text(shape.axes()[0]);
-                let (item, _) = recognize::selection(store, expr)?.unwrap_or_default();
-                let eye = self.push(Piece::Eye(n));
-                self.push(Piece::Index(eye, vec![":".to_owned(), item]))
+            Form::Select(_) if matches!(shape, Shape::Vector(_)) && blocks::is_small(store, shape) => {
+                match self.blocks(store, expr)? {
+                    Some(blocks) => blocks.piece,
+                    None => self.selection(store, expr)?,
+                }
             }
+            Form::Select(_) => self.selection(store, expr)?,
             Form::Tril => {
                 let ones = self.push(Piece::Ones(dims(store)));
                 self.push(Piece::Call("tril", vec![ones]))
@@ -357,6 +371,14 @@ impl Layout {
             Form::Call(function, args) => self.call(store, ops::op(function), &args, shape)?,
             Form::Add(_) | Form::Scale(..) | Form::MatMul(_) | Form::Product(_) => self.need(expr),
         })
+    }
+
+    /// Columns of the identity: `eye(n)[:,i]`.
+    fn selection(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
+        let n = store.dims.text(store.shape(expr).axes()[0]);
+        let (item, _) = recognize::selection(store, expr)?.unwrap_or_default();
+        let eye = self.push(Piece::Eye(n));
+        Ok(self.push(Piece::Index(eye, vec![":".to_owned(), item])))
     }
 
     /// `tril(A)'` as `triu(A')`, where A' is no longer.
