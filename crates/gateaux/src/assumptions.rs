@@ -24,6 +24,8 @@ enum Condition {
     /// Of an array: not all entries are 0.
     Nonzero(Expr),
     Positive(Expr),
+    /// Of absolute values to a power: that they are positive, unless the exponent is known to be large enough.
+    PositiveSizes(Expr, Expr),
     /// The exponent of a norm.
     AtLeastOne(Expr),
     Domain(&'static str, Expr),
@@ -48,14 +50,7 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
             conditions.retain(|other| *other != known);
         }
     }
-    // Powers of absolute values in a norm are smooth enough at 0 where p >= 1.
-    if conditions
-        .iter()
-        .any(|condition| matches!(condition, Condition::AtLeastOne(_)))
-    {
-        let store = &problem.store;
-        conditions.retain(|condition| !matches!(condition, Condition::Positive(e) if is_absolute(store, *e)));
-    }
+    let mut conditions = with_sizes(problem, conditions)?;
     // What is positive is not zero either.
     conditions.retain(|condition| match condition {
         Condition::NotZero(expr) => {
@@ -79,6 +74,34 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
         lines.push(format!("and {hidden} more conditions of this kind"));
     }
     Ok(lines)
+}
+
+/// The conditions without those on absolute values to the powers p and p - 1 of a norm, where p >= 1.
+fn with_sizes(problem: &mut Problem, conditions: Vec<Condition>) -> Result<Vec<Condition>, Errors> {
+    let exponents: Vec<Expr> = conditions
+        .iter()
+        .filter_map(|condition| match condition {
+            Condition::AtLeastOne(p) => Some(*p),
+            _ => None,
+        })
+        .collect();
+    let mut kept = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        let Condition::PositiveSizes(base, exponent) = condition else {
+            kept.push(condition);
+            continue;
+        };
+        let mut is_large = false;
+        for p in &exponents {
+            let gap = problem.store.sub(exponent, *p).map_err(|error| problem.limit(error))?;
+            let least = Rational::from(-1);
+            is_large |= problem.store.as_number(gap).is_some_and(|gap| *gap >= least);
+        }
+        if !is_large {
+            kept.push(Condition::Positive(base));
+        }
+    }
+    Ok(kept)
 }
 
 /// What is computed whatever branches are taken. A branch of `where` needs to be defined only where it is taken, which
@@ -177,6 +200,7 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
                     let below_one = store.as_number(f.exponent).is_some_and(Rational::is_negative);
                     below_one.then_some(Condition::NotZero(f.base))
                 }
+                None if is_absolute(store, f.base) => Some(Condition::PositiveSizes(f.base, f.exponent)),
                 _ => Some(Condition::Positive(f.base)),
             })
             .collect(),
@@ -220,6 +244,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         | Condition::NotZero(e)
         | Condition::Nonzero(e)
         | Condition::Positive(e)
+        | Condition::PositiveSizes(e, _)
         | Condition::AtLeastOne(e)
         | Condition::Domain(_, e) => e,
     };
@@ -232,7 +257,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::NotZero(_) if is_scalar => format!("{text} is not 0"),
         Condition::NotZero(_) => format!("no entry of {text} is 0"),
         Condition::AtLeastOne(_) => format!("{text} >= 1"),
-        Condition::Positive(_) => format!("{every}{text} is positive"),
+        Condition::Positive(_) | Condition::PositiveSizes(..) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),
         Condition::Domain("S is positive definite", _) => format!("{text} is positive definite"),
         Condition::Domain("the entries of x are distinct", _) => match spectrum_of(problem, expr)? {
