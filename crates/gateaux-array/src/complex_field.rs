@@ -86,7 +86,8 @@ impl<T: Real> Number for Complex<T> {
             | Function::Erf
             | Function::Lgamma
             | Function::Digamma
-            | Function::NormalCdf => Complex::real(self.re.apply(function)?),
+            | Function::NormalCdf
+            | Function::LogNormalCdf => Complex::real(self.re.apply(function)?),
         })
     }
 

@@ -258,13 +258,16 @@ fn evaluate(function: Function, x: DoubleDouble) -> DoubleDouble {
         Function::Erf => erf(x),
         Function::Lgamma => gamma::lgamma(x),
         Function::Digamma => gamma::digamma(x),
-        Function::NormalCdf => normal::cdf(&x, |x| {
-            ratio(
-                exp(x.mul(x).times_power_of_two(-1).neg()),
-                sqrt(PI.times_power_of_two(1)),
-            )
-        }),
+        Function::NormalCdf => normal::cdf(&x, normal_density),
+        Function::LogNormalCdf => normal::log_cdf(&x, normal_density),
     }
+}
+
+fn normal_density(x: &DoubleDouble) -> DoubleDouble {
+    ratio(
+        exp(x.mul(x).times_power_of_two(-1).neg()),
+        sqrt(PI.times_power_of_two(1)),
+    )
 }
 
 fn ratio(top: DoubleDouble, bottom: DoubleDouble) -> DoubleDouble {

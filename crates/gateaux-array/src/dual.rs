@@ -202,6 +202,12 @@ fn derivative<T: Number>(function: Function, x: &T, y: &T) -> Result<T, ArrayErr
             let exponent = quotient(&square(x).neg(), &two)?;
             quotient(&exponent.apply(Function::Exp)?, &two.mul(&pi).apply(Function::Sqrt)?)?
         }
+        // The density over the distribution function, which both may underflow.
+        Function::LogNormalCdf => {
+            let pi = one.neg().apply(Function::Acos)?;
+            let exponent = quotient(&square(x).neg(), &two)?.sub(y);
+            quotient(&exponent.apply(Function::Exp)?, &two.mul(&pi).apply(Function::Sqrt)?)?
+        }
     })
 }
 

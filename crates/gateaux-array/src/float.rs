@@ -187,6 +187,7 @@ fn evaluate(function: Function, x: f64) -> f64 {
         Function::Lgamma => gamma::lgamma(DoubleDouble::from_f64(x)).to_f64(),
         Function::Digamma => gamma::digamma(DoubleDouble::from_f64(x)).to_f64(),
         Function::NormalCdf => normal::cdf(&x, normal::density),
+        Function::LogNormalCdf => normal::log_cdf(&x, normal::density),
     }
 }
 

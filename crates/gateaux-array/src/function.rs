@@ -53,11 +53,13 @@ pub enum Function {
     Digamma,
     /// The distribution function of the standard normal distribution, 1/sqrt(2 pi) * integral of exp(-t^2/2) up to x.
     NormalCdf,
+    /// The logarithm of [`NormalCdf`](Function::NormalCdf), without underflow on the left and cancellation on the right.
+    LogNormalCdf,
 }
 
 impl Function {
     /// Every function, in the order of the declaration.
-    pub const ALL: [Function; 24] = [
+    pub const ALL: [Function; 25] = [
         Function::Conj,
         Function::Abs,
         Function::Sign,
@@ -82,6 +84,7 @@ impl Function {
         Function::Lgamma,
         Function::Digamma,
         Function::NormalCdf,
+        Function::LogNormalCdf,
     ];
 
     /// The name in messages.
@@ -110,7 +113,8 @@ impl Function {
             Function::Erf => "erf",
             Function::Lgamma => "lgamma",
             Function::Digamma => "digamma",
-            Function::NormalCdf => "normcdf",
+            Function::NormalCdf => "cdf",
+            Function::LogNormalCdf => "log(cdf)",
         }
     }
 }

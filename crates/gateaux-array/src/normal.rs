@@ -1,4 +1,4 @@
-//! The distribution function of the standard normal distribution.
+//! The distribution function of the standard normal distribution, and its logarithm.
 
 use crate::Real;
 
@@ -23,6 +23,33 @@ pub(crate) fn cdf<T: Real>(x: &T, density: impl Fn(&T) -> T) -> T {
         quotient(&density(x), &inverse_mills_ratio(&x.abs()))
     };
     if at < 0.0 { tail } else { T::one().sub(&tail) }
+}
+
+/// The logarithm of the distribution function: in the lower tail that of the density over the inverse Mills ratio, in
+/// the upper half from what is missing to 1.
+pub(crate) fn log_cdf<T: Real>(x: &T, density: impl Fn(&T) -> T) -> T {
+    let at = x.to_f64();
+    if at.is_nan() {
+        return x.clone();
+    }
+    if at >= 0.0 {
+        return cdf(&x.neg(), density).neg().log1p();
+    }
+    if at > -1.0 {
+        return cdf(x, density).ln();
+    }
+    if at.is_infinite() {
+        return x.clone();
+    }
+    let half_square = x.mul(x).mul(&T::from_f64(0.5));
+    let half_log_of_two_pi = quotient(&circle::<T>().ln(), &T::from_i64(2));
+    let ratio = inverse_mills_ratio(&x.abs());
+    half_square.add(&half_log_of_two_pi).add(&ratio.ln()).neg()
+}
+
+/// The number 2 pi.
+fn circle<T: Real>() -> T {
+    T::one().neg().acos().mul(&T::from_i64(2))
 }
 
 /// The density of floats: the head of x has 26 bits, so its square is exact, and the exponential of the rest is near 1.

@@ -268,4 +268,9 @@ pub trait Real: Number {
     fn normal_cdf(&self) -> Self {
         self.function(Function::NormalCdf)
     }
+
+    /// The logarithm of [`normal_cdf`](Real::normal_cdf).
+    fn log_normal_cdf(&self) -> Self {
+        self.function(Function::LogNormalCdf)
+    }
 }

@@ -260,6 +260,8 @@ impl Number for Wide {
             Function::Digamma if x.exponent > SAFE && !is_negative => x.logarithm(),
             // Where the density of f64 underflows.
             Function::NormalCdf if is_negative && x.to_f64() < -37.0 => normal::cdf(&x, normal::density),
+            Function::LogNormalCdf if is_negative && x.exponent > SAFE => x.mul(&x).half().neg(),
+            Function::LogNormalCdf if x.to_f64() > 37.0 => x.neg().apply(Function::NormalCdf)?.neg(),
             Function::Log1p if x.exponent > SAFE => x.logarithm(),
             Function::Expm1 if x.is_huge() && !is_negative => x.exponential(),
             Function::Sinh if x.is_huge() && is_negative => x.neg().exponential().half().neg(),

@@ -42,11 +42,12 @@ const fn difference(function: F, power: i64, coefficient: i64, factors: &'static
 
 /// # Source
 /// Abramowitz & Stegun 4.3.10, 4.3.21 (circular), 4.5.16, 4.5.23 (hyperbolic). With `s` for `sigmoid` is
-/// `1 - s(x) = s(-x)` and `tanh(x) = 2*s(2*x) - 1`, so that `1 - tanh(x) = 2*s(-2*x)` and
+/// `1 - s(x) = s(-x)`, for `cdf` likewise, and `tanh(x) = 2*s(2*x) - 1`, so that `1 - tanh(x) = 2*s(-2*x)` and
 /// `1 - tanh(x)^2 = 4*s(2*x)*s(-2*x)`.
 static DIFFERENCES: &[Difference] = &[
     difference(F::Exp, 1, 1, &[factor(F::Expm1, 1, 1, 1)]),
     difference(F::Sigmoid, 1, -1, &[factor(F::Sigmoid, -1, 1, 1)]),
+    difference(F::NormalCdf, 1, -1, &[factor(F::NormalCdf, -1, 1, 1)]),
     difference(F::Tanh, 1, -2, &[factor(F::Sigmoid, -2, 1, 1)]),
     difference(
         F::Tanh,
@@ -103,6 +104,20 @@ fn known(store: &Store, terms: &[Term]) -> Option<(&'static Difference, Expr, Ra
     opposite.then(|| (found, arg, other.coefficient.clone()))
 }
 
+/// The x of `cdf(x)`, and its negative of `1 - cdf(x)`, which is `cdf(-x)`: its logarithm is not that of a number that
+/// underflows or rounds to 1.
+fn normal_cdf(store: &Store, expr: Expr) -> Option<(Rational, Expr)> {
+    if let Some((F::NormalCdf, arg)) = entries(store, expr) {
+        return Some((Rational::one(), arg));
+    }
+    let Form::Add(terms) = store.form(expr) else {
+        return None;
+    };
+    let (difference, arg, coefficient) = known(store, terms)?;
+    let minus_one = Rational::from(-1);
+    (difference.function == F::NormalCdf && coefficient == minus_one).then_some((minus_one, arg))
+}
+
 impl Lowering<'_> {
     /// The slot of an expression that has a formula without cancellation.
     pub(crate) fn without_cancellation(
@@ -120,6 +135,12 @@ impl Lowering<'_> {
         let Some((F::Ln, arg)) = entries(store, expr) else {
             return Ok(None);
         };
+        if let Some((sign, arg)) = normal_cdf(store, arg) {
+            let arg = self.slot(store, arg)?;
+            let arg = self.multiple(&sign, arg, shape);
+            let function = Instruction::Function(F::LogNormalCdf);
+            return Ok(Some(self.step(function, vec![arg], shape.to_vec())));
+        }
         let Form::Add(terms) = store.form(arg).clone() else {
             return Ok(None);
         };

@@ -185,6 +185,7 @@ impl Lowering<'_> {
                 let instruction = instruction(store, ops::op(function), &args);
                 let used = match instruction {
                     Instruction::Rows(_) => &args[..1],
+                    Instruction::Polygamma(_) => &args[1..],
                     _ => &args[..],
                 };
                 let operands = used.iter().map(|arg| self.slots[arg]).collect();
@@ -511,6 +512,7 @@ fn instruction(store: &Store, op: &ops::Op, args: &[Expr]) -> Instruction {
         Kernel::Minimum => Instruction::Minimum,
         Kernel::Hardmax => Instruction::Hardmax,
         Kernel::Entries(function) => Instruction::Function(function),
+        Kernel::Polygamma => Instruction::Polygamma(ops::natural(store, args[0]).unwrap_or(u32::MAX)),
         Kernel::Larger => Instruction::Larger,
         Kernel::Smaller => Instruction::Smaller,
         Kernel::Less => Instruction::Compare(false),

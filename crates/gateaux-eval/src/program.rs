@@ -87,6 +87,8 @@ pub(crate) enum Instruction {
     Einsum(Vec<Vec<u8>>, Vec<u8>),
     /// A function of each entry.
     Function(Function),
+    /// The derivative of digamma of this order, entry by entry.
+    Polygamma(u32),
     /// The larger of two, entry by entry.
     Larger,
     /// The smaller of two, entry by entry.
@@ -148,6 +150,7 @@ impl Instruction {
             Instruction::Reshape => "reshape",
             Instruction::Kron => "kron",
             Instruction::Function(function) => function.name(),
+            Instruction::Polygamma(_) => "polygamma",
             Instruction::Larger => "max",
             Instruction::Smaller => "min",
             Instruction::Det => "det",

@@ -291,6 +291,7 @@ fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usi
         Instruction::Reshape => Ok(args[0].clone()),
         Instruction::Kron => linear::kron(args[0], args[1]),
         Instruction::Function(function) => args[0].try_map(|entry| entry.apply(*function)),
+        Instruction::Polygamma(order) => args[0].try_map(|entry| entry.polygamma(*order)),
         Instruction::Larger => args[0].try_zip(args[1], |x, y| pick(x, y, Ordering::Greater)),
         Instruction::Smaller => args[0].try_zip(args[1], |x, y| pick(x, y, Ordering::Less)),
         Instruction::Det => T::det(args[0]).map(Array::scalar),

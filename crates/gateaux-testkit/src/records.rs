@@ -140,13 +140,11 @@ impl<T: Judge> Call<T> {
                 },
                 ParamKind::Like(at) => call.store.shape(call.args[*at]),
                 ParamKind::Axis(axis) => {
-                    let number = call.store.integer(i64::from(*axis)).map_err(wrong)?;
-                    call.environment.bind(&param.name, number);
-                    call.args.push(number);
-                    call.names.push(param.name.clone());
-                    call.points
-                        .push(Value::new(Array::scalar(T::from_i64(i64::from(*axis)))));
-                    call.changes.push(Array::scalar(T::zero()));
+                    call.number(&param.name, i64::from(*axis))?;
+                    continue;
+                }
+                ParamKind::Natural => {
+                    call.number(&param.name, random.below(4) as i64)?;
                     continue;
                 }
             };
@@ -157,6 +155,17 @@ impl<T: Judge> Call<T> {
             call.environment.bind_size(name, dim);
         }
         Ok(call)
+    }
+
+    /// An argument that is a literal, and has no change.
+    fn number(&mut self, name: &str, value: i64) -> Verdict {
+        let number = self.store.integer(value).map_err(wrong)?;
+        self.environment.bind(name, number);
+        self.args.push(number);
+        self.names.push(name.to_owned());
+        self.points.push(Value::new(Array::scalar(T::from_i64(value))));
+        self.changes.push(Array::scalar(T::zero()));
+        Ok(())
     }
 
     fn dim(&mut self, size: &SizeExpr, names: &[String]) -> Result<Dim, Stop> {

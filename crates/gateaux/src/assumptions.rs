@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use gateaux_array::MatrixFunction;
 use gateaux_core::diff::{Convention, Derivative};
 use gateaux_core::expr::{ElementPower, Expr, Facts, Form, Rational, Store, Structure};
+use gateaux_core::ops::signature::{ParamKind, signatures};
 use gateaux_core::ops::{self, Kernel};
 use gateaux_core::print::{self, Notation};
 
@@ -26,6 +27,8 @@ enum Condition {
     Positive(Expr),
     /// Not on the cut of the logarithm along the negative real axis.
     OffCut(Expr),
+    /// Of absolute values to a power: that they are positive, unless the exponent is known to be large enough.
+    PositiveSizes(Expr, Expr),
     /// The exponent of a norm.
     AtLeastOne(Expr),
     Domain(&'static str, Expr),
@@ -54,14 +57,7 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
             conditions.retain(|other| *other != known);
         }
     }
-    // Powers of absolute values in a norm are smooth enough at 0 where p >= 1.
-    if conditions
-        .iter()
-        .any(|condition| matches!(condition, Condition::AtLeastOne(_)))
-    {
-        let store = &problem.store;
-        conditions.retain(|condition| !matches!(condition, Condition::Positive(e) if is_absolute(store, *e)));
-    }
+    let mut conditions = with_sizes(problem, conditions)?;
     // What is positive is not zero either.
     conditions.retain(|condition| match condition {
         Condition::NotZero(expr) => {
@@ -87,6 +83,34 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
         lines.push(format!("and {hidden} more conditions of this kind"));
     }
     Ok(lines)
+}
+
+/// The conditions without those on absolute values to the powers p and p - 1 of a norm, where p >= 1.
+fn with_sizes(problem: &mut Problem, conditions: Vec<Condition>) -> Result<Vec<Condition>, Errors> {
+    let exponents: Vec<Expr> = conditions
+        .iter()
+        .filter_map(|condition| match condition {
+            Condition::AtLeastOne(p) => Some(*p),
+            _ => None,
+        })
+        .collect();
+    let mut kept = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        let Condition::PositiveSizes(base, exponent) = condition else {
+            kept.push(condition);
+            continue;
+        };
+        let mut is_large = false;
+        for p in &exponents {
+            let gap = problem.store.sub(exponent, *p).map_err(|error| problem.limit(error))?;
+            let least = Rational::from(-1);
+            is_large |= problem.store.as_number(gap).is_some_and(|gap| *gap >= least);
+        }
+        if !is_large {
+            kept.push(Condition::Positive(base));
+        }
+    }
+    Ok(kept)
 }
 
 /// What is computed whatever branches are taken. A branch of `where` needs to be defined only where it is taken, which
@@ -187,13 +211,14 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
                     let below_one = store.as_number(f.exponent).is_some_and(Rational::is_negative);
                     below_one.then_some(Condition::NotZero(f.base))
                 }
+                None if is_absolute(store, f.base) => Some(Condition::PositiveSizes(f.base, f.exponent)),
                 _ => Some(Condition::Positive(f.base)),
             })
             .collect(),
         Form::Call(function, args) => {
             let op = ops::op(*function);
             let holds = |arg: &Expr| match op.domain {
-                "x > 0" | "x > -1" => {
+                "x > 0" | "x > -1" | "x is not 0, -1, -2, ..." => {
                     let is_pivots =
                         matches!(store.form(*arg), Form::DiagOf(factor) if is_call(store, *factor, &[Kernel::Chol]));
                     is_pivots || store.facts(*arg).has(Facts::POSITIVE)
@@ -203,7 +228,13 @@ fn conditions_of(problem: &Problem, expr: Expr) -> Vec<Condition> {
                 }
                 _ => false,
             };
-            match args.first() {
+            // The domain is that of the first argument that is no literal.
+            let params = signatures(op).first().map_or(&[][..], |signature| &signature.params);
+            let mut arguments = params
+                .iter()
+                .zip(args)
+                .filter(|(param, _)| param.kind != ParamKind::Natural);
+            match arguments.next().map(|(_, arg)| arg) {
                 Some(arg) if !op.domain.is_empty() && !holds(arg) => vec![Condition::Domain(op.domain, *arg)],
                 _ => vec![],
             }
@@ -280,6 +311,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         | Condition::Nonzero(e)
         | Condition::Positive(e)
         | Condition::OffCut(e)
+        | Condition::PositiveSizes(e, _)
         | Condition::AtLeastOne(e)
         | Condition::Domain(_, e) => e,
     };
@@ -294,7 +326,7 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::OffCut(_) if is_scalar => format!("{text} is not 0 and not a negative real number"),
         Condition::OffCut(_) => format!("no entry of {text} is 0 or a negative real number"),
         Condition::AtLeastOne(_) => format!("{text} >= 1"),
-        Condition::Positive(_) => format!("{every}{text} is positive"),
+        Condition::Positive(_) | Condition::PositiveSizes(..) => format!("{every}{text} is positive"),
         Condition::Domain("x > 0", _) => format!("{every}{text} is positive"),
         Condition::Domain("S is positive definite", _) => format!("{text} is positive definite"),
         Condition::Domain("the entries of x are distinct", _) => match spectrum_of(problem, expr)? {
@@ -306,6 +338,8 @@ fn sentence(problem: &mut Problem, condition: Condition) -> Result<String, Error
         Condition::Domain("x > -1", _) => format!("{every}{text} is above -1"),
         Condition::Domain("cos(x) != 0", _) if is_scalar => format!("cos({text}) is not 0"),
         Condition::Domain("cos(x) != 0", _) => format!("no entry of cos({text}) is 0"),
+        Condition::Domain("x is not 0, -1, -2, ...", _) if is_scalar => format!("{text} is not 0, -1, -2, ..."),
+        Condition::Domain("x is not 0, -1, -2, ...", _) => format!("no entry of {text} is 0, -1, -2, ..."),
         Condition::Domain(domain, _) if is_scalar => format!("{domain} for x = {text}"),
         Condition::Domain(domain, _) => format!("{domain} for every entry x of {text}"),
     })

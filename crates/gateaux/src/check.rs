@@ -331,8 +331,10 @@ fn sizes(
             }
         }
     }
-    // Names of positions alone come last, and get small values.
-    let of_axes: BTreeSet<String> = dims.iter().flat_map(|dim| store.dims.names(*dim)).collect();
+    // Names of positions alone come last, and get small values. What a position must not exceed is an axis, also
+    // where nothing else is left of it.
+    let axes = dims.iter().chain(at_most.iter().map(|(_, large)| large));
+    let of_axes: BTreeSet<String> = axes.flat_map(|dim| store.dims.names(*dim)).collect();
     let positions: Vec<&String> = names
         .iter()
         .filter(|name| !of_axes.contains(*name) && !given.contains_key(*name))

@@ -291,6 +291,7 @@ impl Store {
                 let row = self.transpose(vector)?;
                 self.matmul(&[vector, row])
             }
+            Form::DiagOf(matrix) if self.facts(matrix).has(Facts::DIAGONAL) => Ok(matrix),
             _ => self.intern(Form::Diag(vector), Shape::Matrix(n, n)),
         }
     }

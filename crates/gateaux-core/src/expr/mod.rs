@@ -15,6 +15,7 @@ mod budget;
 mod choice;
 mod dim;
 mod einsum;
+mod entry;
 mod facts;
 mod linear;
 mod matmul;

@@ -544,6 +544,15 @@ impl Store {
                     .saturating_add(2 * factors.len() as u32 - 1)
                     .saturating_sub(2 * plain);
             }
+            // An array of equal entries is written as the entry.
+            Form::Call(function, args) if function.elementwise => {
+                let written = args.iter().map(|arg| match self.fill_value(*arg) {
+                    Some((_, entry)) => self.weight(entry),
+                    None if self.is_zero(*arg) => 1,
+                    None => self.weight(*arg),
+                });
+                return written.fold(1, u32::saturating_add);
+            }
             _ => 1,
         };
         parts.saturating_add(own)

@@ -7,9 +7,9 @@ use super::codes;
 use super::kind::Kind;
 use super::problem::{Advice, Problem, shorten};
 use super::roles::SPECIAL;
-use super::scope::large;
+use super::scope::{Given, large};
 use super::sizes::{Clash, Size, Sizes};
-use crate::ops::signature::{Param, ParamKind, Signature, SizeExpr, signatures};
+use crate::ops::signature::{MAX_NATURAL, Param, ParamKind, Signature, SizeExpr, signatures};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, id: NodeId, name: &Name, args: &[NodeId]) -> Kind {
@@ -30,6 +30,12 @@ impl Checker<'_> {
         if !all.iter().any(|signature| signature.params.len() == args.len()) {
             let counts = all.iter().map(|signature| signature.params.len()).collect();
             return self.argument_count(id, at, name, counts, args.len());
+        }
+        if let ("norm", [x, p]) = (op.name, args)
+            && self.is_infinity(*p)
+        {
+            let problem = self.infinite_exponent(id, *x, *p);
+            return self.refuse(problem);
         }
         let fitting: Vec<usize> = (0..all.len())
             .filter(|at| self.fits(&all[*at], args, args.len()))
@@ -67,6 +73,14 @@ impl Checker<'_> {
                 self.refuse(problem)
             }
         }
+    }
+
+    fn infinite_exponent(&self, id: NodeId, x: NodeId, p: NodeId) -> Problem {
+        let message = "norm takes a number or a declared scalar as exponent, not ";
+        let problem = Problem::new(codes::ARGUMENT_KIND, self.span(p), message);
+        let instead = format!("norminf({})", self.scope.quote(x));
+        let problem = problem.text(shorten(self.scope.quote(p))).at(id);
+        problem.replace(self.span(id), instead, "write")
     }
 
     fn unknown_function(&self, at: Span, name: &str, args: &[NodeId]) -> Problem {
@@ -118,7 +132,8 @@ impl Checker<'_> {
             && signature.params.iter().zip(args).take(count).all(|(param, arg)| {
                 let kind = self.kind(*arg);
                 match &param.kind {
-                    ParamKind::Axis(axis) => self.is_literal(*arg, *axis),
+                    ParamKind::Axis(axis) => self.is_literal(*arg, &|value| value == i64::from(*axis)),
+                    ParamKind::Natural => self.is_literal(*arg, &|value| value <= MAX_NATURAL),
                     ParamKind::Like(other) => {
                         let other = self.kind(args[*other]);
                         kind == Kind::Unknown || other == Kind::Unknown || kind.is_like(&other)
@@ -133,8 +148,23 @@ impl Checker<'_> {
             })
     }
 
-    fn is_literal(&self, node: NodeId, value: u8) -> bool {
-        matches!(self.node_kind(node), NodeKind::Number(text) if text.parse() == Ok(value))
+    /// Whether the node is an integer literal with this property.
+    fn is_literal(&self, node: NodeId, holds: &dyn Fn(i64) -> bool) -> bool {
+        matches!(self.node_kind(node), NodeKind::Number(text) if text.parse().is_ok_and(holds))
+    }
+
+    /// Whether the node is a word for infinity that was not declared as something else.
+    fn is_infinity(&self, node: NodeId) -> bool {
+        let is_word = |name: &str| matches!(name.to_lowercase().as_str(), "inf" | "infinity" | "infty");
+        let NodeKind::Name(name) = self.node_kind(node) else {
+            return false;
+        };
+        let mut free = self
+            .scope
+            .variables
+            .iter()
+            .filter(|known| matches!(known.given, Given::Named(_)));
+        is_word(name) && free.any(|known| known.name == *name)
     }
 
     /// Whether the node is a number that is less than 1.
@@ -170,7 +200,7 @@ impl Checker<'_> {
             ParamKind::Vector(_) => Kind::Vector(result[0]),
             ParamKind::Row(_) => Kind::Row(result[0]),
             ParamKind::Matrix(..) => Kind::Matrix(result[0], result[1]),
-            ParamKind::Any | ParamKind::Axis(_) => Kind::Unknown,
+            ParamKind::Any | ParamKind::Axis(_) | ParamKind::Natural => Kind::Unknown,
         })
     }
 
@@ -194,12 +224,13 @@ impl Checker<'_> {
         };
         let arg = args[position];
         let kind = self.kind(arg);
-        let is_axis = candidates
-            .iter()
-            .any(|signature| matches!(signature.params[position].kind, ParamKind::Axis(_)));
+        let is_literal = candidates.iter().any(|signature| {
+            let kind = &signature.params[position].kind;
+            matches!(kind, ParamKind::Axis(_) | ParamKind::Natural)
+        });
         let message = format!("{name} takes {}{ordinal}, not ", wanted.join(" or "));
         let problem = Problem::new(codes::ARGUMENT_KIND, self.span(arg), message).at(id);
-        if is_axis && kind == Kind::Scalar {
+        if is_literal && kind == Kind::Scalar {
             return problem.text(shorten(self.scope.quote(arg)));
         }
         problem
@@ -226,7 +257,9 @@ impl Checker<'_> {
 
 fn sizes_of(kind: &ParamKind, named: &[Size], sizes: &mut Sizes) -> Result<Vec<Size>, Clash> {
     match kind {
-        ParamKind::Scalar | ParamKind::Any | ParamKind::Like(_) | ParamKind::Axis(_) => Ok(Vec::new()),
+        ParamKind::Scalar | ParamKind::Any | ParamKind::Like(_) | ParamKind::Axis(_) | ParamKind::Natural => {
+            Ok(Vec::new())
+        }
         ParamKind::Vector(n) | ParamKind::Row(n) => Ok(vec![evaluate(n, named, sizes)?]),
         ParamKind::Matrix(m, n) => Ok(vec![evaluate(m, named, sizes)?, evaluate(n, named, sizes)?]),
     }
@@ -260,5 +293,6 @@ fn describe(param: &Param) -> String {
         ParamKind::Any => "an array".to_owned(),
         ParamKind::Like(other) => format!("an array of the shape of argument {}", other + 1),
         ParamKind::Axis(axis) => format!("the axis {axis}"),
+        ParamKind::Natural => format!("an integer literal from 0 to {MAX_NATURAL}"),
     }
 }

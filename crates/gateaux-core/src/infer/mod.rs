@@ -262,8 +262,8 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
     let mut at_most: Vec<(Dim, Dim)> = Vec::new();
     for (small, large) in std::mem::take(&mut attempt.at_most) {
         let (small, large) = (attempt.sizes.dim(small, dims)?, attempt.sizes.dim(large, dims)?);
-        // A name alone stands for at least 1, and of several numbers the largest asks for the most.
-        if dims.value(small).is_some_and(|value| value <= 1) && dims.as_name(large).is_some() {
+        // Names stand for at least 1; of several numbers the largest asks for the most.
+        if dims.least_distance(small, large).is_some_and(|least| least >= 0) {
             continue;
         }
         let number = dims.value(small);

@@ -1,5 +1,7 @@
 //! Operators and functions, applied to expressions.
 
+use std::cmp::Ordering;
+
 use gateaux_syntax::{BinaryOp, UnaryOp};
 
 use super::formula::{Environment, Reading};
@@ -159,7 +161,7 @@ pub fn apply_call(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<E
                 ParamKind::Scalar => Some(Shape::Scalar),
                 ParamKind::Vector(n) => size(n).map(Shape::Vector),
                 ParamKind::Matrix(m, n) => size(m).zip(size(n)).map(|(m, n)| Shape::Matrix(m, n)),
-                ParamKind::Row(_) | ParamKind::Any | ParamKind::Axis(_) => None,
+                ParamKind::Row(_) | ParamKind::Any | ParamKind::Axis(_) | ParamKind::Natural => None,
             };
             let shape = shape.ok_or_else(|| Error::IllShaped {
                 operation: op.name,
@@ -206,7 +208,10 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         && !shape.is_scalar()
         && let Some(fills) = args
             .iter()
-            .map(|arg| store.fill_value(*arg))
+            .map(|arg| match store.is_zero(*arg) {
+                true => Some((Rational::one(), Store::ZERO)),
+                false => store.fill_value(*arg),
+            })
             .collect::<Option<Vec<_>>>()
     {
         let scalars: Vec<Expr> = fills
@@ -240,8 +245,22 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
     {
         return Ok(simpler);
     }
+    if let Some(holds) = known_comparison(store, op, args) {
+        let value = if holds { Store::ONE } else { Store::ZERO };
+        return store.fill(value, shape);
+    }
     if let Some(multiple) = multiple_of_call(store, op, args, shape)? {
         return Ok(multiple);
+    }
+    if let ([first, second], true) = (args, op.is_alternating()) {
+        let (first, second) = (*first, *second);
+        // What is parallel to the other argument adds nothing: cross(x, x + y) is cross(x, y).
+        if let Some(rest) = without_term(store, second, first)? {
+            return apply_call(store, op, &[first, rest]);
+        }
+        if let Some(rest) = without_term(store, first, second)? {
+            return apply_call(store, op, &[rest, second]);
+        }
     }
     if let ([first, second], true) = (args, op.is_alternating())
         && second < first
@@ -275,6 +294,35 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         store.state_facts(result, facts);
     }
     Ok(result)
+}
+
+/// A sum without the multiple of this term that it has.
+fn without_term(store: &mut Store, sum: Expr, term: Expr) -> Result<Option<Expr>> {
+    let Form::Add(terms) = store.form(sum).clone() else {
+        return Ok(None);
+    };
+    if terms.iter().all(|own| own.expr != term) {
+        return Ok(None);
+    }
+    let rest = terms.iter().filter(|own| own.expr != term);
+    let rest: Vec<_> = rest.map(|own| (own.coefficient.clone(), own.expr)).collect();
+    store.sum(&rest).map(Some)
+}
+
+/// Whether a comparison holds, of what is the same on both sides, and of numbers.
+fn known_comparison(store: &Store, op: &'static Op, args: &[Expr]) -> Option<bool> {
+    let (Kernel::Less | Kernel::AtMost, [lhs, rhs]) = (op.kernel, args) else {
+        return None;
+    };
+    let order = match (store.as_number(*lhs), store.as_number(*rhs)) {
+        (Some(lhs), Some(rhs)) => lhs.cmp(rhs),
+        _ if lhs == rhs => Ordering::Equal,
+        _ => return None,
+    };
+    Some(match op.kernel {
+        Kernel::Less => order.is_lt(),
+        _ => order.is_le(),
+    })
 }
 
 /// A function that is linear in some argument, by its meaning in terms of others; `None` without such a formula.
@@ -326,6 +374,17 @@ fn multiple_of_call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Sh
     store.times(&coefficient, scaled).map(Some)
 }
 
+/// The number that an argument is which takes literal integers, or with which it fills an array.
+pub fn natural(store: &Store, arg: Expr) -> Option<u32> {
+    let value = match store.fill_value(arg) {
+        _ if store.is_zero(arg) => 0,
+        Some((coefficient, Store::ONE)) => coefficient.as_integer()?,
+        Some((_, entry)) => store.as_number(entry)?.as_integer()?,
+        None => return None,
+    };
+    u32::try_from(value).ok()
+}
+
 /// Which signature takes these arguments, and what its names stand for.
 pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<(usize, Environment)> {
     for (at, signature) in signatures(op).iter().enumerate() {
@@ -346,6 +405,7 @@ pub(crate) fn bind(store: &mut Store, op: &'static Op, args: &[Expr]) -> Result<
                 (ParamKind::Vector(n), Shape::Vector(dim)) | (ParamKind::Row(n), Shape::Row(dim)) => size(n, dim),
                 (ParamKind::Matrix(m, n), Shape::Matrix(rows, columns)) => size(m, rows) && size(n, columns),
                 (ParamKind::Like(at), _) => store.shape(args[*at]) == shape,
+                (ParamKind::Natural, _) => natural(store, *arg).is_some(),
                 (ParamKind::Axis(axis), Shape::Scalar) => {
                     store.as_number(*arg).and_then(Rational::as_integer) == Some(i64::from(*axis))
                 }

@@ -13,6 +13,9 @@ const KEEPS_SIGN: &[(Facts, Facts)] = &[
     (Facts::NONNEGATIVE, Facts::NONNEGATIVE),
 ];
 
+/// Where the gamma function has no pole.
+const GAMMA_DOMAIN: &str = "x is not 0, -1, -2, ...";
+
 /// A row: the derivative is a formula of scalars in x.
 struct Row(
     &'static str,              // name
@@ -46,6 +49,9 @@ static ROWS: &[Row] = &[
     Row("sigmoid",  &[],         "sigmoid(x)*(1 - sigmoid(x))", "",           "1/(1 + exp(-x))",        F::Sigmoid,  r"\sigma\left({0}\right)",           &[P],       "The logistic function of every entry."),
     Row("softplus", &[],         "sigmoid(x)",                 "",            "log(1 + exp(x))",        F::Softplus, r"\operatorname{softplus}\left({0}\right)", &[P], "The logarithm of 1 plus the exponential of every entry, without overflow."),
     Row("erf",      &[],         "2*exp(-x^2)/sqrt(pi)",       "",            "",                       F::Erf,      r"\operatorname{erf}\left({0}\right)", KEEPS_SIGN, "The error function of every entry."),
+    Row("cdf",      &[],         "exp(-x^2/2)/sqrt(2*pi)",     "",            "(1 + erf(x/sqrt(2)))/2", F::NormalCdf, r"\Phi\left({0}\right)",           &[P],       "The distribution function of the standard normal distribution at every entry."),
+    Row("lgamma",   &[],         "digamma(x)",                 GAMMA_DOMAIN,  "",                       F::Lgamma,   r"\log\Gamma\left({0}\right)",      &[],        "The logarithm of the absolute value of the gamma function of every entry."),
+    Row("digamma",  &[],         "polygamma(1, x)",            GAMMA_DOMAIN,  "",                       F::Digamma,  r"\psi\left({0}\right)",           &[],        "The derivative of the logarithm of the gamma function at every entry."),
     Row("log1p",    &[],         "1/(1 + x)",                  "x > -1",      "log(1 + x)",             F::Log1p,    r"\operatorname{log1p}\left({0}\right)", KEEPS_SIGN, "The logarithm of 1 plus every entry, exact near 0."),
     Row("expm1",    &[],         "exp(x)",                     "",            "exp(x) - 1",             F::Expm1,    r"\operatorname{expm1}\left({0}\right)", KEEPS_SIGN, "The exponential of every entry minus 1, exact near 0."),
 ];
@@ -112,6 +118,22 @@ static RULES: &[(&str, &[Rule])] = &[
                 right: "-softplus(-x)",
             },
         ],
+    ),
+    (
+        "cdf",
+        &[Rule {
+            name: "cdf-zero",
+            left: "cdf(0)",
+            right: "1/2",
+        }],
+    ),
+    (
+        "lgamma",
+        &[Rule {
+            name: "lgamma-one",
+            left: "lgamma(1)",
+            right: "0",
+        }],
     ),
     (
         "log1p",
@@ -186,7 +208,22 @@ static RULES: &[(&str, &[Rule])] = &[
 ];
 
 /// A point of the domain, where it is not everything.
-static SAMPLES: &[(&str, &str)] = &[("log", "x: positive vector(n)"), ("log1p", "x: positive vector(n)")];
+static SAMPLES: &[(&str, &str)] = &[
+    ("log", "x: positive vector(n)"),
+    ("log1p", "x: positive vector(n)"),
+    ("lgamma", "x: positive vector(n)"),
+    ("digamma", "x: positive vector(n)"),
+];
+
+/// Where a function is described, if it is not where most are.
+static SOURCES: &[(&str, &str)] = &[
+    ("cdf", "Abramowitz & Stegun, Handbook of Mathematical Functions, 26.2"),
+    ("lgamma", "Abramowitz & Stegun, Handbook of Mathematical Functions, 6.1"),
+    (
+        "digamma",
+        "Abramowitz & Stegun, Handbook of Mathematical Functions, 6.3",
+    ),
+];
 
 /// What a function is where the sign of its argument is known.
 const OF_KNOWN_SIGN: &[(&str, Facts, &str)] = &[
@@ -203,10 +240,10 @@ pub(super) fn of_known_sign(op: &Op, facts: Facts) -> Option<&'static str> {
         .map(|(.., formula)| *formula)
 }
 
-/// The records of all elementwise functions and of the number pi.
+/// The records of all elementwise functions of one argument, of the derivatives of digamma, and of the number pi.
 pub fn table() -> &'static [Op] {
     static TABLE: OnceLock<Vec<Op>> = OnceLock::new();
-    TABLE.get_or_init(|| ROWS.iter().map(record).chain([PI]).collect())
+    TABLE.get_or_init(|| ROWS.iter().map(record).chain([POLYGAMMA, PI]).collect())
 }
 
 fn record(row: &'static Row) -> Op {
@@ -239,9 +276,30 @@ fn record(row: &'static Row) -> Op {
         sample: known(SAMPLES, name).unwrap_or("x: vector(n)"),
         latex,
         examples: &[],
-        source: "Abramowitz & Stegun, Handbook of Mathematical Functions, 4 and 7",
+        source: known(SOURCES, name).unwrap_or("Abramowitz & Stegun, Handbook of Mathematical Functions, 4 and 7"),
     }
 }
+
+/// The order is a number and stands beside x as one; in expressions it fills an array of the shape of x, as the scalar
+/// of `max(x, 0)` does.
+const POLYGAMMA: Op = Op {
+    name: "polygamma",
+    kind: &["k: natural; x: any -> like(x)"],
+    about: "The derivative of order k of digamma at every entry; k is an integer literal from 0 to 170.",
+    domain: GAMMA_DOMAIN,
+    differential: &["polygamma(k + 1, x)*dx"],
+    rules: &[Rule {
+        name: "polygamma-zero",
+        left: "polygamma(0, x)",
+        right: "digamma(x)",
+    }],
+    kernel: Kernel::Polygamma,
+    sample: "x: positive vector(n)",
+    latex: r"\psi^{({0})}\left({1}\right)",
+    examples: &[("sum(polygamma(1, x))", "x", "polygamma(2, x)")],
+    source: "Abramowitz & Stegun, Handbook of Mathematical Functions, 6.4",
+    ..Op::BLANK
+};
 
 const PI: Op = Op {
     name: "pi",

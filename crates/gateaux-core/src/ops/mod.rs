@@ -33,7 +33,7 @@ mod substitute;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub use apply::{apply_binary, apply_call, apply_unary, complex_argument};
+pub use apply::{apply_binary, apply_call, apply_unary, complex_argument, natural};
 pub(crate) use apply::{bind, linear_meaning};
 pub use choice::comparison;
 pub(crate) use complex::plainer;
@@ -119,6 +119,8 @@ pub enum Kernel {
     None,
     /// Entry by entry.
     Entries(gateaux_array::Function),
+    /// Entry by entry of the second argument, the derivative of digamma of the order that the first one is.
+    Polygamma,
     /// Entry by entry, the larger of two.
     Larger,
     /// Entry by entry, the smaller of two.
@@ -222,7 +224,13 @@ impl Op {
     pub fn is_elementwise(&self) -> bool {
         matches!(
             self.kernel,
-            Kernel::Entries(_) | Kernel::Larger | Kernel::Smaller | Kernel::Less | Kernel::AtMost | Kernel::Choice
+            Kernel::Entries(_)
+                | Kernel::Polygamma
+                | Kernel::Larger
+                | Kernel::Smaller
+                | Kernel::Less
+                | Kernel::AtMost
+                | Kernel::Choice
         )
     }
 
@@ -341,7 +349,7 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
 }
 
 /// Functions of the language that are not available yet.
-const LATER: &[&str] = &["digamma", "cdf", "lgamma"];
+const LATER: &[&str] = &[];
 
 /// The name, if it is a function of the language that is not available yet.
 pub fn later(name: &str) -> Option<&'static str> {

@@ -2,7 +2,8 @@
 //! `X: matrix(m, n); axis: axis1 -> row(n)`.
 //!
 //! The notation is that of declarations, with a few kinds more: `row(n)`; `any`, an array of any shape; `like(x)`,
-//! an array of the shape of the argument `x`; `axis1` and `axis2`, the literal integers 1 and 2.
+//! an array of the shape of the argument `x`; `axis1` and `axis2`, the literal integers 1 and 2;
+//! `natural`, a literal integer that is not negative.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -53,6 +54,8 @@ pub enum ParamKind {
     Like(usize),
     /// The literal integer 1 or 2.
     Axis(u8),
+    /// A literal integer from 0 to [`MAX_NATURAL`].
+    Natural,
 }
 
 /// A size in a signature.
@@ -67,6 +70,10 @@ pub enum SizeExpr {
     /// The smaller of two sizes.
     Min(Box<SizeExpr>, Box<SizeExpr>),
 }
+
+/// The largest integer literal that a function takes: the order of the last polygamma function whose factor, a
+/// factorial, is a float.
+pub const MAX_NATURAL: i64 = 170;
 
 /// The alternatives of a function's signature, in the order in which they are tried.
 pub fn signatures(op: &Op) -> &'static [Signature] {
@@ -146,6 +153,7 @@ fn param_kind(signature: &mut Signature, tree: &Tree, declaration: &Declaration)
     let read = match (kind, sizes.len()) {
         ("scalar", 0) => ParamKind::Scalar,
         ("any", 0) => ParamKind::Any,
+        ("natural", 0) => ParamKind::Natural,
         ("axis1", 0) => ParamKind::Axis(1),
         ("axis2", 0) => ParamKind::Axis(2),
         ("vector", 1) => ParamKind::Vector(sizes.next()?),

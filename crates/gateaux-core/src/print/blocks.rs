@@ -8,6 +8,9 @@ use crate::expr::{Dim, Dims, Expr, Form, Placed, Rational, Result, Shape, Span, 
 /// More zeros than this are written as an array of zeros.
 const MAX_SINGLE_ZEROS: i64 = 12;
 
+/// On axes that are no longer than this, columns of the identity are written by their entries.
+const MAX_UNIT: i64 = 3;
+
 /// A block of one row of blocks, or a space that is filled with zeros.
 enum Cell {
     Block(Expr),
@@ -29,6 +32,9 @@ impl Layout {
     /// The blocks of an expression as one piece, and the terms that are none; `None` where there are no blocks, or
     /// where it is not known how they lie to each other.
     pub(super) fn blocks(&mut self, store: &mut Store, expr: Expr) -> Result<Option<Blocks>> {
+        if matches!(store.shape(expr), Shape::Row(_)) {
+            return self.blocks_of_row(store, expr);
+        }
         let terms = match store.form(expr) {
             Form::Add(terms) => terms.to_vec(),
             _ => vec![Term {
@@ -36,16 +42,22 @@ impl Layout {
                 expr,
             }],
         };
-        let (mut placed, mut rest) = (Vec::new(), Vec::new());
+        let (mut blocks, mut rest) = (Vec::new(), Vec::new());
         for term in terms {
             match store.placed(term.expr)? {
-                Some(block) => placed.extend(store.unnested(term.coefficient, block)?),
+                Some(block) => blocks.push((term.coefficient, block)),
                 None => rest.push(term),
             }
         }
+        let shape = store.shape(expr);
+        let mut placed = Vec::with_capacity(blocks.len());
+        for (coefficient, block) in &blocks {
+            placed.extend(store.unnested(coefficient.clone(), *block)?);
+        }
         // Columns of the identity alone are a slice of it.
         let is_slice = |store: &Store, (_, placed): &(Rational, Placed)| {
-            matches!(store.form(placed.block), Form::Eye) || placed.block == Store::ONE
+            let is_unit = placed.block == Store::ONE && !is_small(store, shape);
+            matches!(store.form(placed.block), Form::Eye) || is_unit
         };
         match placed.as_slice() {
             [] => return Ok(None),
@@ -55,12 +67,22 @@ impl Layout {
         // What is subtracted stands last.
         let is_negative = !rest.is_empty() && placed.iter().all(|(coefficient, _)| coefficient.is_negative());
         if is_negative {
-            placed
-                .iter_mut()
-                .for_each(|(coefficient, _)| *coefficient = -&*coefficient);
+            for (coefficient, _) in placed.iter_mut().chain(&mut blocks) {
+                *coefficient = -&*coefficient;
+            }
         }
-        let shape = store.shape(expr);
-        let Some(cells) = cells(store, shape, placed)? else {
+        // What a block is made of itself need not fit among the others.
+        let cells = match cells(store, shape, placed)? {
+            None if blocks.iter().all(|(_, placed)| placed.rows.is_some()) => {
+                let rows = blocks
+                    .into_iter()
+                    .map(|(c, placed)| Ok((c, whole_rows(store, shape, placed)?)));
+                let rows = rows.collect::<Result<_>>()?;
+                cells(store, shape, rows)?
+            }
+            found => found,
+        };
+        let Some(cells) = cells else {
             return Ok(None);
         };
         let is_list = matches!(shape, Shape::Vector(_)) && cells.iter().flatten().all(|cell| is_scalar(store, cell));
@@ -75,6 +97,16 @@ impl Layout {
             piece: self.push(Piece::Blocks(rows, is_list)),
             is_negative,
             rest,
+        }))
+    }
+
+    /// A row as the transpose of blocks below each other.
+    fn blocks_of_row(&mut self, store: &mut Store, row: Expr) -> Result<Option<Blocks>> {
+        let column = store.transpose(row)?;
+        let found = self.blocks(store, column)?.filter(|found| found.rest.is_empty());
+        Ok(found.map(|found| Blocks {
+            piece: self.push(Piece::Transpose(found.piece)),
+            ..found
         }))
     }
 
@@ -117,6 +149,12 @@ impl Layout {
         }
         Ok(self.push(Piece::Sum(signed)))
     }
+}
+
+/// Whether its entries are few enough to be written even if all but one are 0.
+pub(super) fn is_small(store: &Store, shape: Shape) -> bool {
+    let is_short = |dim: &Dim| store.dims.value(*dim).is_some_and(|size| size <= MAX_UNIT);
+    !shape.is_scalar() && shape.axes().iter().all(is_short)
 }
 
 fn is_scalar(store: &Store, cell: &Cell) -> bool {
@@ -189,6 +227,22 @@ fn cells(store: &mut Store, shape: Shape, placed: Vec<(Rational, Placed)>) -> Re
         rows.push(row);
     }
     Ok(Some(rows))
+}
+
+/// The block with the zeros beside it, as rows of the whole.
+fn whole_rows(store: &mut Store, whole: Shape, placed: Placed) -> Result<Placed> {
+    let (Shape::Matrix(_, n), Some(columns)) = (whole, placed.columns) else {
+        return Ok(placed);
+    };
+    let is_single = matches!(store.shape(placed.block), Shape::Scalar | Shape::Vector(_));
+    let unit = store.select(n, columns.start, (!is_single).then_some(columns.count))?;
+    let row = store.transpose(unit)?;
+    let block = store.matmul(&[placed.block, row])?;
+    Ok(Placed {
+        columns: None,
+        block,
+        ..placed
+    })
 }
 
 /// The terms that stand in each span of an axis of this length, and the gaps.

@@ -5,6 +5,7 @@
 //! *how*: one file each, and none knows any mathematics.
 
 mod blocks;
+mod chain;
 mod complex;
 mod index;
 mod latex;

@@ -1,6 +1,6 @@
 //! Abbreviations found in expressions: `norm2`, `norm1`, `mean`, `sym`, `skew`.
 
-use crate::expr::{Dims, Einsum, ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
+use crate::expr::{Dims, Einsum, ElementPower, Expr, Facts, Form, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// A sum of transposed pairs is written with `sym` if its half has more leaves than this, or is a half anyway.
@@ -253,13 +253,13 @@ pub(super) fn p_norm(store: &mut Store, base: Expr, exponent: Expr) -> Result<Op
     }
     let power = store.sum(&power)?;
     let is_short = match store.as_number(power) {
-        Some(number) => number.is_integer(),
+        Some(number) => (number * &Rational::from(2)).is_integer(),
         None => store.weight(power) <= store.weight(exponent),
     };
     Ok(is_short.then_some((vector, p, power)))
 }
 
-/// The x and p of `sum(abs(x).^p)` for a vector x; absolute values are not needed where p is even.
+/// The x and p of `sum(abs(x).^p)` for a vector x; absolute values are not needed where p is even or x positive.
 pub fn power_sum(store: &Store, expr: Expr) -> Option<(Expr, Expr)> {
     let Form::Sum(powers) = *store.form(expr) else {
         return None;
@@ -275,6 +275,7 @@ pub fn power_sum(store: &Store, expr: Expr) -> Option<(Expr, Expr)> {
     match absolute(store, base) {
         Some(inner) if is_vector => Some((inner, exponent)),
         None if is_vector && store.as_number(exponent).is_some_and(is_even) => Some((base, exponent)),
+        None if is_vector && store.facts(base).has(Facts::POSITIVE) => Some((base, exponent)),
         _ => None,
     }
 }

@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
-use super::{complex, recognize};
-use crate::expr::{Einsum, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Result, Shape, Store, Term};
+use super::{blocks, complex, recognize};
+use crate::expr::{Einsum, ElementPower, Expr, Form, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// A product while it is being laid out.
 #[derive(Default)]
-struct Factors {
+pub(super) struct Factors {
     /// Whether it is the product of a number with what comes next, and that is all.
     is_number: bool,
     above: Vec<(Infix, PieceId)>,
     below: Vec<PieceId>,
     /// The coefficients of factors that are written with `sym` or `skew`.
-    coefficients: Vec<Rational>,
+    pub(super) coefficients: Vec<Rational>,
 }
 
 impl Factors {
-    fn times(&mut self, piece: PieceId) {
+    pub(super) fn times(&mut self, piece: PieceId) {
         self.above.push((Infix::Times, piece));
     }
 }
@@ -39,8 +39,12 @@ impl Layout {
         let mut factors = Factors::default();
         match store.form(rest).clone() {
             _ if rest == Store::ONE => {}
-            Form::Scale(scalar, array) => match complex::part_of_multiple(store, scalar, array)? {
-                Some((rest, coefficient, name, half)) => {
+            Form::Scale(scalar, array) => match (
+                self.scaled_unit(store, rest, array)?,
+                complex::part_of_multiple(store, scalar, array)?,
+            ) {
+                (Some(piece), _) => factors.times(piece),
+                (None, Some((rest, coefficient, name, half))) => {
                     if rest != Store::ONE {
                         self.scalar_factors(store, rest, &mut factors)?;
                     }
@@ -49,7 +53,7 @@ impl Layout {
                     let piece = self.push(Piece::Call(name, vec![half]));
                     factors.times(piece);
                 }
-                None => {
+                (None, None) => {
                     self.scalar_factors(store, scalar, &mut factors)?;
                     self.array_factors(store, array, &mut factors)?;
                 }
@@ -78,6 +82,15 @@ impl Layout {
             true => self.negative(piece),
             false => piece,
         })
+    }
+
+    /// A multiple of a column of a small identity, or of an outer product of two, by its entries: `[x[1], 0]`.
+    fn scaled_unit(&mut self, store: &mut Store, whole: Expr, array: Expr) -> Result<Option<PieceId>> {
+        let is_unit = store.placed(array)?.is_some_and(|placed| placed.block == Store::ONE);
+        match is_unit && blocks::is_small(store, store.shape(array)) {
+            true => Ok(self.blocks(store, whole)?.map(|blocks| blocks.piece)),
+            false => Ok(None),
+        }
     }
 
     fn assemble(&mut self, factors: Factors) -> PieceId {
@@ -228,201 +241,6 @@ impl Layout {
         }
     }
 
-    /// The factors of a matrix product; a product with ones at an end is a sum by rows or columns.
-    fn chain(&mut self, store: &mut Store, whole: Expr, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
-        // Around the seam of an outer product each side is a chain of its own.
-        let seam = list
-            .iter()
-            .skip(1)
-            .position(|f| matches!(store.shape(f.base), Shape::Row(_)));
-        if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
-            self.segment(store, &list[..at + 1], factors)?;
-            return self.segment(store, &list[at + 1..], factors);
-        }
-        self.segment(store, list, factors)
-    }
-
-    fn segment(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<()> {
-        let last = list.len() - 1;
-        if self.cumulated(store, list, factors)? {
-            return Ok(());
-        }
-        if let Some((head, tail)) = selecting_ends(store, list) {
-            // `A*B[:,j]`, not `(A*B)[:,j]`; `q[:,1]'*A*q[:,1]`, not `(q'*A*q)[1,1]`.
-            for part in [&list[..head], &list[head..=last - tail], &list[last + 1 - tail..]] {
-                if !part.is_empty() {
-                    self.segment(store, part, factors)?;
-                }
-            }
-            return Ok(());
-        }
-        if let Some(piece) = self.indexed(store, list)? {
-            factors.times(piece);
-            return Ok(());
-        }
-        // A selection meets a selection: two slices, each of what stands on its side.
-        let meets = |pair: &[MatrixPower]| {
-            matches!(store.form(pair[0].base), Form::Select(_))
-                && matches!(store.form(pair[1].base), Form::Transpose(x) if matches!(store.form(*x), Form::Select(_)))
-        };
-        if let Some(at) = list.windows(2).position(meets) {
-            self.segment(store, &list[..=at], factors)?;
-            return self.segment(store, &list[at + 1..], factors);
-        }
-        let starts_with_row = matches!(store.shape(list[0].base), Shape::Row(_));
-        let ends_with_vector = matches!(store.shape(list[last].base), Shape::Vector(_));
-        if last > 0 && !starts_with_row && matches!(store.form(list[last].base), Form::Ones) && ends_with_vector {
-            return self.axis_sum(store, &list[..last], "2", factors);
-        }
-        let starts_with_ones =
-            matches!(store.form(list[0].base), Form::Transpose(x) if matches!(store.form(*x), Form::Ones));
-        if last > 0 && !ends_with_vector && starts_with_ones {
-            return self.axis_sum(store, &list[1..], "1", factors);
-        }
-        for factor in list {
-            let piece = match factor.power {
-                1 if store.is_assembled(factor.base) => self.need(factor.base),
-                1 => match recognize::symmetric_factor(store, factor.base)? {
-                    Some((name, coefficient, part)) => {
-                        factors.coefficients.push(coefficient);
-                        let part = self.need(part);
-                        self.push(Piece::Call(name, vec![part]))
-                    }
-                    None => self.need(factor.base),
-                },
-                -1 => self.inverse(store, factor.base),
-                power => {
-                    let base = self.need(factor.base);
-                    let exponent = self.push(Piece::Number(power.to_string()));
-                    self.push(Piece::Power(base, exponent, false))
-                }
-            };
-            factors.times(piece);
-        }
-        Ok(())
-    }
-
-    /// A product in which a triangle of ones meets a vector, with the sums of the first entries of the vector; whether
-    /// it is one.
-    fn cumulated(&mut self, store: &mut Store, list: &[MatrixPower], factors: &mut Factors) -> Result<bool> {
-        let is_mask = |store: &Store, factor: &MatrixPower| {
-            factor.power == 1 && is_square(store, factor.base) && matches!(store.form(factor.base), Form::Tril)
-        };
-        let is_turned = |store: &Store, factor: &MatrixPower| match *store.form(factor.base) {
-            Form::Transpose(inner) => is_mask(store, &MatrixPower { base: inner, ..*factor }),
-            _ => false,
-        };
-        let last = list.len() - 1;
-        if matches!(store.shape(list[0].base), Shape::Row(_))
-            && let Some(at) = (1..=last).rev().find(|at| is_turned(store, &list[*at]))
-        {
-            let row = store.matrix_product(list[..at].to_vec())?;
-            let of = store.transpose(row)?;
-            if store.split_coefficient(of).0.is_one() {
-                let of = self.need(of);
-                let sums = self.push(Piece::Call("cumsum", vec![of]));
-                let piece = self.push(Piece::Transpose(sums));
-                factors.times(piece);
-                if at < last {
-                    self.segment(store, &list[at + 1..], factors)?;
-                }
-                return Ok(true);
-            }
-        }
-        if matches!(store.shape(list[last].base), Shape::Vector(_))
-            && let Some(at) = (0..last).find(|at| is_mask(store, &list[*at]))
-        {
-            let of = store.matrix_product(list[at + 1..].to_vec())?;
-            if store.split_coefficient(of).0.is_one() {
-                if at > 0 {
-                    self.segment(store, &list[..at], factors)?;
-                }
-                let of = self.need(of);
-                let piece = self.push(Piece::Call("cumsum", vec![of]));
-                factors.times(piece);
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Entries, rows and columns of a product: `x[i]`, `A[i,j]`, `A[:,j]`, `(A*B)[2:n,:]`.
-    fn indexed(&mut self, store: &mut Store, list: &[MatrixPower]) -> Result<Option<PieceId>> {
-        let row = match *store.form(list[0].base) {
-            Form::Transpose(inner) => recognize::selection(store, inner)?,
-            _ => None,
-        };
-        let column = recognize::selection(store, list[list.len() - 1].base)?;
-        let middle = &list[usize::from(row.is_some())..list.len() - usize::from(column.is_some())];
-        if middle.is_empty() || middle.len() == list.len() {
-            return Ok(None);
-        }
-        let inner = store.matrix_product(middle.to_vec())?;
-        if !store.split_coefficient(inner).0.is_one() {
-            return Ok(None);
-        }
-        if let Some((name, of)) = recognize::extreme(store, inner, list[0].base) {
-            let of = self.need(of);
-            return Ok(Some(self.push(Piece::Call(name, vec![of]))));
-        }
-        let all = || (":".to_owned(), false);
-        // A row of X' is a column of X.
-        let flipped = match store.shape(inner) {
-            Shape::Matrix(..) => store.transpose(inner)?,
-            _ => inner,
-        };
-        let flips = store.weight(flipped) < store.weight(inner) && store.split_coefficient(flipped).0.is_one();
-        let (base, items, is_row) = match (store.shape(inner), row, column) {
-            (Shape::Vector(_) | Shape::Row(_), Some(item), None) | (Shape::Row(_), None, Some(item)) => {
-                (inner, vec![item], false)
-            }
-            (Shape::Matrix(..), None, Some((at, true))) if flips => (flipped, vec![(at, true), all()], false),
-            (Shape::Matrix(..), Some((at, true)), None) if flips => {
-                let base = self.need(flipped);
-                let piece = self.push(Piece::Index(base, vec![":".to_owned(), at]));
-                return Ok(Some(self.push(Piece::Transpose(piece))));
-            }
-            (Shape::Matrix(..), Some((at, true)), None) => (inner, vec![(at, true), all()], true),
-            (Shape::Matrix(..), row, column) => {
-                (inner, vec![row.unwrap_or_else(all), column.unwrap_or_else(all)], false)
-            }
-            _ => return Ok(None),
-        };
-        // One row or column is a vector, and a row where it stands for `e'*A*S`.
-        let is_row = is_row || (items.len() == 2 && items[0].1 && !items[1].1 && items[1].0 != ":");
-        let base = self.need(base);
-        let piece = self.push(Piece::Index(base, items.into_iter().map(|(item, _)| item).collect()));
-        Ok(Some(if is_row {
-            self.push(Piece::Transpose(piece))
-        } else {
-            piece
-        }))
-    }
-
-    fn axis_sum(&mut self, store: &mut Store, rest: &[MatrixPower], axis: &str, factors: &mut Factors) -> Result<()> {
-        let matrix = store.matrix_product(rest.to_vec())?;
-        let matrix = self.need(matrix);
-        let axis = self.push(Piece::Number(axis.to_owned()));
-        let piece = self.push(Piece::Call("sum", vec![matrix, axis]));
-        factors.times(piece);
-        Ok(())
-    }
-
-    /// `inv(X)`, and `inv(X)'` for the inverse of a transpose.
-    fn inverse(&mut self, store: &Store, base: Expr) -> PieceId {
-        match *store.form(base) {
-            Form::Transpose(inner) => {
-                let inner = self.need(inner);
-                let inverse = self.push(Piece::Call("inv", vec![inner]));
-                self.push(Piece::Transpose(inverse))
-            }
-            _ => {
-                let base = self.need(base);
-                self.push(Piece::Call("inv", vec![base]))
-            }
-        }
-    }
-
     /// `base^exponent` for an exponent that is not negative: roots and norms are recognized.
     fn power(&mut self, store: &mut Store, base: Expr, exponent: Expr) -> Result<PieceId> {
         if exponent == Store::ONE {
@@ -470,6 +288,7 @@ impl Layout {
 
     fn power_of_piece(&mut self, store: &mut Store, base: PieceId, exponent: Expr) -> Result<PieceId> {
         Ok(match store.as_number(exponent).cloned() {
+            Some(number) if number == Rational::new(1, 2) => self.push(Piece::Call("sqrt", vec![base])),
             Some(number) => self.numeric_power(base, &number, false),
             None => {
                 let exponent = self.need(exponent);
@@ -514,12 +333,13 @@ impl Layout {
                 }
                 _ => self.push(Piece::Zeros(dims(store))),
             },
-            Form::Select(_) => {
-                let n = store.dims.text(shape.axes()[0]);
-                let (item, _) = recognize::selection(store, expr)?.unwrap_or_default();
-                let eye = self.push(Piece::Eye(n));
-                self.push(Piece::Index(eye, vec![":".to_owned(), item]))
+            Form::Select(_) if matches!(shape, Shape::Vector(_)) && blocks::is_small(store, shape) => {
+                match self.blocks(store, expr)? {
+                    Some(blocks) => blocks.piece,
+                    None => self.selection(store, expr)?,
+                }
             }
+            Form::Select(_) => self.selection(store, expr)?,
             Form::Tril => {
                 let ones = self.push(Piece::Ones(dims(store)));
                 self.push(Piece::Call("tril", vec![ones]))
@@ -585,6 +405,14 @@ impl Layout {
             Form::Call(function, args) => self.call(store, ops::op(function), &args, shape)?,
             Form::Add(_) | Form::Scale(..) | Form::MatMul(_) | Form::Product(_) => self.need(expr),
         })
+    }
+
+    /// Columns of the identity: `eye(n)[:,i]`.
+    fn selection(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
+        let n = store.dims.text(store.shape(expr).axes()[0]);
+        let (item, _) = recognize::selection(store, expr)?.unwrap_or_default();
+        let eye = self.push(Piece::Eye(n));
+        Ok(self.push(Piece::Index(eye, vec![":".to_owned(), item])))
     }
 
     /// `tril(A)'` as `triu(A')`, where A' is no longer.
@@ -787,10 +615,6 @@ impl Layout {
     }
 }
 
-fn is_square(store: &Store, expr: Expr) -> bool {
-    store.shape(expr).square().is_some()
-}
-
 /// Whether the term is written with infix operators.
 fn is_composed(store: &Store, expr: Expr) -> bool {
     matches!(store.form(expr), Form::Scale(..) | Form::Product(_) | Form::MatMul(_))
@@ -843,33 +667,4 @@ fn signed_exponent(store: &mut Store, exponent: Expr) -> Result<(Expr, bool)> {
     let (coefficient, _) = store.split_coefficient(exponent);
     let negative = coefficient.is_negative();
     Ok((if negative { store.neg(exponent)? } else { exponent }, negative))
-}
-
-/// How many factors at the beginning and at the end of a product stand for a row and a column of its first and last
-/// matrix, where these are to be written as such: an entry of a product is left as one, unless it is a form in
-/// orthonormal vectors.
-fn selecting_ends(store: &Store, list: &[MatrixPower]) -> Option<(usize, usize)> {
-    let plain = |expr: Expr| match *store.form(expr) {
-        Form::Transpose(inner) => inner,
-        _ => expr,
-    };
-    let unit =
-        |expr: Expr| matches!(store.form(expr), Form::Select(_)) && matches!(store.shape(expr), Shape::Vector(_));
-    let last = list.len() - 1;
-    let row = matches!(store.shape(list[0].base), Shape::Row(_)) && unit(plain(list[0].base));
-    let column = unit(list[last].base);
-    let matrices = list.len() - usize::from(row) - usize::from(column);
-    let is_vectors = |factor: &MatrixPower| {
-        let base = plain(factor.base);
-        factor.power == 1 && matches!(store.form(base), Form::Call(..)) && store.facts(base).has(Facts::ORTHONORMAL)
-    };
-    if matrices < 2 || list.iter().any(|factor| factor.power != 1 && matrices == 2) {
-        return None;
-    }
-    match (row, column) {
-        (false, true) => Some((0, 2)),
-        (true, false) => Some((2, 0)),
-        (true, true) if is_vectors(&list[1]) && is_vectors(&list[last - 1]) => Some((2, 2)),
-        _ => None,
-    }
 }

@@ -1,6 +1,7 @@
 //! Sums of choices under one sum: `sum(where(c, x, 0)) - a*sum(where(c, 1, 0))` is `sum(where(c, x .- a, 0))`.
 
 use crate::expr::{ElementPower, Expr, Form, Rational, Result, Store};
+use crate::ops::{apply_call, op};
 
 /// The sum with the sums of choices among its terms joined.
 pub(super) fn collect(store: &mut Store, sum: Expr) -> Result<Expr> {
@@ -32,31 +33,48 @@ pub(super) fn collect(store: &mut Store, sum: Expr) -> Result<Expr> {
     store.sum(&rest)
 }
 
-/// The sum with its diagonal matrices of choices as one: `diag(where(c, 1, 0)) + a*diag(where(c, 0, 1))` is
-/// `diag(where(c, 1, a))`.
-pub(super) fn collect_diagonals(store: &mut Store, sum: Expr) -> Result<Expr> {
+/// The array with the sums of equal entries that are choices joined: `where(c, 1, 0)*ones(n) + 2*where(c, 0, 1)*ones(n)`
+/// is `where(c, 1, 2)*ones(n)`.
+pub(super) fn collect_equal_entries(store: &mut Store, sum: Expr) -> Result<Expr> {
     let Form::Add(terms) = store.form(sum).clone() else {
         return Ok(sum);
     };
-    let (mut rest, mut inside) = (Vec::new(), Vec::new());
+    if store.shape(sum).is_scalar() {
+        return Ok(sum);
+    }
+    let (mut rest, mut entries) = (Vec::new(), Vec::new());
     for term in terms.iter() {
-        let (scalar, array) = match *store.form(term.expr) {
-            Form::Scale(scalar, array) => (scalar, array),
-            _ => (Store::ONE, term.expr),
-        };
-        match *store.form(array) {
-            Form::Diag(vector) if store.as_choice(vector).is_some() => {
-                inside.push((term.coefficient.clone(), store.scale(scalar, vector)?));
+        match store.fill_value(term.expr) {
+            Some((own, entry)) if store.as_choice(entry).is_some() => {
+                entries.push((&term.coefficient * &own, entry));
             }
             _ => rest.push((term.coefficient.clone(), term.expr)),
         }
     }
-    if inside.len() < 2 {
+    if entries.len() < 2 {
         return Ok(sum);
     }
-    let diagonal = store.sum(&inside)?;
-    rest.push((Rational::one(), store.diag(diagonal)?));
+    let entry = store.sum(&entries)?;
+    rest.push((Rational::one(), store.fill(entry, store.shape(sum))?));
     store.sum(&rest)
+}
+
+/// A multiple by a choice beside zeros as the choice of the multiples: `where(a > 0, 1, 0)*A` is `where(a > 0, A, 0)`.
+pub(super) fn absorb(store: &mut Store, multiple: Expr) -> Result<Expr> {
+    let Form::Scale(scalar, array) = *store.form(multiple) else {
+        return Ok(multiple);
+    };
+    let Some(choice) = store.as_choice(scalar) else {
+        return Ok(multiple);
+    };
+    if !store.is_zero(choice.then) && !store.is_zero(choice.otherwise) {
+        return Ok(multiple);
+    }
+    let mut args = vec![choice.condition];
+    for branch in [choice.then, choice.otherwise] {
+        args.push(store.scale(branch, array)?);
+    }
+    apply_call(store, op(choice.function), &args)
 }
 
 /// The choice c of `sum(c)`, and `s*c` of `s*sum(c)`.

@@ -220,11 +220,19 @@ fn factors(store: &Store, term: Expr) -> Vec<Common> {
     match array.map(|array| store.form(array)) {
         Some(Form::MatMul(list)) if is_trace && list.len() > 1 => found.push(Common::TraceLast(list[list.len() - 1])),
         _ if is_trace => {}
-        // Rows and columns of the identity are part of what they select; what they place can be collected.
+        // Single rows and columns of the identity are part of what they select; what they place can be collected, and
+        // so can neighboring ones: A[1:n,:] + B[1:n,:] is (A + B)[1:n,:].
         Some(Form::MatMul(list)) if list.iter().any(|f| is_selection(store, f.base)) => {
             let places = matches!(store.form(list[0].base), Form::Select(_));
+            let is_range = |f: &MatrixPower| matches!(store.shape(f.base), Shape::Matrix(..));
             if places && !list[1..].iter().any(|f| is_selection(store, f.base)) {
                 found.push(Common::Last(list[list.len() - 1]));
+            } else if !places && list.iter().all(|f| is_range(f) || !is_selection(store, f.base)) {
+                // A selection alone is not what a sum is of.
+                let leaves = |rest: &[MatrixPower]| rest.len() > 1 || !is_selection(store, rest[0].base);
+                let last = list.len() - 1;
+                found.extend(leaves(&list[..last]).then_some(Common::Last(list[last])));
+                found.extend(leaves(&list[1..]).then_some(Common::First(list[0])));
             }
         }
         Some(Form::MatMul(list)) if list.len() > 1 => {

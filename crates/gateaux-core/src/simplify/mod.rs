@@ -6,6 +6,7 @@
 
 mod blocks;
 mod choices;
+mod diagonals;
 mod entries;
 mod factor;
 mod pairs;
@@ -104,7 +105,9 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let collected = shorter(store, collected, factored);
             let chosen = choices::collect(store, collected)?;
             let chosen = shorter(store, chosen, collected);
-            let diagonal = choices::collect_diagonals(store, chosen)?;
+            let equal = choices::collect_equal_entries(store, chosen)?;
+            let chosen = shorter(store, equal, chosen);
+            let diagonal = diagonals::collect(store, chosen)?;
             Ok(shorter(store, diagonal, chosen))
         }
         Form::MatMul(_) => {
@@ -119,7 +122,9 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let opened = pairs::opened_scalar(store, expr)?;
             let combined = pairs::combine(store, opened)?;
             let scaled = scaled_rows(store, combined)?;
-            Ok(shorter(store, scaled, combined))
+            let scaled = shorter(store, scaled, combined);
+            let absorbed = choices::absorb(store, scaled)?;
+            Ok(shorter(store, absorbed, scaled))
         }
         Form::Trace(inner) => trace_of_function(store, expr, inner),
         Form::Sum(_) => {

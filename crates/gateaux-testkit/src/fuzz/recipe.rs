@@ -438,8 +438,13 @@ impl Maker {
         let mut sizes: Vec<Option<Size>> = vec![None; signature.sizes.len()];
         let (mut texts, mut kinds, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for (at, param) in signature.params.iter().enumerate() {
-            if let ParamKind::Axis(axis) = param.kind {
-                texts.push(axis.to_string());
+            let literal = match param.kind {
+                ParamKind::Axis(axis) => Some(axis),
+                ParamKind::Natural => Some(1),
+                _ => None,
+            };
+            if let Some(literal) = literal {
+                texts.push(literal.to_string());
                 kinds.push(Scalar);
                 continue;
             }
@@ -519,7 +524,7 @@ fn wanted(param: &ParamKind, sizes: &mut [Option<Size>], args: &[Kind]) -> Optio
         ParamKind::Matrix(m, n) => Matrix(size(m, sizes)?, size(n, sizes)?),
         ParamKind::Any => Vector(Size::named(0)),
         ParamKind::Like(other) => args.get(*other)?.clone(),
-        ParamKind::Axis(_) => return None,
+        ParamKind::Axis(_) | ParamKind::Natural => return None,
     })
 }
 

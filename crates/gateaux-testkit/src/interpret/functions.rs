@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use gateaux_array::{Array, Field, Function, Svd, linear};
+use gateaux_core::ops::signature::MAX_NATURAL;
 use gateaux_core::ops::{self, Kernel};
 
 use super::blocks::{choice, comparison};
@@ -35,6 +36,15 @@ pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
             .try_map(|entry| entry.apply(function))
             .map(|a| x.with(a))
             .map_err(text),
+        Kernel::Polygamma => {
+            let order = (0..=MAX_NATURAL).find(|order| T::from_i64(*order) == x.number());
+            let order = order.and_then(|order| u32::try_from(order).ok()).ok_or("an order")?;
+            args[1]
+                .array
+                .try_map(|entry| entry.polygamma(order))
+                .map(|array| args[1].with(array))
+                .map_err(text)
+        }
         Kernel::Less => comparison(&filled(x, &args[1])?, &filled(&args[1], x)?, false),
         Kernel::AtMost => comparison(&filled(x, &args[1])?, &filled(&args[1], x)?, true),
         Kernel::Choice => choice(x, &args[1], &args[2]),

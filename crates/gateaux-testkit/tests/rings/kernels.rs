@@ -88,6 +88,9 @@ fn elementwise_derivatives_agree_with_differences() {
             if !op.kink.is_empty() && x.abs() < 0.1 {
                 continue;
             }
+            if is_at_pole(op, x) {
+                continue;
+            }
             let curve = |step: DoubleDouble| {
                 let at = DoubleDouble::from_f64(x).add(&step);
                 Ok(vec![scalar.at(&scalar.value, at)])
@@ -112,6 +115,12 @@ fn elementwise_derivatives_agree_with_differences() {
     println!("{count} derivatives");
     assert!(count > 300, "differences are good at too few points: {count}");
     done(&failures);
+}
+
+/// Whether steps from x go around a pole. The logarithm of the gamma function is even there, so that its differences
+/// are finite and look good.
+fn is_at_pole(op: &Op, x: f64) -> bool {
+    op.domain == "x is not 0, -1, -2, ..." && x < 0.5 && (x - x.round()).abs() < 1e-100
 }
 
 /// A random matrix, in floats that are exact also in more digits.

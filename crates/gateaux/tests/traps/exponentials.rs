@@ -201,3 +201,40 @@ fn hyperbolic_functions_far_out() {
         ),
     ]);
 }
+
+#[test]
+fn logarithms_of_the_normal_distribution_far_in_its_tails() {
+    // Values, inverse Mills ratios and their slopes by mpmath with 60 digits.
+    for (x, value, ratio, slope) in [
+        (
+            "a = -40",
+            -804.608_442_013_753_8,
+            40.024_968_847_207_26,
+            -0.999_377_331_621_408_6,
+        ),
+        (
+            "a = -8",
+            -35.013_437_159_914_55,
+            8.121_368_112_236_113,
+            -0.985_675_116_556_659_1,
+        ),
+        (
+            "a = 5",
+            -2.866_516_129_637_636e-7,
+            1.486_719_940_904_905_7e-6,
+            -7.433_601_914_860_711e-6,
+        ),
+    ] {
+        check(&[
+            (ask("log(cdf(a))", "a", x), &[value], &[ratio]),
+            (ask("log(cdf(a))", "a, a", x), &[value], &[slope]),
+        ]);
+    }
+    for (x, value, ratio) in [
+        ("a = 40", -804.608_442_013_753_8, -40.024_968_847_207_26),
+        ("a = -5", -2.866_516_129_637_636e-7, -1.486_719_940_904_905_7e-6),
+    ] {
+        check(&[(ask("log(1 - cdf(a))", "a", x), &[value], &[ratio])]);
+        check(&[(ask("log(cdf(-a))", "a", x), &[value], &[ratio])]);
+    }
+}
