@@ -252,21 +252,10 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
     if let Some(multiple) = multiple_of_call(store, op, args, shape)? {
         return Ok(multiple);
     }
-    if let ([first, second], true) = (args, op.is_alternating()) {
-        let (first, second) = (*first, *second);
-        // What is parallel to the other argument adds nothing: cross(x, x + y) is cross(x, y).
-        if let Some(rest) = without_term(store, second, first)? {
-            return apply_call(store, op, &[first, rest]);
-        }
-        if let Some(rest) = without_term(store, first, second)? {
-            return apply_call(store, op, &[rest, second]);
-        }
-    }
     if let ([first, second], true) = (args, op.is_alternating())
-        && second < first
+        && let Some(other) = alternated(store, op, (*first, *second), shape)?
     {
-        let exchanged = call(store, op, &[*second, *first], shape)?;
-        return store.neg(exchanged);
+        return Ok(other);
     }
     if let [arg] = args
         && let Some(formula) = elementwise::of_known_sign(op, store.facts(*arg))
@@ -294,6 +283,22 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         store.state_facts(result, facts);
     }
     Ok(result)
+}
+
+/// A function whose arguments can be exchanged for a change of sign, with others: what is parallel to one argument adds
+/// nothing to the other, `cross(x, x + y)` is `cross(x, y)`, and the older argument stands first.
+fn alternated(store: &mut Store, op: &'static Op, (first, second): (Expr, Expr), shape: Shape) -> Result<Option<Expr>> {
+    if let Some(rest) = without_term(store, second, first)? {
+        return apply_call(store, op, &[first, rest]).map(Some);
+    }
+    if let Some(rest) = without_term(store, first, second)? {
+        return apply_call(store, op, &[rest, second]).map(Some);
+    }
+    if second < first {
+        let exchanged = call(store, op, &[second, first], shape)?;
+        return store.neg(exchanged).map(Some);
+    }
+    Ok(None)
 }
 
 /// A sum without the multiple of this term that it has.

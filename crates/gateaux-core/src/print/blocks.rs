@@ -71,15 +71,8 @@ impl Layout {
                 *coefficient = -&*coefficient;
             }
         }
-        // What a block is made of itself need not fit among the others.
         let cells = match cells(store, shape, placed)? {
-            None if blocks.iter().all(|(_, placed)| placed.rows.is_some()) => {
-                let rows = blocks
-                    .into_iter()
-                    .map(|(c, placed)| Ok((c, whole_rows(store, shape, placed)?)));
-                let rows = rows.collect::<Result<_>>()?;
-                cells(store, shape, rows)?
-            }
+            None => cells_of_rows(store, shape, blocks)?,
             found => found,
         };
         let Some(cells) = cells else {
@@ -227,6 +220,18 @@ fn cells(store: &mut Store, shape: Shape, placed: Vec<(Rational, Placed)>) -> Re
         rows.push(row);
     }
     Ok(Some(rows))
+}
+
+/// The cells where what the blocks are made of themselves does not fit among the others: whole rows.
+fn cells_of_rows(store: &mut Store, shape: Shape, blocks: Vec<(Rational, Placed)>) -> Result<Option<Vec<Vec<Cell>>>> {
+    if blocks.iter().any(|(_, placed)| placed.rows.is_none()) {
+        return Ok(None);
+    }
+    let mut rows = Vec::with_capacity(blocks.len());
+    for (coefficient, placed) in blocks {
+        rows.push((coefficient, whole_rows(store, shape, placed)?));
+    }
+    cells(store, shape, rows)
 }
 
 /// The block with the zeros beside it, as rows of the whole.

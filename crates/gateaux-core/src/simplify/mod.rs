@@ -80,36 +80,20 @@ fn pass_of(store: &mut Store, root: Expr, local: fn(&mut Store, Expr) -> Result<
     Ok(image[&root])
 }
 
+/// The one that is shorter; of equal length the one that is known.
+fn shorter(store: &Store, candidate: Expr, known: Expr) -> Expr {
+    if store.weight(candidate) < store.weight(known) {
+        candidate
+    } else {
+        known
+    }
+}
+
 /// The simplifications at one expression whose parts are simple.
 fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
-    let shorter = |store: &Store, candidate: Expr, known: Expr| {
-        if store.weight(candidate) < store.weight(known) {
-            candidate
-        } else {
-            known
-        }
-    };
     match store.form(expr).clone() {
         Form::Add(_) if store.is_tiled(expr) => blocks::simplify_blocks(store, expr),
-        Form::Add(terms) if terms.len() > 1 => {
-            let opened = open_transposes(store, expr)?;
-            // Of equal length the one without the transpose of a sum reads better.
-            let opened = if store.weight(opened) <= store.weight(expr) {
-                opened
-            } else {
-                expr
-            };
-            let factored = factor::factor(store, opened)?;
-            let factored = shorter(store, factored, opened);
-            let collected = entries::collect(store, factored)?;
-            let collected = shorter(store, collected, factored);
-            let chosen = choices::collect(store, collected)?;
-            let chosen = shorter(store, chosen, collected);
-            let equal = choices::collect_equal_entries(store, chosen)?;
-            let chosen = shorter(store, equal, chosen);
-            let diagonal = diagonals::collect(store, chosen)?;
-            Ok(shorter(store, diagonal, chosen))
-        }
+        Form::Add(terms) if terms.len() > 1 => shorter_sum(store, expr),
         Form::MatMul(_) => {
             let opened = distributed(store, expr)?;
             let opened = shorter(store, opened, expr);
@@ -144,6 +128,27 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
         },
         _ => Ok(expr),
     }
+}
+
+/// The shortest of a few ways to write a sum.
+fn shorter_sum(store: &mut Store, expr: Expr) -> Result<Expr> {
+    let opened = open_transposes(store, expr)?;
+    // Of equal length the one without the transpose of a sum reads better.
+    let opened = if store.weight(opened) <= store.weight(expr) {
+        opened
+    } else {
+        expr
+    };
+    let factored = factor::factor(store, opened)?;
+    let factored = shorter(store, factored, opened);
+    let collected = entries::collect(store, factored)?;
+    let collected = shorter(store, collected, factored);
+    let chosen = choices::collect(store, collected)?;
+    let chosen = shorter(store, chosen, collected);
+    let equal = choices::collect_equal_entries(store, chosen)?;
+    let chosen = shorter(store, equal, chosen);
+    let diagonal = diagonals::collect(store, chosen)?;
+    Ok(shorter(store, diagonal, chosen))
 }
 
 /// The trace of a derivative of a matrix function is `tr(f'(X)*E)`: the derivative of the trace.
