@@ -35,10 +35,6 @@ fn find(name: &str) -> Option<&'static Op> {
 }
 
 fn unknown(name: &str) -> Failure {
-    if let Some(name) = ops::later(name) {
-        let message = format!("the function {name} belongs to the language, but is not available yet");
-        return Failure::usage(message, "gateaux functions lists those that are");
-    }
     let near = ops::names().min_by_key(|known| distance(known, name));
     let help = match near.filter(|near| distance(near, name) <= 1 + name.chars().count() / 4) {
         Some(near) => format!("did you mean {near}?"),

@@ -97,6 +97,14 @@ impl Kind {
         }
     }
 
+    /// What stands in the place of an axis or of an order.
+    fn literal(&self) -> Option<&str> {
+        match self.name.as_str() {
+            "natural" => Some("1"),
+            name => name.strip_prefix("axis"),
+        }
+    }
+
     fn text(&self) -> String {
         if self.sizes.is_empty() {
             self.name.clone()
@@ -180,8 +188,8 @@ fn expand(text: &str, line: &str, found: &mut Vec<Piece>) {
                 "like" => known[kind.sizes[0].as_str()].clone(),
                 _ => kind.clone(),
             };
-            if let Some(axis) = kind.name.strip_prefix("axis") {
-                text = text.replace(&format!("{{{at}}}"), axis);
+            if let Some(literal) = kind.literal() {
+                text = text.replace(&format!("{{{at}}}"), literal);
             }
             known.insert(name, kind.clone());
             kinds.push(kind);
@@ -202,9 +210,9 @@ fn expand(text: &str, line: &str, found: &mut Vec<Piece>) {
 }
 
 impl Piece {
-    /// The places of its arguments: not those of an axis.
+    /// The places of its arguments: not those of literals.
     pub fn places(&self) -> Vec<usize> {
-        let is_place = |at: &usize| !self.params[*at].name.starts_with("axis");
+        let is_place = |at: &usize| self.params[*at].literal().is_none();
         (0..self.params.len()).filter(is_place).collect()
     }
 

@@ -386,7 +386,7 @@ impl Problem {
     fn is_free(&self, name: &str) -> bool {
         let starts = |c: char| c.is_alphabetic() || c == '_';
         let is_name = name.starts_with(starts) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let is_function = ops::names().any(|known| known == name) || ops::later(name).is_some();
+        let is_function = ops::names().any(|known| known == name);
         let parts = |axis: &'_ String| {
             axis.split(|c: char| !c.is_alphanumeric() && c != '_')
                 .any(|part| part == name)

@@ -84,9 +84,6 @@ impl Checker<'_> {
     }
 
     fn unknown_function(&self, at: Span, name: &str, args: &[NodeId]) -> Problem {
-        if let Some(later) = crate::ops::later(name) {
-            return Problem::new(codes::LATER, at, format!("{later} is not available yet"));
-        }
         if self.scope.taken.contains(name) || name.chars().count() == 1 {
             let message = format!("{name} is not a function");
             let problem = Problem::new(codes::NOT_A_FUNCTION, at, message);

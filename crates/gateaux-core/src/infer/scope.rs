@@ -421,7 +421,7 @@ impl PartialEq for Known {
 
 /// Whether the name is that of a function of the language.
 pub(super) fn is_function(name: &str) -> bool {
-    crate::ops::find(name).is_some() || crate::ops::later(name).is_some() || SPECIAL.contains(&name)
+    crate::ops::find(name).is_some() || SPECIAL.contains(&name)
 }
 
 fn reserved(name: &Name) -> Option<Problem> {

@@ -347,11 +347,3 @@ pub fn constructor(name: &str) -> Option<&'static Op> {
         .iter()
         .find(|op| op.name == name || op.aliases.contains(&name))
 }
-
-/// Functions of the language that are not available yet.
-const LATER: &[&str] = &[];
-
-/// The name, if it is a function of the language that is not available yet.
-pub fn later(name: &str) -> Option<&'static str> {
-    LATER.iter().find(|known| **known == name).copied()
-}

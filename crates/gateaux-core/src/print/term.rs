@@ -466,7 +466,7 @@ impl Layout {
         let mut entries = Vec::with_capacity(args.len());
         for arg in args {
             entries.push(match store.fill_value(*arg) {
-                Some((coefficient, entry)) if has_array => store.times(&coefficient, entry)?,
+                Some((coefficient, entry)) if has_array && op.is_elementwise() => store.times(&coefficient, entry)?,
                 None if has_array && op.is_elementwise() && store.is_zero(*arg) => Store::ZERO,
                 _ => *arg,
             });

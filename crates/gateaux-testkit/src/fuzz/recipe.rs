@@ -426,6 +426,10 @@ impl Maker {
                 if op.name == "where" {
                     args[0].push_str(" >= 0");
                 }
+                // The exponent of a norm is at least 1.
+                if let ("norm", [_, exponent]) = (op.name, args.as_mut_slice()) {
+                    *exponent = format!("1 + ({exponent})^2");
+                }
                 let text = format!("{}({})", op.name, args.join(", "));
                 self.stack.push(Piece::new(text, kind));
             }
