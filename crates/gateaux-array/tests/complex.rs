@@ -1,5 +1,7 @@
 //! Complex numbers: functions by the identities that define them, linear algebra by residuals.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use gateaux_array::{Array, Complex, Field, Function, MatrixFunction, Number};
 
 type Z = Complex<f64>;

@@ -109,10 +109,9 @@ fn parse_complex(text: &str) -> Option<Complex<f64>> {
     };
     // The sign between the parts is the last one that belongs to no exponent.
     let belongs_to_exponent = |at: usize| parts[..at].ends_with(['e', 'E']);
-    let sign = parts
-        .char_indices()
-        .filter(|(at, c)| matches!(c, '+' | '-') && *at > 0 && !belongs_to_exponent(*at));
-    let (real, imaginary) = parts.split_at(sign.last().map_or(0, |(at, _)| at));
+    let is_sign = |(at, c): &(usize, char)| matches!(c, '+' | '-') && *at > 0 && !belongs_to_exponent(*at);
+    let sign = parts.char_indices().rev().find(is_sign);
+    let (real, imaginary) = parts.split_at(sign.map_or(0, |(at, _)| at));
     let imaginary = match imaginary {
         "" | "+" => 1.0,
         "-" => -1.0,

@@ -1,5 +1,7 @@
 //! Random formulas of complex variables: every derivative verified, read back from its text, and told from wrong ones.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use gateaux::{Notation, Problem, ops};
 
 /// A generator of numbers that is the same on every machine.

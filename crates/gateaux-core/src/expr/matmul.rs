@@ -20,6 +20,10 @@ struct Chain {
     tail: Vec<MatrixPower>,
 }
 
+/// Where holes stand, the number of transposes, and of each factor whether it has a hole, its base, its power, and
+/// whether it is a complex one without a transpose.
+type ReadingKey = (bool, u32, Vec<(bool, Expr, i64, bool)>);
+
 impl Store {
     /// The product of the factors in order; scalars may stand anywhere.
     ///
@@ -656,7 +660,7 @@ impl Store {
     /// Of all ways to read a scalar product or a trace the least is taken: a hole stands last and without a
     /// transpose, as in `tr(A*dX)`; then the fewest transposed matrices; then what was named first comes first.
     /// A complex product is told from its conjugate by where the transposes are.
-    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> (bool, u32, Vec<(bool, Expr, i64, bool)>) {
+    pub(super) fn reading_key(&self, segment: &[MatrixPower]) -> ReadingKey {
         let transposes = segment.iter().map(|factor| self.transpose_counts(factor.base).0).sum();
         let stripped = |base: Expr| match self.form(base) {
             Form::Transpose(inner) => *inner,

@@ -171,16 +171,23 @@ fn raised(number: &Rational, power: i64) -> Rational {
     (0..power).fold(Rational::one(), |product, _| &product * number)
 }
 
-/// A scalar times an array that is a real part, or `im` times one that is an imaginary part: what is left of the scalar,
-/// a coefficient, the name of the part and its argument.
-#[allow(clippy::type_complexity, reason = "used in one place, right below its maker")]
-pub(super) fn part_of_multiple(
-    store: &mut Store,
-    scalar: Expr,
-    array: Expr,
-) -> Result<Option<(Expr, Rational, &'static str, Expr)>> {
+/// `coefficient*scalar*name(half)`
+pub(super) struct PartMultiple {
+    pub(super) coefficient: Rational,
+    pub(super) scalar: Expr,
+    pub(super) name: &'static str,
+    pub(super) half: Expr,
+}
+
+/// A scalar times an array that is a real part, or `im` times one that is an imaginary part.
+pub(super) fn part_of_multiple(store: &mut Store, scalar: Expr, array: Expr) -> Result<Option<PartMultiple>> {
     if let Some(part) = real_part(store, array)?.filter(|part| part.terms.is_empty()) {
-        return Ok(Some((scalar, part.coefficient, "real", part.half)));
+        return Ok(Some(PartMultiple {
+            coefficient: part.coefficient,
+            scalar,
+            name: "real",
+            half: part.half,
+        }));
     }
     let rest = match store.form(scalar).clone() {
         _ if is_imaginary_unit(store, scalar) => Store::ONE,
@@ -198,7 +205,12 @@ pub(super) fn part_of_multiple(
         _ => return Ok(None),
     };
     let found = imaginary_part(store, array)?;
-    Ok(found.map(|(coefficient, half)| (rest, coefficient, "imag", half)))
+    Ok(found.map(|(coefficient, half)| PartMultiple {
+        coefficient,
+        scalar: rest,
+        name: "imag",
+        half,
+    }))
 }
 
 /// The conjugate of something that is a conjugate throughout and made of several parts, where it has no conjugates.
@@ -238,17 +250,8 @@ fn has_only_conjugates(store: &Store, expr: Expr) -> bool {
 
 /// The z of `z*conj(z)`, entry by entry.
 pub(super) fn modulus(store: &mut Store, base: Expr) -> Result<Option<Expr>> {
-    if !store.is_complex(base) {
-        return Ok(None);
-    }
-    match store.form(base).clone() {
-        Form::Product(factors) => match *factors {
-            [first, second] if first.exponent == Store::ONE && second.exponent == Store::ONE => {
-                let is_pair = ops::conj(store, first.base)? == second.base;
-                Ok(is_pair.then(|| ops::plainer(store, first.base, second.base)))
-            }
-            _ => Ok(None),
-        },
+    match store.form(base) {
+        Form::Product(_) => ops::modulus_root(store, base),
         _ => Ok(None),
     }
 }

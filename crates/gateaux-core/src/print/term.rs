@@ -44,13 +44,12 @@ impl Layout {
                 complex::part_of_multiple(store, scalar, array)?,
             ) {
                 (Some(piece), _) => factors.times(piece),
-                (None, Some((rest, coefficient, name, half))) => {
-                    if rest != Store::ONE {
-                        self.scalar_factors(store, rest, &mut factors)?;
+                (None, Some(part)) => {
+                    if part.scalar != Store::ONE {
+                        self.scalar_factors(store, part.scalar, &mut factors)?;
                     }
-                    factors.coefficients.push(coefficient);
-                    let half = self.need(half);
-                    let piece = self.push(Piece::Call(name, vec![half]));
+                    factors.coefficients.push(part.coefficient);
+                    let piece = self.part_power(store, (part.name, part.half, 1));
                     factors.times(piece);
                 }
                 (None, None) => {
