@@ -309,10 +309,14 @@ fn product<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
     })
 }
 
+/// In floats what is zero by its form, such as the sum of a skew matrix, is a number made of rounding.
+fn is_nearly_zero<T: Field>(entry: &T) -> bool {
+    entry.pivot_size() < 1e-14
+}
+
 fn quotient<T: Field>(lhs: &Value<T>, rhs: &Value<T>) -> Outcome<Value<T>> {
     let (lhs, rhs) = (filled(lhs, rhs)?, filled(rhs, lhs)?);
-    // In floats what is zero by its form, such as the sum of a skew matrix, is a number made of rounding.
-    if rhs.array.data().iter().any(|entry| entry.pivot_size() < 1e-14) {
+    if rhs.array.data().iter().any(is_nearly_zero) {
         return Err("a division by nearly zero".to_owned());
     }
     let divide = |x: &T, y: &T| x.div(y).ok_or(gateaux_array::ArrayError::DivisionByZero { op: "/" });
@@ -342,6 +346,11 @@ fn power_of<T: Field>(x: &T, k: &T) -> Result<T, gateaux_array::ArrayError> {
 
 fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
     let exponent = filled(exponent, base)?;
+    let is_smooth = |power: &T| (0..=9).any(|n| T::from_i64(n) == *power);
+    let mut entries = base.array.data().iter().zip(exponent.array.data());
+    if entries.any(|(entry, power)| is_nearly_zero(entry) && !is_smooth(power)) {
+        return Err("a power of nearly zero".to_owned());
+    }
     base.array
         .try_zip(&exponent.array, power_of)
         .map(|array| base.with(array))

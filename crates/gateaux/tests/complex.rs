@@ -1,6 +1,6 @@
 //! Random formulas of complex variables: every derivative verified, read back from its text, and told from wrong ones.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 use gateaux::{Notation, Problem, ops};
 

@@ -229,6 +229,8 @@ impl Layout {
         }
         (0..self.pieces.len())
             .filter(|id| seen[*id] && uses[*id] > 1 && *id != self.root && self.sizes[*id] >= MIN_NAMED)
+            // A comparison stands only in a choice.
+            .filter(|id| !matches!(self.pieces[*id], Piece::Comparison(..)))
             .collect()
     }
 
