@@ -284,6 +284,17 @@ impl Store {
         let Shape::Vector(n) = self.shape(vector) else {
             return self.ill_shaped("diag", &[vector]);
         };
+        // Ones in some places: a projection on some columns of the identity.
+        if let Form::MatMul(factors) = self.form(vector)
+            && let [columns, ones] = **factors
+            && matches!(
+                (self.form(columns.base), self.form(ones.base)),
+                (Form::Select(_), Form::Ones)
+            )
+        {
+            let rows = self.transpose(columns.base)?;
+            return self.matmul(&[columns.base, rows]);
+        }
         match *self.form(vector) {
             Form::Ones => self.eye(n),
             Form::Zero => self.zeros(Shape::Matrix(n, n)),

@@ -39,10 +39,10 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
             built: &built,
             variables: &mut variables,
         };
-        if let Some(refused) = pass.refused(id, node.span) {
+        if let Some(refused) = pass.not_real(id).map_err(|error| diagnostic(error, node.span))? {
             return Err(refused);
         }
-        if let Some(refused) = pass.not_real(id).map_err(|error| diagnostic(error, node.span))? {
+        if let Some(refused) = pass.refused(id, node.span) {
             return Err(refused);
         }
         let expr = pass.node(id).map_err(|error| diagnostic(error, node.span))?;

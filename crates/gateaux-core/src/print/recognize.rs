@@ -66,7 +66,10 @@ pub(super) fn extreme(store: &Store, values: Expr, row: Expr) -> Option<(&'stati
     let (Form::Call(function, args), Form::Transpose(unit)) = (store.form(values), store.form(row)) else {
         return None;
     };
-    let (Form::Select(at), Shape::Vector(n)) = (store.form(*unit), store.shape(values)) else {
+    // One column of the identity is a vector; several take several entries.
+    let (Form::Select(at), Shape::Vector(_), Shape::Vector(n)) =
+        (store.form(*unit), store.shape(*unit), store.shape(values))
+    else {
         return None;
     };
     match ops::op(*function).name {
