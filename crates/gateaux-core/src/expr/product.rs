@@ -169,9 +169,11 @@ impl Store {
         let exponent = if is_itself { Store::ONE } else { exponent };
         let key = (base, self.shape(exponent).is_scalar());
         match parts.factors.swap_remove(&key) {
-            // Where a mask stands no other power of it tells more: it is 0 and 1, and 0/0 is not 1.
+            // A mask is 0 and 1, so a positive power of it tells no more beside another one: 0/0 is not 1, and what is
+            // divided by a mask stays so, and is not finite.
             Some(known) if is_mask && (known == Store::ONE || exponent == Store::ONE) => {
-                parts.factors.insert(key, Store::ONE);
+                let other = if known == Store::ONE { exponent } else { known };
+                parts.factors.insert(key, other);
             }
             Some(known) => {
                 let exponent = self.add(known, exponent)?;
@@ -327,7 +329,8 @@ impl Store {
     fn drop_idle_masks(&self, factors: &mut Vec<ElementPower>) {
         let is_lower =
             |factor: &ElementPower| self.facts(factor.base).has(Facts::LOWER) && self.vanishes_at_zero(factor.exponent);
-        let Some(mask) = factors.iter().position(|f| matches!(self.form(f.base), Form::Tril)) else {
+        let is_idle = |f: &ElementPower| matches!(self.form(f.base), Form::Tril) && f.exponent == Store::ONE;
+        let Some(mask) = factors.iter().position(is_idle) else {
             return;
         };
         if factors.iter().enumerate().any(|(at, f)| at != mask && is_lower(f)) {
@@ -338,7 +341,8 @@ impl Store {
     /// Whether one triangle is taken of a matrix that is zero there but on the diagonal.
     fn is_triangle_of_the_other(&mut self, factors: &[ElementPower]) -> Result<bool> {
         let plain = factors.iter().all(|f| self.shape(f.exponent).is_scalar());
-        let mask = factors.iter().find(|f| self.is_tril_mask(f.base)).copied();
+        let is_mask = |f: &&ElementPower| self.is_tril_mask(f.base) && f.exponent == Store::ONE;
+        let mask = factors.iter().find(is_mask).copied();
         let (true, Some(mask)) = (plain, mask) else {
             return Ok(false);
         };
