@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use gateaux_array::{Array, Field};
 
-use super::{Outcome, Value, filled, text};
+use super::{Outcome, Value, filled, is_nearly_zero, text};
 
 /// `[A, B; C, D]`: entry by entry, by counting rows and columns.
 pub(super) fn literal<T: Field>(rows: &[Vec<Value<T>>]) -> Outcome<Value<T>> {
@@ -46,6 +46,11 @@ pub(super) fn literal<T: Field>(rows: &[Vec<Value<T>>]) -> Outcome<Value<T>> {
 
 /// 1 where the first is less, or where the two are equal and this counts.
 pub(super) fn comparison<T: Field>(lhs: &Value<T>, rhs: &Value<T>, or_equal: bool) -> Outcome<Value<T>> {
+    // What is equal by its form differs by rounding in floats.
+    let mut pairs = lhs.array.data().iter().zip(rhs.array.data());
+    if pairs.any(|(x, y)| x != y && is_nearly_zero(&x.sub(y))) {
+        return Err("a comparison of nearly equal numbers".to_owned());
+    }
     let holds = |x: &T, y: &T| {
         Ok(match x.compare(y)? {
             Some(Ordering::Less) => T::one(),
