@@ -361,10 +361,17 @@ impl Layout {
             Form::Transpose(inner) if self.other_triangle(store, inner)?.is_some() => {
                 self.other_triangle(store, inner)?.unwrap_or_default()
             }
-            Form::Transpose(inner) => {
-                let inner = self.need(inner);
-                self.push(Piece::Transpose(inner))
-            }
+            Form::Transpose(inner) => match store.form(inner).clone() {
+                // A comparison is no array of its own: its sides are transposed.
+                Form::Call(function, args) if recognize::comparison(ops::op(function).name).is_some() => {
+                    let sides: Vec<Expr> = args.iter().map(|side| store.transpose(*side)).collect::<Result<_>>()?;
+                    self.call(store, ops::op(function), &sides, shape)?
+                }
+                _ => {
+                    let inner = self.need(inner);
+                    self.push(Piece::Transpose(inner))
+                }
+            },
             Form::Trace(inner) => {
                 let inner = self.need(inner);
                 self.push(Piece::Call("tr", vec![inner]))
