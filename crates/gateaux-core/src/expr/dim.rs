@@ -130,8 +130,25 @@ impl Dims {
             (Some(a), Some(b)) => self.constant(a.min(b)),
             _ if self.assumed.contains(&(lhs, rhs)) => lhs,
             _ if self.assumed.contains(&(rhs, lhs)) => rhs,
+            // min(n, min(m, n)) is min(m, n).
+            _ if self.is_minimum_with(rhs, lhs) => rhs,
+            _ if self.is_minimum_with(lhs, rhs) => lhs,
             _ => self.intern(Polynomial::symbol(Symbol::Min(lhs.min(rhs), lhs.max(rhs)))),
         }
+    }
+
+    /// Whether the dimension is a minimum of which the operand is one.
+    fn is_minimum_with(&self, dim: Dim, operand: Dim) -> bool {
+        let mut todo = vec![dim];
+        while let Some(next) = todo.pop() {
+            if next == operand && next != dim {
+                return true;
+            }
+            if let Some(Symbol::Min(lhs, rhs)) = self.as_symbol(next) {
+                todo.extend([*lhs, *rhs]);
+            }
+        }
+        false
     }
 
     /// Assumes that the first is not larger than the second, which settles their minimum.
@@ -171,9 +188,17 @@ impl Dims {
 
     /// The name, if the dimension is one.
     pub fn as_name(&self, dim: Dim) -> Option<&str> {
+        match self.as_symbol(dim) {
+            Some(Symbol::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The symbol, if the dimension is one.
+    fn as_symbol(&self, dim: Dim) -> Option<&Symbol> {
         let mut terms = self.polynomial(dim).terms();
         match (terms.next(), terms.next()) {
-            (Some(([Symbol::Name(name)], 1)), None) => Some(name),
+            (Some(([symbol], 1)), None) => Some(symbol),
             _ => None,
         }
     }

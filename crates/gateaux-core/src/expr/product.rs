@@ -325,16 +325,30 @@ impl Store {
         }
     }
 
-    /// A lower triangular factor makes the mask of lower triangles idle.
+    /// A lower triangular factor makes the mask of lower triangles idle, and so does the transpose of a product with the
+    /// other mask.
     fn drop_idle_masks(&self, factors: &mut Vec<ElementPower>) {
-        let is_lower =
-            |factor: &ElementPower| self.facts(factor.base).has(Facts::LOWER) && self.vanishes_at_zero(factor.exponent);
-        let is_idle = |f: &ElementPower| matches!(self.form(f.base), Form::Tril) && f.exponent == Store::ONE;
-        let Some(mask) = factors.iter().position(is_idle) else {
+        let is_mask = |f: &ElementPower| self.is_tril_mask(f.base) && f.exponent == Store::ONE;
+        let Some(at) = factors.iter().position(is_mask) else {
             return;
         };
-        if factors.iter().enumerate().any(|(at, f)| at != mask && is_lower(f)) {
-            factors.remove(mask);
+        let mask = factors[at].base;
+        let (is_lower, other) = match *self.form(mask) {
+            Form::Transpose(inner) => (false, Some(inner)),
+            _ => (true, self.known_transpose(mask)),
+        };
+        let is_masked = |base: Expr| match *self.form(base) {
+            Form::Transpose(inner) => match self.form(inner) {
+                Form::Product(list) => list.iter().any(|f| Some(f.base) == other && f.exponent == Store::ONE),
+                _ => false,
+            },
+            _ => false,
+        };
+        let is_idle = |f: &ElementPower| {
+            self.vanishes_at_zero(f.exponent) && (is_lower && self.facts(f.base).has(Facts::LOWER) || is_masked(f.base))
+        };
+        if factors.iter().enumerate().any(|(place, f)| place != at && is_idle(f)) {
+            factors.remove(at);
         }
     }
 

@@ -155,6 +155,13 @@ impl Sizes {
         if let Some(value) = as_constant(&difference) {
             return Ok(if value <= 0 { lhs } else { rhs });
         }
+        // min(n, min(m, n)) is min(m, n).
+        if self.is_minimum_with(&b, &a)? {
+            return Ok(rhs);
+        }
+        if self.is_minimum_with(&a, &b)? {
+            return Ok(lhs);
+        }
         let key = if a <= b { (a, b) } else { (b, a) };
         if let Some(size) = self.minima.get(&key) {
             return Ok(*size);
@@ -166,6 +173,22 @@ impl Sizes {
         let size = self.push(Entry::Min { lhs, rhs, depth });
         self.minima.insert(key, size);
         Ok(size)
+    }
+
+    /// Whether the size is a minimum of which the operand is one.
+    fn is_minimum_with(&mut self, size: &Terms, operand: &Terms) -> Result<bool, Clash> {
+        let Some(at) = lone_atom(size) else { return Ok(false) };
+        let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
+            return Ok(false);
+        };
+        for side in [lhs, rhs] {
+            let side = self.terms(side)?;
+            // The depth of minima bounds this recursion.
+            if side == *operand || self.is_minimum_with(&side, operand)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn min_depth(&self, terms: &Terms) -> u8 {

@@ -103,7 +103,9 @@ pub(super) fn mean(store: &mut Store, factors: &[ElementPower]) -> Option<(Expr,
         return Some((of, used));
     }
     let axes = shape.axes();
-    if axes.len() < 2 || axes[0] == axes[1] {
+    // Each axis has a divisor of its own.
+    let is_distinct = (1..axes.len()).all(|at| !axes[..at].contains(&axes[at]));
+    if axes.len() < 2 || !is_distinct {
         return None;
     }
     for dim in axes {
