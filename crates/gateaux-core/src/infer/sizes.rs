@@ -5,6 +5,8 @@
 //! a contradiction. But a name may turn out to be a compound of others (`q = k*n`, for a `vector(q)` that is
 //! multiplied by a Kronecker product); that is assumed, and the assumption is reported.
 
+mod minima;
+
 use std::collections::BTreeMap;
 
 use gateaux_syntax::NodeId;
@@ -146,57 +148,6 @@ impl Sizes {
         let mut order = self.factors(lhs);
         order.extend(self.factors(rhs));
         Ok(self.make(terms, order))
-    }
-
-    /// `min(lhs, rhs)`.
-    pub(super) fn min(&mut self, lhs: Size, rhs: Size) -> Result<Size, Clash> {
-        let (a, b) = (self.terms(lhs)?, self.terms(rhs)?);
-        let difference = plus(&a, &b, -1)?;
-        if let Some(value) = as_constant(&difference) {
-            return Ok(if value <= 0 { lhs } else { rhs });
-        }
-        // min(n, min(m, n)) is min(m, n).
-        if self.is_minimum_with(&b, &a)? {
-            return Ok(rhs);
-        }
-        if self.is_minimum_with(&a, &b)? {
-            return Ok(lhs);
-        }
-        let key = if a <= b { (a, b) } else { (b, a) };
-        if let Some(size) = self.minima.get(&key) {
-            return Ok(*size);
-        }
-        let depth = 1 + self.min_depth(&key.0).max(self.min_depth(&key.1));
-        if depth > MAX_MIN_DEPTH {
-            return Err(Clash::TooLarge);
-        }
-        let size = self.push(Entry::Min { lhs, rhs, depth });
-        self.minima.insert(key, size);
-        Ok(size)
-    }
-
-    /// Whether the size is a minimum of which the operand is one.
-    fn is_minimum_with(&mut self, size: &Terms, operand: &Terms) -> Result<bool, Clash> {
-        let Some(at) = lone_atom(size) else { return Ok(false) };
-        let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
-            return Ok(false);
-        };
-        for side in [lhs, rhs] {
-            let side = self.terms(side)?;
-            // The depth of minima bounds this recursion.
-            if side == *operand || self.is_minimum_with(&side, operand)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn min_depth(&self, terms: &Terms) -> u8 {
-        let depths = terms.keys().flatten().map(|atom| match self.entry(*atom) {
-            Entry::Min { depth, .. } => *depth,
-            _ => 0,
-        });
-        depths.max().unwrap_or(0)
     }
 
     /// What the size is known to be, as far as one handle tells it.
@@ -457,33 +408,12 @@ impl Sizes {
                 self.assumed.insert(at, constant(value - shift));
                 return Ok(());
             }
-            if let Some(at) = self.minimum_apart(side, other) {
+            if let Some(at) = self.minimum_apart(side, other)? {
                 self.assumed.insert(at, other.clone());
                 return Ok(());
             }
         }
         Err(Clash::Different)
-    }
-
-    /// The one side, if it is a minimum and no part of the other: `min(k, n)` as k says that k is the smaller.
-    fn minimum_apart(&mut self, side: &Terms, other: &Terms) -> Option<Size> {
-        let at = lone_atom(side).filter(|at| matches!(self.entry(*at), Entry::Min { .. }))?;
-        (!self.contains(other, at)).then_some(at)
-    }
-
-    /// Assumes which of two sizes is the smaller, where one of them is not known; whether it did.
-    fn assume_minimum(&mut self, equation: Equation) -> Result<bool, Clash> {
-        let (left, right) = (self.assumed_terms(equation.lhs)?, self.assumed_terms(equation.rhs)?);
-        if left == right {
-            return Ok(true);
-        }
-        for (side, other) in [(&left, &right), (&right, &left)] {
-            if let Some(at) = self.minimum_apart(side, other) {
-                self.assumed.insert(at, other.clone());
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Solves what waited, in order, factor by factor where nothing else helps; gives what remains.
