@@ -151,6 +151,22 @@ impl Dims {
         false
     }
 
+    /// What else stands in a minimum, however deep, of which the dimension is an operand; empty where it is none.
+    pub fn others_of_minimum(&self, minimum: Dim, operand: Dim) -> Vec<Dim> {
+        let (mut todo, mut found) = (vec![minimum], Vec::new());
+        while let Some(next) = todo.pop() {
+            match self.as_symbol(next) {
+                Some(Symbol::Min(lhs, rhs)) => todo.extend([*rhs, *lhs]),
+                _ if !found.contains(&next) => found.push(next),
+                _ => {}
+            }
+        }
+        match found.contains(&operand) && operand != minimum {
+            true => found.into_iter().filter(|other| *other != operand).collect(),
+            false => Vec::new(),
+        }
+    }
+
     /// Assumes that the first is not larger than the second, which settles their minimum.
     pub fn assume_at_most(&mut self, small: Dim, large: Dim) {
         if !self.assumed.contains(&(small, large)) {

@@ -612,10 +612,21 @@ impl Sizes {
                 dims.assume_at_most(value, other);
                 lines.push(format!("{value_text} <= {}", dims.text(other)));
             } else if let Some(dim) = self.dim(*at, dims) {
+                let others = dims.others_of_minimum(dim, value);
+                if !others.is_empty() {
+                    for other in others {
+                        dims.assume_at_most(value, other);
+                        lines.push(format!("{value_text} <= {}", dims.text(other)));
+                    }
+                    continue;
+                }
                 lines.push(format!("{} = {value_text}", dims.text(dim)));
             }
         }
         self.assumed = assumed;
+        // One minimum can ask for what another one did.
+        let mut seen = std::collections::BTreeSet::new();
+        lines.retain(|line| seen.insert(line.clone()));
         lines
     }
 }
