@@ -1,5 +1,7 @@
 //! Small differences of large numbers.
 
+use gateaux::Problem;
+
 use super::{ask, check, check_values};
 
 #[test]
@@ -52,4 +54,23 @@ fn variances_of_large_numbers() {
             &[a, b, b, b, a, b, b, b, a],
         ),
     ]);
+}
+
+/// Deep in a saturated network `diag(p) - p*p'` has no right digit left; the answer is right all the same.
+#[test]
+fn second_derivatives_of_a_saturated_network_are_verified() {
+    let mut text = String::from("x: vector(n); t: vector(n);");
+    for layer in 1..=10 {
+        text.push_str(&format!("W{layer}: matrix(n, n);"));
+    }
+    let mut layer_below = "x".to_owned();
+    for layer in 1..=10 {
+        text.push_str(&format!("h{layer} = relu(W{layer}*{layer_below});"));
+        layer_below = format!("h{layer}");
+    }
+    text.push_str("-sum(t.*(h10 .- logsumexp(h10)))");
+    let mut problem = Problem::parse(&text).expect("well typed");
+    let answer = problem.derive(&["W1", "W1"]).expect("twice differentiable");
+    let check = answer.check(&mut problem);
+    assert!(check.is_verified(), "{check:?}");
 }
