@@ -50,6 +50,7 @@ mod field;
 mod float;
 mod function;
 mod gamma;
+pub mod kernels;
 pub mod linear;
 mod matrix_function;
 pub mod maximum;
