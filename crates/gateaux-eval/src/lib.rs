@@ -11,10 +11,14 @@ mod accuracy;
 mod blocks;
 mod cancellation;
 mod constant;
+mod engine;
 mod lower;
+mod plan;
 mod program;
 mod run;
 
 pub use accuracy::Loss;
+pub use engine::Machine;
+pub use plan::{Plan, translate::Layout};
 pub use program::{Error, Program, Sizes};
 pub use run::Trace;

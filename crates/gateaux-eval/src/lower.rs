@@ -94,6 +94,7 @@ impl Lowering<'_> {
             instruction,
             operands,
             shape,
+            facts: Facts::NONE,
         });
         self.program.steps.len() - 1
     }
@@ -116,14 +117,21 @@ impl Lowering<'_> {
             return Ok(());
         }
         let shape = self.shape(store, store.shape(expr))?;
-        if let Some(slot) = self.without_cancellation(store, expr, &shape)? {
-            self.slots.insert(expr, slot);
-            return Ok(());
-        }
-        if let Some(slot) = self.assembled(store, expr, &shape)? {
-            self.slots.insert(expr, slot);
-            return Ok(());
-        }
+        let slot = match self.without_cancellation(store, expr, &shape)? {
+            Some(slot) => slot,
+            None => match self.assembled(store, expr, &shape)? {
+                Some(slot) => slot,
+                None => self.form(store, expr, shape)?,
+            },
+        };
+        // A slot may be the value of several expressions; what is known of each is true of it.
+        let known = self.program.steps[slot].facts | store.facts(expr);
+        self.program.steps[slot].facts = known;
+        self.slots.insert(expr, slot);
+        Ok(())
+    }
+
+    fn form(&mut self, store: &mut Store, expr: Expr, shape: Vec<usize>) -> Result<Slot, Error> {
         let constant = |value: i64| Instruction::Constant(Rational::from(value));
         let slot = match store.form(expr).clone() {
             Form::Number(value) => self.step(Instruction::Constant(value), vec![], shape),
@@ -192,8 +200,7 @@ impl Lowering<'_> {
                 self.step(instruction, operands, shape)
             }
         };
-        self.slots.insert(expr, slot);
-        Ok(())
+        Ok(slot)
     }
 
     /// Where columns of the identity begin, counted from 0; all of them must be there.

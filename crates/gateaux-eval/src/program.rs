@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use gateaux_array::{ArrayError, Function, MatrixFunction};
-use gateaux_core::expr::{Rational, Var};
+use gateaux_core::expr::{Facts, Rational, Var};
 
 /// The values of dimension names.
 pub type Sizes = BTreeMap<String, usize>;
@@ -13,7 +13,7 @@ pub type Sizes = BTreeMap<String, usize>;
 pub(crate) type Slot = usize;
 
 /// What one step does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Instruction {
     /// All entries equal to a number.
     Constant(Rational),
@@ -187,6 +187,8 @@ pub(crate) struct Step {
     pub(crate) instruction: Instruction,
     pub(crate) operands: Vec<Slot>,
     pub(crate) shape: Vec<usize>,
+    /// What is known of the value beyond its shape.
+    pub(crate) facts: Facts,
 }
 
 /// The steps that compute some expressions, for fixed sizes.

@@ -228,7 +228,12 @@ fn execute<T: Field>(
         .map_err(|error| Error::Array(step.instruction.name(), error))
 }
 
-fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usize]) -> Result<Array<T>, ArrayError> {
+/// The array that an instruction without operands makes.
+pub(crate) fn constant_array<T: Field>(instruction: &Instruction, shape: &[usize]) -> Result<Array<T>, ArrayError> {
+    compute(instruction, &[], shape)
+}
+
+pub(crate) fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usize]) -> Result<Array<T>, ArrayError> {
     let first = || args[0].as_scalar().cloned().unwrap_or_else(T::zero);
     let no_inverse = || ArrayError::DivisionByZero { op: instruction.name() };
     match instruction {

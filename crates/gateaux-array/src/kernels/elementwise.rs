@@ -14,7 +14,7 @@ pub enum Operand<'a, T> {
 }
 
 /// An operation on each entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unary {
     /// -x
     Neg,
@@ -32,7 +32,7 @@ pub enum Unary {
 }
 
 /// An operation on pairs of entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binary {
     /// x + y
     Add,

@@ -18,6 +18,7 @@ mod kernels;
 mod laws;
 mod matrix_functions;
 mod mutants;
+mod plans;
 mod random;
 mod records;
 mod tally;
