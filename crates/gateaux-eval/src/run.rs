@@ -233,7 +233,11 @@ pub(crate) fn constant_array<T: Field>(instruction: &Instruction, shape: &[usize
     compute(instruction, &[], shape)
 }
 
-pub(crate) fn compute<T: Field>(instruction: &Instruction, args: &[&Array<T>], shape: &[usize]) -> Result<Array<T>, ArrayError> {
+pub(crate) fn compute<T: Field>(
+    instruction: &Instruction,
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
     let first = || args[0].as_scalar().cloned().unwrap_or_else(T::zero);
     let no_inverse = || ArrayError::DivisionByZero { op: instruction.name() };
     match instruction {

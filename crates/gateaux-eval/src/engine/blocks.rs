@@ -33,7 +33,12 @@ impl<T: Scalar> View<'_, '_, T> {
     }
 
     fn entries(&self, source: Source) -> Entries<'_, T> {
-        let Block { start, length, row, column } = self.block;
+        let Block {
+            start,
+            length,
+            row,
+            column,
+        } = self.block;
         match source {
             Source::Register(register) => Entries::Slice(&self.registers[register][..length]),
             Source::Result(result) => Entries::Slice(&self.results[result].slice()[start..start + length]),
@@ -102,7 +107,13 @@ impl<T: Scalar> View<'_, '_, T> {
 }
 
 impl<T: Scalar> Processor<'_, T> {
-    pub(crate) fn pass<'o>(&mut self, pass: &Pass, step: &Step, memory: &Memory<'_, 'o, T>, results: &mut [Taken<'o, T>]) {
+    pub(crate) fn pass<'o>(
+        &mut self,
+        pass: &Pass,
+        step: &Step,
+        memory: &Memory<'_, 'o, T>,
+        results: &mut [Taken<'o, T>],
+    ) {
         // Over no entries a sum is 0.
         for (_, result) in &pass.gatherings {
             results[*result].slice_mut()[0] = T::zero();
@@ -137,14 +148,26 @@ impl<T: Scalar> Processor<'_, T> {
             match *target {
                 Target::Register(register) => {
                     let mut out = std::mem::take(&mut self.registers[spare]);
-                    let view = View { step, memory, registers: self.registers, results, block };
+                    let view = View {
+                        step,
+                        memory,
+                        registers: self.registers,
+                        results,
+                        block,
+                    };
                     view.act(*action, &mut out[..block.length]);
                     // The register may have been read until now.
                     self.registers[spare] = std::mem::replace(&mut self.registers[register], out);
                 }
                 Target::Result(result) => {
                     let mut taken = std::mem::replace(&mut results[result], Taken::Nothing);
-                    let view = View { step, memory, registers: self.registers, results, block };
+                    let view = View {
+                        step,
+                        memory,
+                        registers: self.registers,
+                        results,
+                        block,
+                    };
                     let range = block.start..block.start + block.length;
                     view.act(*action, &mut taken.slice_mut()[range]);
                     results[result] = taken;
@@ -153,7 +176,13 @@ impl<T: Scalar> Processor<'_, T> {
         }
         for (gathering, result) in &pass.gatherings {
             let so_far = (block.start > 0).then(|| results[*result].slice()[0]);
-            let view = View { step, memory, registers: self.registers, results, block };
+            let view = View {
+                step,
+                memory,
+                registers: self.registers,
+                results,
+                block,
+            };
             let value = view.gather(*gathering, so_far);
             results[*result].slice_mut()[0] = value;
         }

@@ -27,15 +27,40 @@ impl<T: Scalar> Processor<'_, T> {
         let arg = |at: usize| memory.read(step.operands[at]);
         let (one, zero) = (T::one(), T::zero());
         match &step.kernel {
-            Kernel::MatrixVector { m, n, transposed: false } => kernels::gemv(one, arg(0), (*m, *n), arg(1), zero, out),
+            Kernel::MatrixVector {
+                m,
+                n,
+                transposed: false,
+            } => kernels::gemv(one, arg(0), (*m, *n), arg(1), zero, out),
             Kernel::MatrixVector { m, n, transposed: true } => {
                 kernels::gemv_transposed(one, arg(0), (*m, *n), arg(1), zero, out);
             }
-            Kernel::MatrixMatrix { m, k, n, transposed: [a, b] } => {
+            Kernel::MatrixMatrix {
+                m,
+                k,
+                n,
+                transposed: [a, b],
+            } => {
                 let sizes = (*m, *k, *n);
-                kernels::gemm(one, arg(0), *a, arg(1), *b, zero, out, sizes, self.threads, self.workspace);
+                kernels::gemm(
+                    one,
+                    arg(0),
+                    *a,
+                    arg(1),
+                    *b,
+                    zero,
+                    out,
+                    sizes,
+                    self.threads,
+                    self.workspace,
+                );
             }
-            Kernel::Gram { n, k, transposed, weighted } => {
+            Kernel::Gram {
+                n,
+                k,
+                transposed,
+                weighted,
+            } => {
                 let weights = weighted.then(|| arg(1));
                 kernels::syrk(one, arg(0), *transposed, weights, zero, out, (*n, *k), self.workspace);
             }
@@ -48,12 +73,20 @@ impl<T: Scalar> Processor<'_, T> {
             }
             Kernel::Copy => out.copy_from_slice(arg(0)),
             Kernel::Transpose { m, n } => kernels::transpose(arg(0), (*m, *n), out),
-            Kernel::AddTranspose { n, coefficients: [a, b] } => {
+            Kernel::AddTranspose {
+                n,
+                coefficients: [a, b],
+            } => {
                 let number = |value| constant::<T>(value).unwrap_or(zero);
                 kernels::add_transpose(number(a), arg(0), number(b), *n, out);
             }
             Kernel::Permute { shape, order } => kernels::permute(arg(0), shape, order, out),
-            Kernel::Slice { rows, axis, start, shape } => slice(arg(0), *rows, (*axis, *start), shape, out),
+            Kernel::Slice {
+                rows,
+                axis,
+                start,
+                shape,
+            } => slice(arg(0), *rows, (*axis, *start), shape, out),
             Kernel::DiagOf { n } => {
                 let entries = arg(0).iter().step_by(n + 1);
                 out.iter_mut().zip(entries).for_each(|(out, entry)| *out = *entry);
@@ -67,13 +100,20 @@ impl<T: Scalar> Processor<'_, T> {
                 }
             },
             Kernel::Spread { shape, terms } => spread::spread(shape, terms, step, memory, out),
-            Kernel::Other { instruction, shapes, shape } => {
-                let arrays = step.operands.iter().zip(shapes).map(|(operand, shape)| {
-                    Array::from_column_major(shape, memory.read(*operand).to_vec())
-                });
+            Kernel::Other {
+                instruction,
+                shapes,
+                shape,
+            } => {
+                let arrays = step
+                    .operands
+                    .iter()
+                    .zip(shapes)
+                    .map(|(operand, shape)| Array::from_column_major(shape, memory.read(*operand).to_vec()));
                 let failed = |error| Error::Array(instruction.name(), error);
                 let arrays: Vec<Array<T>> = arrays.collect::<Result<_, _>>().map_err(failed)?;
-                let value = crate::run::compute(instruction, &arrays.iter().collect::<Vec<_>>(), shape).map_err(failed)?;
+                let value =
+                    crate::run::compute(instruction, &arrays.iter().collect::<Vec<_>>(), shape).map_err(failed)?;
                 out.copy_from_slice(value.data());
             }
             Kernel::Pass(_) => {}
@@ -90,7 +130,11 @@ impl<T: Scalar> Processor<'_, T> {
     {
         use Decomposition::{Cholesky, Lu, Triangle};
         match *kernel {
-            Kernel::Decompose { n, decomposition, pivots } => {
+            Kernel::Decompose {
+                n,
+                decomposition,
+                pivots,
+            } => {
                 out.copy_from_slice(arg(0));
                 return match decomposition {
                     Cholesky => kernels::cholesky(out, n, self.workspace).map_err(|pivot| not_posdef(pivot)),
@@ -101,18 +145,36 @@ impl<T: Scalar> Processor<'_, T> {
                     }
                 };
             }
-            Kernel::Solve { n, columns, decomposition, pivots, transposed } => {
+            Kernel::Solve {
+                n,
+                columns,
+                decomposition,
+                pivots,
+                transposed,
+            } => {
                 regular(arg(0), n, decomposition, "solve")?;
                 out.copy_from_slice(arg(1));
                 match decomposition {
                     Cholesky => kernels::cholesky_solve(arg(0), n, out, columns, self.workspace),
-                    Lu => kernels::lu_solve(arg(0), &self.pivots[pivots], n, out, columns, transposed, self.workspace),
+                    Lu => kernels::lu_solve(
+                        arg(0),
+                        &self.pivots[pivots],
+                        n,
+                        out,
+                        columns,
+                        transposed,
+                        self.workspace,
+                    ),
                     Triangle(lower) => {
                         kernels::triangular_solve(arg(0), n, lower, false, transposed, out, columns, self.workspace);
                     }
                 }
             }
-            Kernel::Inverse { n, decomposition, pivots } => {
+            Kernel::Inverse {
+                n,
+                decomposition,
+                pivots,
+            } => {
                 regular(arg(0), n, decomposition, "inv")?;
                 match decomposition {
                     Cholesky => kernels::cholesky_inverse(arg(0), n, out, self.workspace),
@@ -124,7 +186,12 @@ impl<T: Scalar> Processor<'_, T> {
                     }
                 }
             }
-            Kernel::Determinant { n, decomposition, pivots, logarithm } => {
+            Kernel::Determinant {
+                n,
+                decomposition,
+                pivots,
+                logarithm,
+            } => {
                 let diagonal = || arg(0).iter().step_by(n + 1).copied();
                 let log = |x: T| x.apply(Function::Ln).map_err(|error| Error::Array("logdet", error));
                 out[0] = match (decomposition, logarithm) {
@@ -177,7 +244,9 @@ fn norm<T: Scalar>(x: &[T]) -> Result<T, Error> {
     let squares = kernels::dot(x, x).to_f64();
     // Far from where squares overflow or underflow in either type.
     if (1e-30..1e30).contains(&squares) {
-        return T::from_f64(squares).apply(Function::Sqrt).map_err(|error| Error::Array("norm2", error));
+        return T::from_f64(squares)
+            .apply(Function::Sqrt)
+            .map_err(|error| Error::Array("norm2", error));
     }
     let array = Array::vector(x.to_vec()).map_err(|error| Error::Array("norm2", error))?;
     T::norm2(&array).map_err(|error| Error::Array("norm2", error))

@@ -144,7 +144,11 @@ impl<T: Scalar> Machine<T> {
     pub fn run_traced(&mut self, inputs: &[&[T]], outputs: &mut [&mut [T]]) -> Result<Option<String>, Error> {
         let mut first = None;
         self.run_observed(inputs, outputs, &mut |step, results| {
-            let entries = step.results.iter().zip(results).flat_map(|(result, taken)| &taken.slice()[..result.length]);
+            let entries = step
+                .results
+                .iter()
+                .zip(results)
+                .flat_map(|(result, taken)| &taken.slice()[..result.length]);
             if first.is_none() && entries.into_iter().any(|entry| !entry.to_f64().is_finite()) {
                 first = Some(step.kernel.name());
             }
@@ -159,8 +163,18 @@ impl<T: Scalar> Machine<T> {
         observe: &mut Observer<T>,
     ) -> Result<(), Error> {
         assert!(inputs.len() == self.plan.inputs.len() && outputs.len() == self.plan.outputs.len());
-        assert!(inputs.iter().zip(&self.plan.inputs).all(|(input, length)| input.len() == *length));
-        assert!(outputs.iter().zip(&self.plan.outputs).all(|(output, length)| output.len() == *length));
+        assert!(
+            inputs
+                .iter()
+                .zip(&self.plan.inputs)
+                .all(|(input, length)| input.len() == *length)
+        );
+        assert!(
+            outputs
+                .iter()
+                .zip(&self.plan.outputs)
+                .all(|(output, length)| output.len() == *length)
+        );
         let mut taken: [Taken<T>; MAX_RESULTS] = std::array::from_fn(|_| Taken::Nothing);
         for at in 0..self.plan.steps.len() {
             let step = &self.plan.steps[at];

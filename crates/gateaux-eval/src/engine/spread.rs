@@ -11,13 +11,7 @@ use crate::plan::{SpreadTerm, Step};
 const MAX_RANK: usize = 32;
 
 /// Writes the sum of all terms: those that stand everywhere row by row of the first axis, then those on diagonals.
-pub(crate) fn spread<T: Scalar>(
-    shape: &[usize],
-    terms: &[SpreadTerm],
-    step: &Step,
-    memory: &Memory<T>,
-    out: &mut [T],
-) {
+pub(crate) fn spread<T: Scalar>(shape: &[usize], terms: &[SpreadTerm], step: &Step, memory: &Memory<T>, out: &mut [T]) {
     if out.is_empty() {
         return;
     }
@@ -78,7 +72,9 @@ fn write_run<T: Scalar>(run: &mut [T], factor: T, vectors: &[(&[T], usize)], is_
         ([(x, 1)], false) => run.iter_mut().zip(&x[..width]).for_each(|(out, x)| *out += factor * *x),
         _ => {
             for (at, out) in run.iter_mut().enumerate() {
-                let value = vectors.iter().fold(factor, |product, (x, stride)| product * x[at * stride]);
+                let value = vectors
+                    .iter()
+                    .fold(factor, |product, (x, stride)| product * x[at * stride]);
                 *out = if is_first { value } else { *out + value };
             }
         }
@@ -105,7 +101,10 @@ fn on_diagonals<T: Scalar>(shape: &[usize], term: &SpreadTerm, step: &Step, memo
     let mut index = [0usize; MAX_RANK];
     for _ in 0..free.iter().product() {
         let at = |strides: &mut dyn Iterator<Item = usize>| -> usize {
-            strides.zip(&leader).map(|(stride, leader)| stride * index[*leader]).sum()
+            strides
+                .zip(&leader)
+                .map(|(stride, leader)| stride * index[*leader])
+                .sum()
         };
         let mut step_size = 1;
         let mut own = shape.iter().map(|size| {

@@ -62,7 +62,10 @@ impl Graph {
     fn order(&self, factors: &[Id]) -> Order {
         let k = factors.len();
         let sizes: Vec<(usize, usize)> = factors.iter().map(|id| rows_and_columns(self.shape(*id))).collect();
-        let is_diagonal: Vec<bool> = factors.iter().map(|id| matches!(self.op(*id), Op::Diagonal(_))).collect();
+        let is_diagonal: Vec<bool> = factors
+            .iter()
+            .map(|id| matches!(self.op(*id), Op::Diagonal(_)))
+            .collect();
         let mut costs = vec![vec![0.0; k]; k];
         let mut splits = vec![vec![0; k]; k];
         for length in 2..=k {
@@ -193,7 +196,11 @@ impl Graph {
             let (column, row) = (self.vector(a), self.vector(b));
             let value = match (m, n) {
                 (1, _) | (_, 1) => {
-                    let (x, y) = if m == 1 { (self.only(column), row) } else { (column, self.only(row)) };
+                    let (x, y) = if m == 1 {
+                        (self.only(column), row)
+                    } else {
+                        (column, self.only(row))
+                    };
                     self.mul(x, y)
                 }
                 _ => {
@@ -228,13 +235,16 @@ impl Graph {
             let value = self.add(Op::Product(factor, column), vec![n]);
             return self.reshape(value, shape);
         }
-        let (a, b) = (self.factor(a), match n {
-            1 => {
-                let vector = self.vector(b);
-                self.factor(vector)
-            }
-            _ => self.factor(b),
-        });
+        let (a, b) = (
+            self.factor(a),
+            match n {
+                1 => {
+                    let vector = self.vector(b);
+                    self.factor(vector)
+                }
+                _ => self.factor(b),
+            },
+        );
         let value = match n {
             1 => self.add(Op::Product(a, b), vec![m]),
             _ => self.add(Op::Product(a, b), shape.to_vec()),
@@ -242,4 +252,3 @@ impl Graph {
         self.reshape(value, shape)
     }
 }
-

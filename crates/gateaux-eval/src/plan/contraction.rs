@@ -145,7 +145,9 @@ impl Contraction<'_> {
                 (true, false) => (b, a),
             };
             let rename = |label: &mut u8| *label = if *label == gone { kept } else { *label };
-            self.operands.iter_mut().for_each(|operand| operand.labels.iter_mut().for_each(rename));
+            self.operands
+                .iter_mut()
+                .for_each(|operand| operand.labels.iter_mut().for_each(rename));
             for (a, b) in &mut deltas {
                 rename(a);
                 rename(b);
@@ -195,16 +197,24 @@ impl Contraction<'_> {
     }
 
     fn having(&self, label: u8) -> Vec<usize> {
-        (0..self.operands.len()).filter(|at| self.operands[*at].labels.contains(&label)).collect()
+        (0..self.operands.len())
+            .filter(|at| self.operands[*at].labels.contains(&label))
+            .collect()
     }
 
     /// The summed label whose arrays are smallest together.
     fn cheapest_sum(&self) -> Option<u8> {
-        let mut labels: Vec<u8> = self.operands.iter().flat_map(|operand| operand.labels.iter().copied()).collect();
+        let mut labels: Vec<u8> = self
+            .operands
+            .iter()
+            .flat_map(|operand| operand.labels.iter().copied())
+            .collect();
         labels.sort_unstable();
         labels.dedup();
         labels.retain(|label| !self.output.contains(label));
-        labels.into_iter().min_by(|a, b| self.cost(*a).total_cmp(&self.cost(*b)))
+        labels
+            .into_iter()
+            .min_by(|a, b| self.cost(*a).total_cmp(&self.cost(*b)))
     }
 
     fn cost(&self, label: u8) -> f64 {
@@ -290,7 +300,10 @@ impl Contraction<'_> {
         let labels = [left.as_slice(), &right, &batch].concat();
         let shape = self.shape(&labels);
         let id = if batch.is_empty() {
-            let (x, y) = (self.as_factor(graph, x, &left, &summed), self.as_factor(graph, y, &summed, &right));
+            let (x, y) = (
+                self.as_factor(graph, x, &left, &summed),
+                self.as_factor(graph, y, &summed, &right),
+            );
             let product = graph.product(x, y);
             let product = graph.dense(product);
             graph.reshape(product, &shape)
@@ -350,7 +363,9 @@ impl Contraction<'_> {
     fn written(mut self, graph: &mut Graph, shape: &[usize]) -> Id {
         let one = graph.number(Rational::one());
         let numbers = std::mem::take(&mut self.numbers);
-        let number = numbers.into_iter().fold(one, |product, number| graph.mul(product, number));
+        let number = numbers
+            .into_iter()
+            .fold(one, |product, number| graph.mul(product, number));
         if let ([only], true) = (self.operands.as_slice(), self.deltas.is_empty())
             && only.labels.len() == self.output.len()
         {

@@ -450,4 +450,3 @@ impl Graph {
         self.add(Op::Other(instruction, operands), shape.to_vec())
     }
 }
-

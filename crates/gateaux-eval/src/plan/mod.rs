@@ -50,9 +50,19 @@ pub(crate) enum Kernel {
     /// An m by n matrix, or its transpose, times a vector.
     MatrixVector { m: usize, n: usize, transposed: bool },
     /// The product of an m by k and a k by n matrix, each possibly stored transposed.
-    MatrixMatrix { m: usize, k: usize, n: usize, transposed: [bool; 2] },
+    MatrixMatrix {
+        m: usize,
+        k: usize,
+        n: usize,
+        transposed: [bool; 2],
+    },
     /// `A*diag(w)*A'` for an n by k matrix A, possibly stored transposed; the weights are the last operand, if any.
-    Gram { n: usize, k: usize, transposed: bool, weighted: bool },
+    Gram {
+        n: usize,
+        k: usize,
+        transposed: bool,
+        weighted: bool,
+    },
     /// Products for each entry of the last axis.
     Batched { m: usize, k: usize, n: usize, count: usize },
     /// The same entries.
@@ -64,17 +74,41 @@ pub(crate) enum Kernel {
     /// The axes in another order.
     Permute { shape: Vec<usize>, order: Vec<usize> },
     /// Neighboring rows or columns of a matrix with so many rows.
-    Slice { rows: usize, axis: usize, start: usize, shape: Vec<usize> },
+    Slice {
+        rows: usize,
+        axis: usize,
+        start: usize,
+        shape: Vec<usize>,
+    },
     /// The diagonal of an n by n matrix.
     DiagOf { n: usize },
     /// The factors of an n by n matrix; its row exchanges go to this list.
-    Decompose { n: usize, decomposition: Decomposition, pivots: usize },
+    Decompose {
+        n: usize,
+        decomposition: Decomposition,
+        pivots: usize,
+    },
     /// A system with factors.
-    Solve { n: usize, columns: usize, decomposition: Decomposition, pivots: usize, transposed: bool },
+    Solve {
+        n: usize,
+        columns: usize,
+        decomposition: Decomposition,
+        pivots: usize,
+        transposed: bool,
+    },
     /// The inverse from factors.
-    Inverse { n: usize, decomposition: Decomposition, pivots: usize },
+    Inverse {
+        n: usize,
+        decomposition: Decomposition,
+        pivots: usize,
+    },
     /// The logarithm of the determinant, or the determinant itself, from factors.
-    Determinant { n: usize, decomposition: Decomposition, pivots: usize, logarithm: bool },
+    Determinant {
+        n: usize,
+        decomposition: Decomposition,
+        pivots: usize,
+        logarithm: bool,
+    },
     /// The Euclidean norm.
     Norm,
     /// Sums over the first axis, of so many entries.
@@ -82,7 +116,11 @@ pub(crate) enum Kernel {
     /// Outer products.
     Spread { shape: Vec<usize>, terms: Vec<SpreadTerm> },
     /// The kernel of the interpreter, with the shapes of the operands.
-    Other { instruction: Instruction, shapes: Vec<Vec<usize>>, shape: Vec<usize> },
+    Other {
+        instruction: Instruction,
+        shapes: Vec<Vec<usize>>,
+        shape: Vec<usize>,
+    },
 }
 
 /// A term of outer products, its factors by operand.
@@ -131,7 +169,9 @@ impl Kernel {
                 format!("({m} x {n}){} * vector", if *transposed { "'" } else { "" })
             }
             Kernel::MatrixMatrix { m, k, n, .. } => format!("({m} x {k}) * ({k} x {n})"),
-            Kernel::Gram { n, k, weighted: true, .. } => format!("A*diag(w)*A', A ({n} x {k})"),
+            Kernel::Gram {
+                n, k, weighted: true, ..
+            } => format!("A*diag(w)*A', A ({n} x {k})"),
             Kernel::Gram { n, k, .. } => format!("A*A', A ({n} x {k})"),
             Kernel::Batched { m, k, n, count } => format!("{count} products ({m} x {k}) * ({k} x {n})"),
             Kernel::Copy => "copy".to_owned(),
@@ -166,8 +206,17 @@ impl Kernel {
                 Decomposition::Lu => 2.0 * (n as f64).powi(3) / 3.0,
                 Decomposition::Triangle(_) => 0.0,
             },
-            Kernel::Solve { n, columns, decomposition, .. } => {
-                let passes = if matches!(decomposition, Decomposition::Triangle(_)) { 1.0 } else { 2.0 };
+            Kernel::Solve {
+                n,
+                columns,
+                decomposition,
+                ..
+            } => {
+                let passes = if matches!(decomposition, Decomposition::Triangle(_)) {
+                    1.0
+                } else {
+                    2.0
+                };
                 passes * (n * columns) as f64 * n as f64
             }
             Kernel::Inverse { n, decomposition, .. } => match decomposition {
@@ -175,7 +224,9 @@ impl Kernel {
                 _ => 4.0 * (n as f64).powi(3) / 3.0,
             },
             Kernel::Determinant { n, .. } => n as f64,
-            Kernel::Spread { ref terms, .. } => result * terms.iter().map(|term| term.factors.len()).sum::<usize>() as f64,
+            Kernel::Spread { ref terms, .. } => {
+                result * terms.iter().map(|term| term.factors.len()).sum::<usize>() as f64
+            }
             Kernel::AddTranspose { .. } => 3.0 * result,
             Kernel::Norm | Kernel::SumFirst { .. } => step.operands.iter().map(|operand| operand.length as f64).sum(),
             _ => 0.0,
@@ -208,7 +259,10 @@ impl Plan {
             }
         });
         let arranged: Vec<_> = arranged.collect();
-        let lengths = program.steps.iter().filter(|step| matches!(step.instruction, Instruction::Input(_)));
+        let lengths = program
+            .steps
+            .iter()
+            .filter(|step| matches!(step.instruction, Instruction::Input(_)));
         let lengths = lengths.map(|step| step.shape.iter().product()).collect();
         schedule::schedule(&graph, &arranged, lengths)
     }
@@ -232,7 +286,12 @@ impl Plan {
     /// writes.
     pub fn describe(&self) -> Vec<(String, f64, f64)> {
         let lines = self.steps.iter().map(|step| {
-            let moved: usize = step.operands.iter().chain(&step.results).map(|operand| operand.length).sum();
+            let moved: usize = step
+                .operands
+                .iter()
+                .chain(&step.results)
+                .map(|operand| operand.length)
+                .sum();
             (step.kernel.name(), step.kernel.operations(step), moved as f64)
         });
         lines.collect()

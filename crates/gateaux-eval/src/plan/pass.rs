@@ -153,7 +153,11 @@ impl<'a> Builder<'a> {
                 }
                 Op::Extremum(is_largest, x) => {
                     let source = builder.source(x);
-                    let gathering = if is_largest { Gathering::Maximum(source) } else { Gathering::Minimum(source) };
+                    let gathering = if is_largest {
+                        Gathering::Maximum(source)
+                    } else {
+                        Gathering::Minimum(source)
+                    };
                     builder.gather(gathering, *member);
                 }
                 _ => builder.act(*member, is_read_outside(*member)),
@@ -167,7 +171,10 @@ impl<'a> Builder<'a> {
     fn products_to_sum(&self, members: &[Id], is_read_outside: &dyn Fn(Id) -> bool) -> Vec<Id> {
         let mut uses: HashMap<Id, usize> = HashMap::new();
         for member in members {
-            self.graph.operands(*member).into_iter().for_each(|id| *uses.entry(id).or_default() += 1);
+            self.graph
+                .operands(*member)
+                .into_iter()
+                .for_each(|id| *uses.entry(id).or_default() += 1);
         }
         let summed = members.iter().filter_map(|member| match self.graph.op(*member) {
             Op::Sum(x) if members.contains(x) && uses[x] == 1 && !is_read_outside(*x) => Some(*x),
@@ -175,7 +182,8 @@ impl<'a> Builder<'a> {
         });
         let is_product = |id: &Id| match *self.graph.op(*id) {
             Op::Binary(Binary::Mul, a, b) => {
-                let is_array = |id: Id| !self.graph.is_scalar(id) && !matches!(self.graph.op(id), Op::Column(_) | Op::Row(_));
+                let is_array =
+                    |id: Id| !self.graph.is_scalar(id) && !matches!(self.graph.op(id), Op::Column(_) | Op::Row(_));
                 is_array(a) && is_array(b)
             }
             _ => false,
@@ -268,7 +276,10 @@ impl<'a> Builder<'a> {
                 Gathering::Dot(a, b) => sources.extend([a, b]),
             }
         }
-        if !sources.iter().any(|source| matches!(source, Source::Column(_) | Source::Row(_))) {
+        if !sources
+            .iter()
+            .any(|source| matches!(source, Source::Column(_) | Source::Row(_)))
+        {
             self.pass.rows = None;
         }
     }

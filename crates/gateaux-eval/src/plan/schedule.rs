@@ -66,8 +66,10 @@ impl<'a> Scheduler<'a> {
     /// Whether a value only names another one or a constant.
     fn is_view(&self, id: Id) -> bool {
         let op = self.graph.op(id);
-        matches!(op, Op::Reshape(_) | Op::Column(_) | Op::Row(_) | Op::Fill(_) | Op::Input(_) | Op::Identity)
-            || matches!(op, Op::Number(_) | Op::Pi | Op::Constant(_) | Op::Diagonal(_))
+        matches!(
+            op,
+            Op::Reshape(_) | Op::Column(_) | Op::Row(_) | Op::Fill(_) | Op::Input(_) | Op::Identity
+        ) || matches!(op, Op::Number(_) | Op::Pi | Op::Constant(_) | Op::Diagonal(_))
     }
 
     /// Values by levels: each is computed after all it reads, and entry by entry functions of one shape in one pass.
@@ -89,7 +91,11 @@ impl<'a> Scheduler<'a> {
                 let joins = domain.is_some()
                     && graph.is_elementwise(*operand)
                     && Some(graph.shape(*operand)) == domain.as_deref();
-                if joins { levels[operand.index()] } else { ready[operand.index()] }
+                if joins {
+                    levels[operand.index()]
+                } else {
+                    ready[operand.index()]
+                }
             });
             levels[at] = level.max().unwrap_or(0);
             ready[at] = levels[at] + 1;
@@ -275,7 +281,12 @@ impl<'a> Scheduler<'a> {
                 let (rows, columns) = rows_and_columns(graph.shape(a.id));
                 let (n, k) = if a.transposed { (columns, rows) } else { (rows, columns) };
                 let (transposed, weighted) = (a.transposed, weights.is_some());
-                Kernel::Gram { n, k, transposed, weighted }
+                Kernel::Gram {
+                    n,
+                    k,
+                    transposed,
+                    weighted,
+                }
             }
             Op::Permute(inner, order) => Kernel::Permute {
                 shape: graph.shape(inner).to_vec(),
@@ -287,24 +298,40 @@ impl<'a> Scheduler<'a> {
                 start,
                 shape: graph.shape(id).to_vec(),
             },
-            Op::DiagOf(inner) => Kernel::DiagOf { n: graph.shape(inner).first().copied().unwrap_or(1) },
+            Op::DiagOf(inner) => Kernel::DiagOf {
+                n: graph.shape(inner).first().copied().unwrap_or(1),
+            },
             Op::Norm(_) => Kernel::Norm,
-            Op::SumFirst(inner) => Kernel::SumFirst { count: graph.shape(inner).first().copied().unwrap_or(1) },
+            Op::SumFirst(inner) => Kernel::SumFirst {
+                count: graph.shape(inner).first().copied().unwrap_or(1),
+            },
             Op::BatchedProduct(a, b) => {
                 let (left, right) = (graph.shape(a), graph.shape(b));
-                Kernel::Batched { m: left[0], k: left[1], n: right[1], count: left[2] }
+                Kernel::Batched {
+                    m: left[0],
+                    k: left[1],
+                    n: right[1],
+                    count: left[2],
+                }
             }
             Op::Spread(spread) => {
                 let mut place = 0;
                 let terms = spread.terms.iter().map(|term| SpreadTerm {
                     coefficient: term.coefficient.clone(),
-                    factors: term.factors.iter().map(|factor| {
-                        place += 1;
-                        (place - 1, factor.strides.clone())
-                    }).collect(),
+                    factors: term
+                        .factors
+                        .iter()
+                        .map(|factor| {
+                            place += 1;
+                            (place - 1, factor.strides.clone())
+                        })
+                        .collect(),
                     deltas: term.deltas.clone(),
                 });
-                Kernel::Spread { shape: graph.shape(id).to_vec(), terms: terms.collect() }
+                Kernel::Spread {
+                    shape: graph.shape(id).to_vec(),
+                    terms: terms.collect(),
+                }
             }
             Op::Other(instruction, args) => Kernel::Other {
                 shapes: args.iter().map(|arg| graph.shape(*arg).to_vec()).collect(),
@@ -316,7 +343,11 @@ impl<'a> Scheduler<'a> {
                 None => return,
             },
         };
-        if let Kernel::Decompose { decomposition: Decomposition::Triangle(_), .. } = kernel {
+        if let Kernel::Decompose {
+            decomposition: Decomposition::Triangle(_),
+            ..
+        } = kernel
+        {
             // A triangle is its own factor.
             self.places.insert(id, operands[0].place);
             return;
@@ -328,12 +359,21 @@ impl<'a> Scheduler<'a> {
     fn product(&self, a: Factor, b: Factor) -> Kernel {
         let (rows, columns) = rows_and_columns(self.graph.shape(a.id));
         if self.graph.shape(b.id).len() == 1 {
-            return Kernel::MatrixVector { m: rows, n: columns, transposed: a.transposed };
+            return Kernel::MatrixVector {
+                m: rows,
+                n: columns,
+                transposed: a.transposed,
+            };
         }
         let (m, k) = if a.transposed { (columns, rows) } else { (rows, columns) };
         let (rows, columns) = rows_and_columns(self.graph.shape(b.id));
         let n = if b.transposed { rows } else { columns };
-        Kernel::MatrixMatrix { m, k, n, transposed: [a.transposed, b.transposed] }
+        Kernel::MatrixMatrix {
+            m,
+            k,
+            n,
+            transposed: [a.transposed, b.transposed],
+        }
     }
 
     /// Factors and what is computed from them.
@@ -347,23 +387,44 @@ impl<'a> Scheduler<'a> {
         Some(match *op {
             Op::Decompose(decomposition, _) => {
                 let n = graph.shape(id)[0];
-                self.plan.pivots.push(if decomposition == Decomposition::Lu { n } else { 0 });
+                self.plan
+                    .pivots
+                    .push(if decomposition == Decomposition::Lu { n } else { 0 });
                 self.pivots.insert(id, self.plan.pivots.len() - 1);
-                Kernel::Decompose { n, decomposition, pivots: self.plan.pivots.len() - 1 }
+                Kernel::Decompose {
+                    n,
+                    decomposition,
+                    pivots: self.plan.pivots.len() - 1,
+                }
             }
             Op::Solve(factors, rhs, transposed) => {
                 let (n, decomposition) = of(factors);
                 let columns = graph.len_of(rhs).checked_div(n).unwrap_or(0);
-                Kernel::Solve { n, columns, decomposition, pivots: pivots(self, factors), transposed }
+                Kernel::Solve {
+                    n,
+                    columns,
+                    decomposition,
+                    pivots: pivots(self, factors),
+                    transposed,
+                }
             }
             Op::Inverse(factors) => {
                 let (n, decomposition) = of(factors);
-                Kernel::Inverse { n, decomposition, pivots: pivots(self, factors) }
+                Kernel::Inverse {
+                    n,
+                    decomposition,
+                    pivots: pivots(self, factors),
+                }
             }
             Op::Logdet(factors) | Op::Det(factors) => {
                 let (n, decomposition) = of(factors);
                 let logarithm = matches!(op, Op::Logdet(_));
-                Kernel::Determinant { n, decomposition, pivots: pivots(self, factors), logarithm }
+                Kernel::Determinant {
+                    n,
+                    decomposition,
+                    pivots: pivots(self, factors),
+                    logarithm,
+                }
             }
             _ => return None,
         })
@@ -402,7 +463,9 @@ impl<'a> Scheduler<'a> {
 
 /// The free buffer that fits best: the smallest that is large enough, else the largest, which grows.
 fn take_free(free: &mut Vec<usize>, lengths: &mut Vec<usize>, wanted: usize) -> usize {
-    let fitting = (0..free.len()).filter(|at| lengths[free[*at]] >= wanted).min_by_key(|at| lengths[free[*at]]);
+    let fitting = (0..free.len())
+        .filter(|at| lengths[free[*at]] >= wanted)
+        .min_by_key(|at| lengths[free[*at]]);
     let largest = || (0..free.len()).max_by_key(|at| lengths[free[*at]]);
     match fitting.or_else(largest) {
         Some(at) => {

@@ -80,7 +80,9 @@ impl Spread {
     }
 
     pub(crate) fn operands(&self) -> impl Iterator<Item = Id> {
-        self.terms.iter().flat_map(|term| term.factors.iter().map(|factor| factor.id))
+        self.terms
+            .iter()
+            .flat_map(|term| term.factors.iter().map(|factor| factor.id))
     }
 
     /// The same times a number.

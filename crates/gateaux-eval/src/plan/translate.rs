@@ -188,7 +188,8 @@ impl Translation<'_> {
         };
         let n = rows_and_columns(graph.shape(id)).0;
         let factors = graph.add(Op::Decompose(decomposition, id), vec![n, n]);
-        let transposed = transposed && decomposition == Decomposition::Lu || matches!(decomposition, Decomposition::Triangle(false));
+        let transposed =
+            transposed && decomposition == Decomposition::Lu || matches!(decomposition, Decomposition::Triangle(false));
         match step.instruction {
             Instruction::Solve(_) => {
                 let rhs = graph.dense(args[1]);
@@ -467,7 +468,11 @@ impl Graph {
         let sizes: Vec<usize> = factors.iter().map(|id| self.len_of(*id)).collect();
         // The largest factor is one half, the others, around the corner, are the other: tr(A*B*C) = tr(B*(C*A)).
         let largest = (0..sizes.len()).max_by_key(|at| sizes[*at]).unwrap_or(0);
-        let others: Vec<Id> = factors[largest + 1..].iter().chain(&factors[..largest]).copied().collect();
+        let others: Vec<Id> = factors[largest + 1..]
+            .iter()
+            .chain(&factors[..largest])
+            .copied()
+            .collect();
         let other = self.chain(&others);
         if self.as_diagonal(other).is_some() || self.as_diagonal(factors[largest]).is_some() {
             let product = self.product(factors[largest], other);

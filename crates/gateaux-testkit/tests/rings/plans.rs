@@ -9,10 +9,10 @@ use gateaux_core::expr::{Expr, Var};
 use gateaux_core::simplify::simplify;
 use gateaux_eval::{Layout, Machine, Plan as Compiled, Program};
 use gateaux_testkit::check::Point;
+use gateaux_testkit::numbers::Region;
 use gateaux_testkit::random::Random;
 use gateaux_testkit::runs::{report, seeds};
 use gateaux_testkit::sketch::{Class, Plan, Sketch, kind, sketch};
-use gateaux_testkit::numbers::Region;
 
 /// An error of the machine beyond this, relative to the largest entry, needs an interpreter that is as bad.
 const TOLERANCE: f64 = 1e-11;
@@ -35,15 +35,26 @@ fn laid_out(array: &Array<f64>, layout: Layout) -> Vec<f64> {
 fn gap(found: &[f64], truth: &[DoubleDouble]) -> f64 {
     let scale = truth.iter().fold(1e-3f64, |max, x| max.max(x.to_f64().abs()));
     let gaps = found.iter().zip(truth).map(|(x, y)| (x - y.to_f64()).abs() / scale);
-    gaps.fold(0.0, |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) })
+    gaps.fold(
+        0.0,
+        |max: f64, gap| if gap.is_nan() { f64::INFINITY } else { max.max(gap) },
+    )
 }
 
 /// Runs both; an error where the numbers differ.
 fn compare(program: &Program, values: &BTreeMap<Var, Array<f64>>, seed: u64) -> Result<(), String> {
     let lifted = |var: Var| Some(values.get(&var)?.map(|entry| DoubleDouble::from_f64(*entry)));
-    let Ok(truth) = program.run::<DoubleDouble>(&lifted) else { return Ok(()) };
-    let Ok(plain) = program.run::<f64>(&|var| values.get(&var).cloned()) else { return Ok(()) };
-    if !truth.iter().flat_map(Array::data).all(|entry| entry.to_f64().abs() < 1e9) {
+    let Ok(truth) = program.run::<DoubleDouble>(&lifted) else {
+        return Ok(());
+    };
+    let Ok(plain) = program.run::<f64>(&|var| values.get(&var).cloned()) else {
+        return Ok(());
+    };
+    if !truth
+        .iter()
+        .flat_map(Array::data)
+        .all(|entry| entry.to_f64().abs() < 1e9)
+    {
         return Ok(());
     }
     let layout = layouts(seed);
@@ -59,7 +70,9 @@ fn compare(program: &Program, values: &BTreeMap<Var, Array<f64>>, seed: u64) -> 
     // Twice, since buffers are used again.
     for _ in 0..2 {
         let mut slices: Vec<&mut [f64]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
-        machine.run(&inputs, &mut slices).map_err(|error| format!("the machine fails: {error}"))?;
+        machine
+            .run(&inputs, &mut slices)
+            .map_err(|error| format!("the machine fails: {error}"))?;
     }
     for (at, (truth, plain)) in truth.iter().zip(&plain).enumerate() {
         let found = match layout(at) {
@@ -73,7 +86,10 @@ fn compare(program: &Program, values: &BTreeMap<Var, Array<f64>>, seed: u64) -> 
         };
         let (own, other) = (gap(&found, truth.data()), gap(plain.data(), truth.data()));
         if own > TOLERANCE.max(1e3 * other) {
-            return Err(format!("output {at} is off by {own:.1e}, the interpreter by {other:.1e}: {:?}", machine.plan().describe()));
+            return Err(format!(
+                "output {at} is off by {own:.1e}, the interpreter by {other:.1e}: {:?}",
+                machine.plan().describe()
+            ));
         }
     }
     Ok(())
@@ -93,7 +109,9 @@ fn fails(sketch: &Sketch, seed: u64, count: &mut usize) -> Option<String> {
         };
         let mut roots: Vec<Expr> = vec![point.case.function];
         for order in 1..=2 {
-            let Ok(derivative) = point.derivative(order) else { continue };
+            let Ok(derivative) = point.derivative(order) else {
+                continue;
+            };
             for (at, hole) in derivative.holes.iter().enumerate() {
                 let direction = point.tangents[at].clone();
                 point.set(*hole, direction).ok()?;
@@ -103,9 +121,14 @@ fn fails(sketch: &Sketch, seed: u64, count: &mut usize) -> Option<String> {
                 roots.extend(simplify(&mut point.case.store, array).ok());
             }
         }
-        let values: BTreeMap<Var, Array<f64>> =
-            point.values.iter().map(|(var, value)| (*var, value.map(Real::to_f64))).collect();
-        let Ok(program) = Program::lower(&mut point.case.store, &roots, &point.sizes) else { continue };
+        let values: BTreeMap<Var, Array<f64>> = point
+            .values
+            .iter()
+            .map(|(var, value)| (*var, value.map(Real::to_f64)))
+            .collect();
+        let Ok(program) = Program::lower(&mut point.case.store, &roots, &point.sizes) else {
+            continue;
+        };
         if program.work() > 3e6 {
             continue;
         }
@@ -133,7 +156,12 @@ fn run(test: &str, class: Class, ordinary: u64) {
         }
     }
     println!("{count} programs agree");
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     assert!(count > 0);
 }
 
