@@ -33,6 +33,8 @@ pub enum Command {
     Diff(DiffArguments),
     /// Compute a function and its derivative at given data
     Eval(EvalArguments),
+    /// Show the program that computes a function and its derivatives, with the time of each step
+    Plan(PlanArguments),
     /// Answer problems in JSON Lines, one line each
     Batch(BatchArguments),
     /// List the functions of the language, or show one
@@ -205,6 +207,57 @@ pub struct EvalArguments {
     /// How many digits to show (text only; json has them all)
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: u8,
+}
+
+/// What a program computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Compute {
+    /// The value of the function
+    Value,
+    /// The gradient of a scalar function
+    Gradient,
+    /// The derivative as an array
+    Jacobian,
+    /// The second derivative as an array
+    Hessian,
+    /// The product of the Hessian with a direction
+    Hvp,
+    /// The product of the Jacobian with a direction: forward mode
+    Jvp,
+    /// The product of the transposed Jacobian with a cotangent: reverse mode
+    Vjp,
+}
+
+/// `gateaux plan`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux plan \"norm2(A*x - b)^2\" --wrt x --dims m=2000,n=1000\n  \
+    gateaux plan problem.gx --wrt U --compute value,gradient,hvp\n\n\
+    Inputs are random numbers in their declared structure; times are medians of the runs.")]
+pub struct PlanArguments {
+    /// A formula, the name of a file with a problem, or `-` for standard input
+    pub problem: String,
+    /// The variables to differentiate by
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// What to compute; without it the value and the gradients
+    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    pub compute: Vec<Compute>,
+    /// The convention for symmetric, skew, diagonal and triangular variables
+    #[arg(long, value_enum, default_value_t)]
+    pub convention: Convention,
+    /// Sizes, such as m=50,n=20; 100 where none is given
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+    /// How many threads large products and passes may use
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub threads: usize,
+    /// How often to run it
+    #[arg(long, value_name = "N", default_value_t = 11)]
+    pub repeat: usize,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
 }
 
 /// `gateaux batch`

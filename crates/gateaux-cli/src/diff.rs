@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use gateaux::{
-    Answer, Candidate, Check, Convention, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
+    Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
 };
 use serde_json::{Value, json};
 
@@ -33,15 +33,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
-    let convention = match arguments.convention {
-        args::Convention::Vech => Convention::Vech,
-        args::Convention::Subspace => Convention::Subspace,
-        args::Convention::Unconstrained => {
-            let names: Vec<&str> = wrt.iter().map(String::as_str).collect();
-            problem = problem.unconstrained(&names).map_err(in_text)?;
-            Convention::Subspace
-        }
-    };
+    let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
     let mut reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
     if let Some(form) = arguments.form {
         for answer in &mut reply.answers {

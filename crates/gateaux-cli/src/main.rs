@@ -16,6 +16,7 @@ mod failure;
 mod functions;
 mod json;
 mod page;
+mod plan;
 mod question;
 mod request;
 mod source;
@@ -52,6 +53,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Diff(arguments) => diff::run(&arguments, out),
         Command::Eval(arguments) => eval::run(&arguments, out),
+        Command::Plan(arguments) => plan::run(&arguments, out),
         Command::Batch(arguments) => batch::run(&arguments, out),
         Command::Functions(arguments) => functions::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),

@@ -126,6 +126,29 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// Rows of cells, the first column to the left and the others to the right.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn table(&mut self, rows: &[Vec<String>]) -> io::Result<()> {
+        let width = |column: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        for row in rows {
+            let cells: Vec<String> = row
+                .iter()
+                .enumerate()
+                .map(|(column, cell)| match column {
+                    0 => format!("{cell:<width$}", width = width(column)),
+                    _ => format!("{cell:>width$}", width = width(column)),
+                })
+                .collect();
+            self.sentence(cells.join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+
     /// A block of sentences; nothing where there are none.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use gateaux::{Answer, Check, Convention, Errors, Inputs, Numbers, Problem};
 
+use crate::args;
 use crate::failure::Failure;
 
 /// What is asked.
@@ -35,6 +36,21 @@ pub fn names(arguments: &[String]) -> Vec<String> {
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect()
+}
+
+/// The convention of the command line: unconstrained derivatives are those of the problem without structure.
+///
+/// # Errors
+/// Those of the problem.
+pub fn adopt(convention: args::Convention, problem: &mut Problem, wrt: &[String]) -> Result<Convention, Errors> {
+    Ok(match convention {
+        args::Convention::Vech => Convention::Vech,
+        args::Convention::Subspace => Convention::Subspace,
+        args::Convention::Unconstrained => {
+            *problem = problem.unconstrained(&borrowed(wrt))?;
+            Convention::Subspace
+        }
+    })
 }
 
 impl Question {

@@ -6,6 +6,7 @@ mod views;
 
 use std::time::Duration;
 
+use gateaux_array::Array;
 use gateaux_array::kernels::Scalar;
 use gateaux_core::diff::Convention;
 use gateaux_core::expr::{Dim, Expr, Store, Var};
@@ -13,6 +14,8 @@ use gateaux_eval::{Layout, Machine, Plan, Program, Sizes};
 
 use crate::error::{BAD_INPUT, Errors, NO_NUMBERS};
 use crate::problem::Problem;
+use crate::random::Random;
+use crate::sample::{self, Region};
 
 pub use derive::{Request, gradient, hessian, hessian_vector, jacobian, jacobian_vector, value, vector_jacobian};
 pub use views::{View, ViewMut};
@@ -176,6 +179,32 @@ impl Problem {
             options,
             bound: None,
         })
+    }
+}
+
+impl Problem {
+    /// The names of all dimensions of the variables.
+    pub fn dimension_names(&self) -> Vec<String> {
+        let axes = self.variables.iter().flat_map(|variable| self.store.shape(*variable).axes());
+        let mut names: Vec<String> = axes.flat_map(|dim| self.store.dims.names(dim)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Random inputs for a compiled function of this problem, in their declared structure.
+    ///
+    /// # Errors
+    /// A size that is not known; structured values that cannot be drawn.
+    pub fn sample<T: Scalar>(&self, compiled: &Compiled<T>, sizes: &Sizes) -> Result<Vec<Array<f64>>, Errors> {
+        let mut random = Random::new(1);
+        let mut inputs = Vec::with_capacity(compiled.arguments.len());
+        for argument in &compiled.arguments {
+            let shape = compiled.shape(&argument.axes, sizes)?;
+            let value = sample::point(self, argument.var, &shape, Region::Signed, &mut random);
+            inputs.push(value.map_err(|error| mistake(format!("{}: {error}", argument.name)))?);
+        }
+        Ok(inputs)
     }
 }
 
