@@ -2,9 +2,7 @@
 
 use std::io::Write;
 
-use gateaux::{
-    Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name,
-};
+use gateaux::{Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
 use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};

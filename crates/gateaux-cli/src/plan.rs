@@ -39,14 +39,23 @@ pub fn run(arguments: &PlanArguments, out: &mut dyn Write) -> Result<(), Failure
     let plan = compiled.plan().cloned().unwrap_or_default();
     let sizes: Vec<String> = sizes.iter().map(|(name, size)| format!("{name} = {size}")).collect();
     match arguments.format {
-        TextOrJson::Text => show(&plan, &times, &sizes.join(", "), &mut Page::new(out, gateaux::Notation::Text)),
+        TextOrJson::Text => show(
+            &plan,
+            &times,
+            &sizes.join(", "),
+            &mut Page::new(out, gateaux::Notation::Text),
+        ),
         TextOrJson::Json => json(&plan, &times, out),
     }
 }
 
 /// The value, and for each variable what is to be computed of its derivatives.
 fn requests(compute: &[Compute], wrt: &[String]) -> Vec<Request> {
-    let default = if wrt.is_empty() { &[Compute::Value][..] } else { &[Compute::Value, Compute::Gradient] };
+    let default = if wrt.is_empty() {
+        &[Compute::Value][..]
+    } else {
+        &[Compute::Value, Compute::Gradient]
+    };
     let compute = if compute.is_empty() { default } else { compute };
     let mut requests = Vec::new();
     for what in compute {
@@ -76,7 +85,10 @@ pub fn time(
     let shapes: Vec<&[usize]> = inputs.iter().map(Array::shape).collect();
     let shapes = compiled.output_shapes(&shapes)?;
     let mut outputs: Vec<Vec<f64>> = shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
-    let views: Vec<View<'_, f64>> = inputs.iter().map(|array| View::new(array.data(), array.shape())).collect();
+    let views: Vec<View<'_, f64>> = inputs
+        .iter()
+        .map(|array| View::new(array.data(), array.shape()))
+        .collect();
     let mut runs: Vec<Vec<Duration>> = Vec::new();
     for _ in 0..=repeat.max(1) {
         let pairs = outputs.iter_mut().zip(&shapes);
@@ -96,16 +108,28 @@ fn show(plan: &Plan, times: &[Duration], sizes: &str, page: &mut Page<'_>) -> Re
     let total: Duration = times.iter().sum();
     let memory = 8.0 * plan.memory() as f64;
     page.title("plan", sizes)?;
-    let rows = plan.describe().into_iter().zip(times).map(|((name, operations, numbers), time)| {
-        let seconds = time.as_secs_f64().max(1e-12);
-        let rate = if operations > 8.0 * numbers {
-            format!("{:.1} GFLOP/s", operations / seconds / 1e9)
-        } else {
-            format!("{:.1} GB/s", 8.0 * numbers / seconds / 1e9)
-        };
-        vec![name, quantity(operations), quantity(8.0 * numbers), duration(seconds), rate]
-    });
-    let header = ["step", "operations", "bytes", "time", "rate"].map(str::to_owned).to_vec();
+    let rows = plan
+        .describe()
+        .into_iter()
+        .zip(times)
+        .map(|((name, operations, numbers), time)| {
+            let seconds = time.as_secs_f64().max(1e-12);
+            let rate = if operations > 8.0 * numbers {
+                format!("{:.1} GFLOP/s", operations / seconds / 1e9)
+            } else {
+                format!("{:.1} GB/s", 8.0 * numbers / seconds / 1e9)
+            };
+            vec![
+                name,
+                quantity(operations),
+                quantity(8.0 * numbers),
+                duration(seconds),
+                rate,
+            ]
+        });
+    let header = ["step", "operations", "bytes", "time", "rate"]
+        .map(str::to_owned)
+        .to_vec();
     page.table(&[vec![header], rows.collect()].concat())?;
     page.sentence("")?;
     page.sentence(&format!(
@@ -118,11 +142,15 @@ fn show(plan: &Plan, times: &[Duration], sizes: &str, page: &mut Page<'_>) -> Re
 }
 
 fn json(plan: &Plan, times: &[Duration], out: &mut dyn Write) -> Result<(), Failure> {
-    let steps = plan.describe().into_iter().zip(times).map(|((name, operations, numbers), time)| {
-        serde_json::json!({
-            "step": name, "operations": operations, "bytes": 8.0 * numbers, "seconds": time.as_secs_f64(),
-        })
-    });
+    let steps = plan
+        .describe()
+        .into_iter()
+        .zip(times)
+        .map(|((name, operations, numbers), time)| {
+            serde_json::json!({
+                "step": name, "operations": operations, "bytes": 8.0 * numbers, "seconds": time.as_secs_f64(),
+            })
+        });
     let object = serde_json::json!({
         "ok": true, "steps": steps.collect::<Vec<_>>(), "buffer_bytes": 8 * plan.memory(),
     });

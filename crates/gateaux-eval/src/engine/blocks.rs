@@ -1,13 +1,12 @@
 //! Passes, block by block.
 
-use gateaux_array::kernels::{self, Operand as Entries, Scalar};
+use std::ops::Range;
+
+use gateaux_array::kernels::{self, Operand as Entries, Scalar, Workspace};
 
 use crate::engine::{Memory, Processor, Taken};
 use crate::plan::Step;
-use crate::plan::pass::{Action, Gathering, Pass, Source, Target};
-
-/// The entries of a block: some of them fit the first cache together.
-pub(crate) const BLOCK: usize = 512;
+use crate::plan::pass::{Action, BLOCK, Gathering, Pass, Source, Target};
 
 /// Some entries that stand side by side, all of them in one column where that matters.
 #[derive(Clone, Copy)]
@@ -24,6 +23,7 @@ struct View<'a, 'o, T> {
     memory: &'a Memory<'a, 'o, T>,
     registers: &'a [Vec<T>],
     results: &'a [Taken<'o, T>],
+    rows: Option<usize>,
     block: Block,
 }
 
@@ -63,6 +63,16 @@ impl<T: Scalar> View<'_, '_, T> {
             },
             Action::Binary(binary, a, b) => kernels::binary(binary, self.entries(a), self.entries(b), out),
             Action::Choice(a, b, c) => kernels::select(self.entries(a), self.entries(b), self.entries(c), out),
+            Action::Copy(Source::Column(at)) => {
+                let entries = &self.operand(at)[self.block.row..];
+                let columns = out.chunks_mut(self.rows.unwrap_or(1) - self.block.row);
+                columns.for_each(|out| out.copy_from_slice(&entries[..out.len()]));
+            }
+            Action::Copy(Source::Row(at)) => {
+                let entries = &self.operand(at)[self.block.column..];
+                let columns = out.chunks_mut(self.rows.unwrap_or(1) - self.block.row).zip(entries);
+                columns.for_each(|(out, entry)| out.fill(*entry));
+            }
             Action::Copy(a) => match self.entries(a) {
                 Entries::Slice(x) => out.copy_from_slice(x),
                 Entries::Number(x) => out.fill(x),
@@ -107,6 +117,7 @@ impl<T: Scalar> View<'_, '_, T> {
 }
 
 impl<T: Scalar> Processor<'_, T> {
+    /// All entries.
     pub(crate) fn pass<'o>(
         &mut self,
         pass: &Pass,
@@ -118,12 +129,24 @@ impl<T: Scalar> Processor<'_, T> {
         for (_, result) in &pass.gatherings {
             results[*result].slice_mut()[0] = T::zero();
         }
+        self.range(pass, step, memory, results, 0..pass.length);
+    }
+
+    /// Some of the entries, after all before them.
+    pub(crate) fn range<'o>(
+        &mut self,
+        pass: &Pass,
+        step: &Step,
+        memory: &Memory<'_, 'o, T>,
+        results: &mut [Taken<'o, T>],
+        range: Range<usize>,
+    ) {
         let rows = pass.rows.filter(|rows| *rows > 0);
-        let mut start = 0;
-        while start < pass.length {
+        let mut start = range.start;
+        while start < range.end {
             let row = rows.map_or(0, |rows| start % rows);
-            // Where vectors are rows or columns, a block ends with its column.
-            let end = rows.map_or(pass.length, |rows| start - row + rows);
+            // Where vectors are rows or columns, a block ends with a column.
+            let end = rows.map_or(range.end, |rows| range.end.min(start - row + rows * pass.columns));
             let block = Block {
                 start,
                 length: BLOCK.min(end - start),
@@ -153,6 +176,7 @@ impl<T: Scalar> Processor<'_, T> {
                         memory,
                         registers: self.registers,
                         results,
+                        rows: pass.rows,
                         block,
                     };
                     view.act(*action, &mut out[..block.length]);
@@ -166,6 +190,7 @@ impl<T: Scalar> Processor<'_, T> {
                         memory,
                         registers: self.registers,
                         results,
+                        rows: pass.rows,
                         block,
                     };
                     let range = block.start..block.start + block.length;
@@ -181,10 +206,44 @@ impl<T: Scalar> Processor<'_, T> {
                 memory,
                 registers: self.registers,
                 results,
+                rows: pass.rows,
                 block,
             };
             let value = view.gather(*gathering, so_far);
             results[*result].slice_mut()[0] = value;
         }
+    }
+
+    /// `z = A*w`, the pass over z, and `A'*r`, all in blocks of rows so that A is read once.
+    pub(crate) fn through<'o>(
+        &mut self,
+        (m, n, transposed): (usize, usize, bool),
+        (pass, r): (&Pass, usize),
+        step: &Step,
+        memory: &Memory<'_, 'o, T>,
+        results: &mut [Taken<'o, T>],
+    ) {
+        let [results @ .., back] = results else { return };
+        let z = results.len() - 1;
+        for (_, result) in &pass.gatherings {
+            results[*result].slice_mut()[0] = T::zero();
+        }
+        let [.., matrix, vector] = step.operands.as_slice() else {
+            return;
+        };
+        let (a, w, g) = (memory.read(*matrix), memory.read(*vector), back.slice_mut());
+        let mut workspace = std::mem::replace(self.workspace, Workspace::default());
+        let g = &mut g[..if transposed { m } else { n }];
+        let mut rows = |first: usize, product: &[T], out: &mut [T]| {
+            let range = first..first + product.len();
+            results[z].slice_mut()[range.clone()].copy_from_slice(product);
+            self.range(pass, step, memory, results, range.clone());
+            out.copy_from_slice(&results[r].slice()[range]);
+        };
+        match transposed {
+            false => kernels::gemv_through(a, (m, n), w, &mut rows, g, &mut workspace),
+            true => kernels::gemv_through_transposed(a, (n, m), w, &mut rows, g, &mut workspace),
+        }
+        *self.workspace = workspace;
     }
 }

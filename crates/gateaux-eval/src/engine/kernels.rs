@@ -16,9 +16,35 @@ impl<T: Scalar> Processor<'_, T> {
         memory: &Memory<'_, 'o, T>,
         results: &mut [Taken<'o, T>],
     ) -> Result<(), Error> {
-        if let Kernel::Pass(pass) = &step.kernel {
-            self.pass(pass, step, memory, results);
-            return Ok(());
+        match &step.kernel {
+            Kernel::Pass(pass) => {
+                self.pass(pass, step, memory, results);
+                return Ok(());
+            }
+            Kernel::Through {
+                m,
+                n,
+                transposed,
+                pass,
+                r,
+            } => {
+                self.through((*m, *n, *transposed), (pass, *r), step, memory, results);
+                return Ok(());
+            }
+            Kernel::MatrixVectorBoth { m, n } => {
+                let [plain, transposed] = results else { return Ok(()) };
+                let [a, x, y] = [0, 1, 2].map(|at| memory.read(step.operands[at]));
+                kernels::gemv_both(
+                    a,
+                    (*m, *n),
+                    x,
+                    y,
+                    &mut plain.slice_mut()[..*m],
+                    &mut transposed.slice_mut()[..*n],
+                );
+                return Ok(());
+            }
+            _ => {}
         }
         let (Some(taken), Some(result)) = (results.first_mut(), step.results.first()) else {
             return Ok(());
@@ -116,7 +142,7 @@ impl<T: Scalar> Processor<'_, T> {
                     crate::run::compute(instruction, &arrays.iter().collect::<Vec<_>>(), shape).map_err(failed)?;
                 out.copy_from_slice(value.data());
             }
-            Kernel::Pass(_) => {}
+            Kernel::Pass(_) | Kernel::Through { .. } | Kernel::MatrixVectorBoth { .. } => {}
             Kernel::Decompose { .. } | Kernel::Solve { .. } | Kernel::Inverse { .. } | Kernel::Determinant { .. } => {
                 self.system(&step.kernel, &arg, out)?;
             }

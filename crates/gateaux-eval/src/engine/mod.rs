@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use gateaux_array::kernels::{Scalar, Workspace};
 
+use crate::plan::pass::BLOCK;
 use crate::plan::{Kernel, Operand, Place, Plan, Step};
 use crate::program::Error;
 
@@ -91,14 +92,14 @@ impl<T: Scalar> Machine<T> {
         }
         let registers = plan.steps.iter().map(|step| match &step.kernel {
             // One more, into which an action writes what may read its target.
-            Kernel::Pass(pass) => pass.registers + 1,
+            Kernel::Pass(pass) | Kernel::Through { pass, .. } => pass.registers + 1,
             _ => 0,
         });
         let registers = registers.max().unwrap_or(0);
         Ok(Machine {
             buffers: plan.buffers.iter().map(|length| vec![T::zero(); *length]).collect(),
             pivots: plan.pivots.iter().map(|length| vec![0; *length]).collect(),
-            registers: vec![vec![T::zero(); blocks::BLOCK]; registers],
+            registers: vec![vec![T::zero(); BLOCK]; registers],
             workspace: Workspace::default(),
             threads: threads.max(1),
             constants,

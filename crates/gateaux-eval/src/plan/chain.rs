@@ -156,6 +156,9 @@ impl Graph {
             },
         };
         let inner = rows_and_columns(self.shape(half[0])).0;
+        if inner == 1 {
+            return None;
+        }
         let halved = if half.len() > 1 { self.order(half).cost } else { 0.0 } + cost(columns, inner, columns) / 2.0;
         if halved > self.order(factors).cost {
             return None;
@@ -205,7 +208,11 @@ impl Graph {
                 }
                 _ => {
                     let (columns, rows) = (self.columns(column, (m, n)), self.rows(row, (m, n)));
-                    self.mul(columns, rows)
+                    let product = self.mul(columns, rows);
+                    if column == row {
+                        self.mark_symmetric(product);
+                    }
+                    product
                 }
             };
             return self.reshape(value, &shape);
@@ -224,7 +231,25 @@ impl Graph {
         self.reshape(vector, &[])
     }
 
+    /// `(a*A + b*A')*x` as `a*(A*x) + b*(A'*x)`: the sum of the matrices is not needed.
+    fn sum_times_vector(&mut self, a: Id, b: Id, shape: &[usize]) -> Option<Id> {
+        let Op::AddTranspose(plain, transposed, matrix) = self.op(a).clone() else {
+            return None;
+        };
+        let other = self.transpose(matrix);
+        let (x, y) = (
+            self.dense_product(matrix, b, shape),
+            self.dense_product(other, b, shape),
+        );
+        Some(self.plain_sum(&[plain, transposed], &[x, y]))
+    }
+
     fn dense_product(&mut self, a: Id, b: Id, shape: &[usize]) -> Id {
+        if rows_and_columns(self.shape(b)).1 == 1
+            && let Some(sum) = self.sum_times_vector(a, b, shape)
+        {
+            return sum;
+        }
         let (m, _) = rows_and_columns(self.shape(a));
         let (_, n) = rows_and_columns(self.shape(b));
         if m == 1 {

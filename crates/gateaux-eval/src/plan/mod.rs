@@ -8,6 +8,7 @@
 
 pub(crate) mod chain;
 pub(crate) mod contraction;
+pub(crate) mod fuse;
 pub(crate) mod graph;
 pub(crate) mod pass;
 pub(crate) mod schedule;
@@ -49,6 +50,17 @@ pub(crate) enum Kernel {
     Pass(Pass),
     /// An m by n matrix, or its transpose, times a vector.
     MatrixVector { m: usize, n: usize, transposed: bool },
+    /// An m by n matrix times the first vector, and its transpose times the second.
+    MatrixVectorBoth { m: usize, n: usize },
+    /// `z = A*w`, a pass over z, and `A'*r` with its result r, for a matrix A that is stored m by n and perhaps read
+    /// transposed. The operands are those of the pass, A and w; the results those of the pass, z and `A'*r`.
+    Through {
+        m: usize,
+        n: usize,
+        transposed: bool,
+        pass: Pass,
+        r: usize,
+    },
     /// The product of an m by k and a k by n matrix, each possibly stored transposed.
     MatrixMatrix {
         m: usize,
@@ -168,6 +180,8 @@ impl Kernel {
             Kernel::MatrixVector { m, n, transposed } => {
                 format!("({m} x {n}){} * vector", if *transposed { "'" } else { "" })
             }
+            Kernel::MatrixVectorBoth { m, n } => format!("A * vector, A' * vector, A ({m} x {n})"),
+            Kernel::Through { m, n, pass, .. } => format!("A * vector; {}; A' * vector, A ({m} x {n})", pass.name()),
             Kernel::MatrixMatrix { m, k, n, .. } => format!("({m} x {k}) * ({k} x {n})"),
             Kernel::Gram {
                 n, k, weighted: true, ..
@@ -198,6 +212,8 @@ impl Kernel {
         match *self {
             Kernel::Pass(ref pass) => pass.operations(),
             Kernel::MatrixVector { m, n, .. } => 2.0 * (m * n) as f64,
+            Kernel::MatrixVectorBoth { m, n } => 4.0 * (m * n) as f64,
+            Kernel::Through { m, n, ref pass, .. } => 4.0 * (m * n) as f64 + pass.operations(),
             Kernel::MatrixMatrix { m, k, n, .. } => 2.0 * m as f64 * (k * n) as f64,
             Kernel::Gram { n, k, .. } => n as f64 * (n * k) as f64,
             Kernel::Batched { m, k, n, count } => 2.0 * (m * count) as f64 * (k * n) as f64,

@@ -7,6 +7,11 @@ use gateaux_array::kernels::{Binary, Unary};
 use crate::plan::graph::{Graph, Id, Op};
 use crate::plan::{binary_name, unary_name};
 
+/// The entries of a block: some of them fit the first cache together.
+pub(crate) const BLOCK: usize = 512;
+/// Shorter columns are not worth a block of their own.
+const SHORT: usize = 64;
+
 /// Where an instruction of a pass finds its operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
@@ -58,6 +63,8 @@ pub(crate) struct Pass {
     pub(crate) length: usize,
     /// Rows of the matrix that it goes over, where vectors are read as rows or columns.
     pub(crate) rows: Option<usize>,
+    /// How many columns make a block: of short ones several, whose vectors are written out before anything else.
+    pub(crate) columns: usize,
     pub(crate) registers: usize,
     pub(crate) actions: Vec<(Action, Target)>,
     /// Each with the result that is its number.
@@ -70,8 +77,26 @@ impl Pass {
         Pass {
             length,
             rows: matches!(source, Source::Column(_) | Source::Row(_)).then_some(rows),
+            columns: 1,
             actions: vec![(Action::Copy(source), Target::Result(0))],
             ..Pass::default()
+        }
+    }
+
+    /// Calls a function with every source of an operand.
+    pub(crate) fn for_each_source(&mut self, visit: &mut dyn FnMut(&mut Source)) {
+        for (action, _) in &mut self.actions {
+            match action {
+                Action::Unary(_, a) | Action::Copy(a) => visit(a),
+                Action::Binary(_, a, b) => [a, b].into_iter().for_each(&mut *visit),
+                Action::Choice(a, b, c) => [a, b, c].into_iter().for_each(&mut *visit),
+            }
+        }
+        for (gathering, _) in &mut self.gatherings {
+            match gathering {
+                Gathering::Sum(a) | Gathering::Maximum(a) | Gathering::Minimum(a) => visit(a),
+                Gathering::Dot(a, b) => [a, b].into_iter().for_each(&mut *visit),
+            }
         }
     }
 
@@ -259,28 +284,35 @@ impl<'a> Builder<'a> {
         self.pass.gatherings.push((gathering, self.results.len() - 1));
     }
 
-    /// Gatherings read at the end of a block, so what they read must stay; and without vectors as rows or columns the
-    /// shape does not matter.
+    /// Without vectors as rows or columns the shape does not matter; short columns are taken several at once.
     fn finish(&mut self) {
-        let mut sources: Vec<Source> = Vec::new();
-        for (action, _) in &self.pass.actions {
-            match *action {
-                Action::Unary(_, a) | Action::Copy(a) => sources.push(a),
-                Action::Binary(_, a, b) => sources.extend([a, b]),
-                Action::Choice(a, b, c) => sources.extend([a, b, c]),
+        self.pass.columns = 1;
+        let mut vectors: Vec<Source> = Vec::new();
+        self.pass.for_each_source(&mut |source| {
+            if matches!(source, Source::Column(_) | Source::Row(_)) && !vectors.contains(source) {
+                vectors.push(*source);
             }
-        }
-        for (gathering, _) in &self.pass.gatherings {
-            match *gathering {
-                Gathering::Sum(a) | Gathering::Maximum(a) | Gathering::Minimum(a) => sources.push(a),
-                Gathering::Dot(a, b) => sources.extend([a, b]),
+        });
+        match self.pass.rows {
+            _ if vectors.is_empty() => self.pass.rows = None,
+            Some(rows) if (1..SHORT).contains(&rows) => {
+                self.pass.columns = BLOCK / rows;
+                let first = self.pass.registers;
+                self.pass.registers += vectors.len();
+                for (at, vector) in vectors.iter().enumerate() {
+                    self.pass.for_each_source(&mut |source| {
+                        if source == vector {
+                            *source = Source::Register(first + at);
+                        }
+                    });
+                }
+                let written = vectors
+                    .iter()
+                    .enumerate()
+                    .map(|(at, vector)| (Action::Copy(*vector), Target::Register(first + at)));
+                self.pass.actions.splice(0..0, written);
             }
-        }
-        if !sources
-            .iter()
-            .any(|source| matches!(source, Source::Column(_) | Source::Row(_)))
-        {
-            self.pass.rows = None;
+            _ => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::engine::MAX_RESULTS;
+use crate::plan::fuse::fuse;
 use crate::plan::graph::{Decomposition, Factor, Graph, Id, Op, rows_and_columns};
 use crate::plan::pass::{Builder, Pass, Source};
 use crate::plan::{Constant, Kernel, Operand, Place, Plan, SpreadTerm, Step};
@@ -20,6 +21,7 @@ pub(crate) fn schedule(graph: &Graph, outputs: &[Id], inputs: Vec<usize>) -> Pla
     for (at, id) in outputs.iter().enumerate() {
         scheduler.deliver(at, *id);
     }
+    scheduler.plan.steps = fuse(std::mem::take(&mut scheduler.plan.steps));
     scheduler.assign_buffers();
     scheduler.plan
 }
@@ -74,11 +76,25 @@ impl<'a> Scheduler<'a> {
 
     /// Values by levels: each is computed after all it reads, and entry by entry functions of one shape in one pass.
     fn groups(&self) -> Groups {
+        let mut groups = Groups::new();
+        for (id, level) in self.levels() {
+            let key = match self.domain(id) {
+                Some(shape) => (level, shape, None),
+                None => (level, vec![], Some(id)),
+            };
+            groups.entry(key).or_default().push(id);
+        }
+        groups
+    }
+
+    /// For each value that is computed when: as early as possible, but what is computed entry by entry for others that
+    /// are, together with them.
+    fn levels(&self) -> Vec<(Id, usize)> {
         let graph = self.graph;
         let mut levels = vec![0usize; graph.nodes.len()];
         // The level from which on a value can be read by others than the pass that makes it.
         let mut ready = vec![0usize; graph.nodes.len()];
-        let mut groups = Groups::new();
+        let mut computed = Vec::new();
         for at in (0..graph.nodes.len()).filter(|at| self.is_needed[*at]) {
             let id = Id(at as u32);
             let operands = graph.operands(id);
@@ -99,13 +115,22 @@ impl<'a> Scheduler<'a> {
             });
             levels[at] = level.max().unwrap_or(0);
             ready[at] = levels[at] + 1;
-            let key = match domain {
-                Some(shape) => (levels[at], shape, None),
-                None => (levels[at], vec![], Some(id)),
-            };
-            groups.entry(key).or_default().push(id);
+            computed.push(id);
         }
-        groups
+        for id in computed.iter().rev() {
+            if graph.is_elementwise(*id) && !self.outputs.contains(id) {
+                let shape = graph.shape(*id);
+                let readers = &self.readers[id.index()];
+                let joins = |reader: &Id| self.domain(*reader).as_deref() == Some(shape);
+                if let (true, Some(level)) = (
+                    readers.iter().all(joins),
+                    readers.iter().map(|reader| levels[reader.index()]).min(),
+                ) {
+                    levels[id.index()] = level;
+                }
+            }
+        }
+        computed.into_iter().map(|id| (id, levels[id.index()])).collect()
     }
 
     /// The shape over which a value is computed in a pass, if it is.

@@ -358,7 +358,7 @@ impl Graph {
         self.plain_sum(coefficients, terms)
     }
 
-    fn plain_sum(&mut self, coefficients: &[Rational], terms: &[Id]) -> Id {
+    pub(crate) fn plain_sum(&mut self, coefficients: &[Rational], terms: &[Id]) -> Id {
         let is_symmetric = terms.iter().all(|term| self.is_symmetric(*term));
         let minus_one = Rational::from(-1);
         let mut sum: Option<Id> = None;

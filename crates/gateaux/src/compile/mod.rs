@@ -185,7 +185,10 @@ impl Problem {
 impl Problem {
     /// The names of all dimensions of the variables.
     pub fn dimension_names(&self) -> Vec<String> {
-        let axes = self.variables.iter().flat_map(|variable| self.store.shape(*variable).axes());
+        let axes = self
+            .variables
+            .iter()
+            .flat_map(|variable| self.store.shape(*variable).axes());
         let mut names: Vec<String> = axes.flat_map(|dim| self.store.dims.names(dim)).collect();
         names.sort();
         names.dedup();
