@@ -35,6 +35,7 @@
 mod axes;
 mod complex;
 mod complex_field;
+mod complex_function;
 mod dense;
 mod double_double;
 mod dual;
