@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::complex::Complex;
-use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, elimination};
+use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, complex_matrix_function, elimination};
 
 impl<T: Real> Number for Complex<T> {
     fn zero() -> Complex<T> {
@@ -96,14 +96,26 @@ impl<T: Real> Number for Complex<T> {
     }
 }
 
-/// The matrix functions are those of real matrices twice the size: a complex number is a rotation and stretching of the
-/// plane, and `X + i Y` the block matrix `[X, -Y; Y, X]`, through which sums, products and limits go.
-///
-/// # Source
-/// N. J. Higham, Functions of Matrices, 2008, theorem 1.13 (functions commute with similarities) on the block matrix.
 impl<T: Field + Real> Field for Complex<T> {
+    /// The sign is the determinant over its absolute value.
+    fn signed_logdet(a: &Array<Complex<T>>) -> Result<(Complex<T>, Complex<T>), ArrayError> {
+        elimination::signed_logdet_by(a, |pivot| {
+            let size = pivot.abs();
+            let sign = pivot.div(&Complex::real(size.clone()));
+            let log = Complex::real(pivot.ln().re);
+            Ok(if size.is_zero() {
+                (Complex::zero(), log)
+            } else {
+                (sign, log)
+            })
+        })
+    }
+
+    /// With an imaginary part between -pi and pi.
     fn logdet(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
-        Ok(elimination::det(a)?.ln())
+        let (sign, log) = Self::signed_logdet(a)?;
+        let angle = if sign.is_zero() { T::zero() } else { sign.angle() };
+        Ok(Complex::new(log.re, angle))
     }
 
     fn norm2(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
@@ -115,12 +127,7 @@ impl<T: Field + Real> Field for Complex<T> {
         a: &Array<Complex<T>>,
         directions: &[&Array<Complex<T>>],
     ) -> Result<Array<Complex<T>>, ArrayError> {
-        let directions: Vec<Array<T>> = directions.iter().map(|e| embedded(e)).collect::<Result<_, _>>()?;
-        let directions: Vec<&Array<T>> = directions.iter().collect();
-        let value = T::matrix_function(function, &embedded(a)?, &directions)?;
-        let n = value.shape()[0] / 2;
-        let part = |i: usize, j: usize| value.get(&[i, j]).cloned().unwrap_or_else(T::zero);
-        Array::from_fn(&[n, n], |at| Complex::new(part(at[0], at[1]), part(at[0] + n, at[1])))?.reshape(a.shape())
+        complex_matrix_function::evaluate(function, a, directions)
     }
 
     /// Of what is real.
@@ -156,30 +163,4 @@ fn real_parts<T: Real>(a: &Array<Complex<T>>) -> Array<T> {
 
 fn complex<T: Real>(a: &Array<T>) -> Array<Complex<T>> {
     a.map(|entry| Complex::real(entry.clone()))
-}
-
-/// `[X, -Y; Y, X]` of a square matrix; of a scalar too.
-fn embedded<T: Real>(a: &Array<Complex<T>>) -> Result<Array<T>, ArrayError> {
-    let n = match *a.shape() {
-        [] => 1,
-        [m, n] if m == n => n,
-        _ => {
-            return Err(ArrayError::NotSquare {
-                op: "a function of a matrix",
-                shape: a.shape().to_vec(),
-            });
-        }
-    };
-    let square = a.clone().reshape(&[n, n])?;
-    Array::from_fn(&[2 * n, 2 * n], |at| {
-        let entry = square
-            .get(&[at[0] % n, at[1] % n])
-            .cloned()
-            .unwrap_or_else(Complex::zero);
-        match (at[0] < n, at[1] < n) {
-            (true, true) | (false, false) => entry.re,
-            (true, false) => entry.im.neg(),
-            (false, true) => entry.im,
-        }
-    })
 }
