@@ -15,6 +15,6 @@ mod lower;
 mod program;
 mod run;
 
-pub use accuracy::Loss;
+pub use accuracy::{Loss, Rounded};
 pub use program::{Error, Program, Sizes};
 pub use run::Trace;
