@@ -1,6 +1,10 @@
 //! Complex numbers over any real ones.
 
 use crate::Real;
+use crate::factor::split;
+
+/// The square of 2 to this power has all digits, and so has its reciprocal.
+const ORDINARY: i64 = 400;
 
 /// `re + i im`.
 ///
@@ -72,7 +76,11 @@ impl<T: Real> Complex<T> {
         }
     }
 
-    /// The quotient, by Smith's method, which overflows only where the result is at its edge.
+    /// The quotient, by Smith's method: it overflows and underflows only where the result does.
+    ///
+    /// # Source
+    /// R. L. Smith, Algorithm 116: complex division, 1962; M. Baudin, R. L. Smith, A robust complex division in Scilab,
+    /// 2012 (powers of 2 taken out).
     pub(crate) fn div(&self, rhs: &Complex<T>) -> Complex<T> {
         if rhs.im.is_zero() {
             return Complex {
@@ -80,13 +88,15 @@ impl<T: Real> Complex<T> {
                 im: quotient(&self.im, &rhs.re),
             };
         }
+        let ((top, own), (bottom, other)) = (self.split(), rhs.split());
+        top.divided_by_ordinary(&bottom).times_power_of_two(own - other)
+    }
+
+    /// The quotient by a number of ordinary size.
+    fn divided_by_ordinary(&self, rhs: &Complex<T>) -> Complex<T> {
         if is_less(&rhs.re.abs(), &rhs.im.abs()) {
             // Both turned by a right angle.
-            let turned = |z: &Complex<T>| Complex {
-                re: z.im.clone(),
-                im: z.re.neg(),
-            };
-            return turned(self).divided_by_flat(&turned(rhs));
+            return self.over_unit().divided_by_flat(&rhs.over_unit());
         }
         self.divided_by_flat(rhs)
     }
@@ -101,6 +111,45 @@ impl<T: Real> Complex<T> {
         }
     }
 
+    /// i z
+    pub(crate) fn times_unit(&self) -> Complex<T> {
+        Complex::new(self.im.neg(), self.re.clone())
+    }
+
+    /// z/i
+    pub(crate) fn over_unit(&self) -> Complex<T> {
+        Complex::new(self.im.clone(), self.re.neg())
+    }
+
+    /// The parts, of which the second is not smaller than the first.
+    pub(crate) fn sorted_sizes(&self) -> [T; 2] {
+        let (re, im) = (self.re.abs(), self.im.abs());
+        if is_less(&re, &im) { [re, im] } else { [im, re] }
+    }
+
+    /// A number whose squares neither overflow nor underflow, and the even power of 2 that it has to be multiplied with.
+    /// It is the number itself where its squares do not.
+    pub(crate) fn split(&self) -> (Complex<T>, i64) {
+        let [_, size] = self.sorted_sizes();
+        let (_, exponent) = split(size.to_f64());
+        if exponent.abs() <= ORDINARY {
+            return (self.clone(), 0);
+        }
+        let exponent = exponent & !1;
+        (self.times_power_of_two(-exponent), exponent)
+    }
+
+    pub(crate) fn times_power_of_two(&self, exponent: i64) -> Complex<T> {
+        // In steps, because the power alone may overflow where the result does not.
+        let (mut number, mut rest) = (self.clone(), exponent);
+        while rest != 0 {
+            let step = rest.clamp(-1000, 1000);
+            number = number.scale(&T::from_f64(2f64.powi(step as i32)));
+            rest -= step;
+        }
+        number
+    }
+
     /// The absolute value.
     pub fn abs(&self) -> T {
         hypot(&self.re, &self.im)
@@ -109,84 +158,11 @@ impl<T: Real> Complex<T> {
     pub(crate) fn is_zero(&self) -> bool {
         self.re.is_zero() && self.im.is_zero()
     }
-
-    /// The root with a real part that is not negative.
-    pub(crate) fn sqrt(&self) -> Complex<T> {
-        let half = T::from_f64(0.5);
-        let outer = self.abs().add(&self.re.abs()).mul(&half).sqrt();
-        if self.im.is_zero() || outer.is_zero() {
-            return match is_less(&self.re, &T::from_f64(0.0)) {
-                true => Complex {
-                    re: T::from_f64(0.0),
-                    im: outer,
-                },
-                false => Complex::real(outer),
-            };
-        }
-        let inner = quotient(&self.im.mul(&half), &outer);
-        if is_less(&self.re, &T::from_f64(0.0)) {
-            let sign = self.im.signum();
-            Complex {
-                re: inner.abs(),
-                im: outer.mul(&sign),
-            }
-        } else {
-            Complex { re: outer, im: inner }
-        }
-    }
-
-    /// The logarithm with an imaginary part between -pi and pi, accurate near 1 too.
-    pub(crate) fn ln(&self) -> Complex<T> {
-        let one = T::one();
-        if self.im.is_zero() && !is_less(&self.re, &T::from_f64(0.0)) {
-            return Complex::real(self.re.ln());
-        }
-        let size = self.abs();
-        let re = if (0.5..2.0).contains(&size.to_f64()) {
-            // log|z| = log(1 + (|z|^2 - 1))/2.
-            let excess = self.re.sub(&one).mul(&self.re.add(&one)).add(&self.im.mul(&self.im));
-            excess.log1p().mul(&T::from_f64(0.5))
-        } else {
-            size.ln()
-        };
-        Complex { re, im: self.angle() }
-    }
-
-    /// The angle of the number, which is not zero, with the positive real axis.
-    fn angle(&self) -> T {
-        let pi = T::from_i64(-1).acos();
-        let steep = is_less(&self.re.abs(), &self.im.abs());
-        if steep {
-            let right = pi.mul(&T::from_f64(0.5)).mul(&self.im.signum());
-            return right.sub(&quotient(&self.re, &self.im).atan());
-        }
-        let flat = quotient(&self.im, &self.re).atan();
-        match is_less(&self.re, &T::from_f64(0.0)) {
-            true if is_less(&self.im, &T::from_f64(0.0)) => flat.sub(&pi),
-            true => flat.add(&pi),
-            false => flat,
-        }
-    }
-
-    /// exp(z) - 1 without cancellation near 0: exp(x) - 1 - 2 exp(x) sin(y/2)^2 + i exp(x) sin(y).
-    pub(crate) fn expm1(&self) -> Complex<T> {
-        if self.im.is_zero() {
-            return Complex::real(self.re.expm1());
-        }
-        let growth = self.re.exp();
-        let sine = self.im.mul(&T::from_f64(0.5)).sin();
-        let loss = T::from_i64(2).mul(&growth).mul(&sine).mul(&sine);
-        Complex {
-            re: self.re.expm1().sub(&loss),
-            im: growth.mul(&self.im.sin()),
-        }
-    }
 }
 
 /// The root of the sum of two squares, which are scaled so that they neither overflow nor underflow.
 pub(crate) fn hypot<T: Real>(x: &T, y: &T) -> T {
-    let (x, y) = (x.abs(), y.abs());
-    let (large, small) = if is_less(&x, &y) { (y, x) } else { (x, y) };
+    let [small, large] = Complex::new(x.clone(), y.clone()).sorted_sizes();
     if small.is_zero() {
         return large;
     }

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::complex::{Complex, quotient};
-use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, elimination};
+use crate::complex::Complex;
+use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, complex_matrix_function, elimination};
 
 impl<T: Real> Number for Complex<T> {
     fn zero() -> Complex<T> {
@@ -53,7 +53,6 @@ impl<T: Real> Number for Complex<T> {
     /// An analytic function is continued from the real axis, with the principal branch where there are several. What is
     /// not analytic is a function of real numbers, and takes the real part.
     fn apply(&self, function: Function) -> Result<Complex<T>, ArrayError> {
-        let one = Complex::one();
         Ok(match function {
             Function::Conj => self.conj(),
             Function::Abs => Complex::real(self.abs()),
@@ -69,17 +68,9 @@ impl<T: Real> Number for Complex<T> {
             Function::Cosh => self.cosh(),
             Function::Tanh => self.tanh(),
             Function::Asin => self.asin(),
-            Function::Acos => {
-                let right = T::from_i64(-1).acos().mul(&T::from_f64(0.5));
-                Complex::real(right).sub(&self.asin())
-            }
+            Function::Acos => self.acos(),
             Function::Atan => self.atan(),
-            // Through the exponential that does not overflow.
-            Function::Sigmoid if crate::complex::is_less(&self.re, &T::zero()) => {
-                let growth = self.exp();
-                growth.div(&one.add(&growth))
-            }
-            Function::Sigmoid => one.div(&one.add(&self.neg().exp())),
+            Function::Sigmoid => self.sigmoid(),
             Function::Sign
             | Function::Relu
             | Function::Softplus
@@ -91,16 +82,8 @@ impl<T: Real> Number for Complex<T> {
         })
     }
 
-    /// `exp(exponent*log(base))`; of real numbers the real power, where there is one.
     fn pow(&self, exponent: &Complex<T>) -> Result<Complex<T>, ArrayError> {
-        let is_real = self.im.is_zero() && exponent.im.is_zero() && !crate::complex::is_less(&self.re, &T::zero());
-        if is_real {
-            return self.re.pow(&exponent.re).map(Complex::real);
-        }
-        if self.is_zero() {
-            return Ok(Complex::zero());
-        }
-        Ok(exponent.mul(&self.ln()).exp())
+        Complex::power(self, exponent)
     }
 
     fn polygamma(&self, order: u32) -> Result<Complex<T>, ArrayError> {
@@ -113,99 +96,26 @@ impl<T: Real> Number for Complex<T> {
     }
 }
 
-impl<T: Real> Complex<T> {
-    fn exp(&self) -> Complex<T> {
-        let growth = self.re.exp();
-        if self.im.is_zero() {
-            return Complex::real(growth);
-        }
-        Complex::new(growth.mul(&self.im.cos()), growth.mul(&self.im.sin()))
-    }
-
-    /// log(1 + z), with log|1 + z| = log(1 + (2 x + x^2 + y^2))/2 near 0.
-    fn log1p(&self) -> Complex<T> {
-        let shifted = self.add(&Complex::one());
-        if self.im.is_zero() || self.abs().to_f64() > 0.5 {
-            return match self.im.is_zero() && !crate::complex::is_less(&shifted.re, &T::zero()) {
-                true => Complex::real(self.re.log1p()),
-                false => shifted.ln(),
-            };
-        }
-        let excess = self.re.mul(&T::from_i64(2)).add(&self.re.mul(&self.re));
-        let excess = excess.add(&self.im.mul(&self.im));
-        Complex::new(excess.log1p().mul(&T::from_f64(0.5)), shifted.ln().im)
-    }
-
-    /// sinh(x) cos(y) + i cosh(x) sin(y)
-    fn sinh(&self) -> Complex<T> {
-        Complex::new(self.re.sinh().mul(&self.im.cos()), self.re.cosh().mul(&self.im.sin()))
-    }
-
-    /// cosh(x) cos(y) + i sinh(x) sin(y)
-    fn cosh(&self) -> Complex<T> {
-        Complex::new(self.re.cosh().mul(&self.im.cos()), self.re.sinh().mul(&self.im.sin()))
-    }
-
-    /// With t = tanh(x) and u = tan(y): (t (1 + u^2) + i u (1 - t^2))/(1 + t^2 u^2). The difference is 1/cosh(x)^2.
-    fn tanh(&self) -> Complex<T> {
-        let (t, u) = (self.re.tanh(), self.im.tan());
-        let (one, slope) = (T::one(), quotient(&T::one(), &self.re.cosh()));
-        let below = one.add(&t.mul(&t).mul(&u).mul(&u));
-        Complex::new(
-            quotient(&t.mul(&one.add(&u.mul(&u))), &below),
-            quotient(&u.mul(&slope).mul(&slope), &below),
-        )
-    }
-
-    /// -i log(1 + w) with 1 + w = i z + sqrt(1 - z^2) and w = i z - z^2/(1 + sqrt(1 - z^2)), or the same of -z, whichever
-    /// has no cancellation in the sum.
-    fn asin(&self) -> Complex<T> {
-        let is_inside = !crate::complex::is_less(&T::one(), &self.re.abs());
-        if self.im.is_zero() && is_inside {
-            return Complex::real(self.re.asin());
-        }
-        let one = Complex::one();
-        let root = one.sub(self).sqrt().mul(&one.add(self).sqrt());
-        let turned = self.times_unit();
-        let loss = self.mul(self).div(&one.add(&root));
-        // (root + i z)*(root - i z) is 1: the larger one tells the logarithm.
-        let is_less = crate::complex::is_less(&root.add(&turned).abs(), &root.sub(&turned).abs());
-        let logarithm = match is_less {
-            true => turned.neg().sub(&loss).log1p().neg(),
-            false => turned.sub(&loss).log1p(),
-        };
-        logarithm.over_unit()
-    }
-
-    /// (log(1 + i z) - log(1 - i z))/(2 i)
-    fn atan(&self) -> Complex<T> {
-        if self.im.is_zero() {
-            return Complex::real(self.re.atan());
-        }
-        let turned = self.times_unit();
-        let difference = turned.log1p().sub(&turned.neg().log1p());
-        difference.scale(&T::from_f64(0.5)).over_unit()
-    }
-
-    /// i z
-    fn times_unit(&self) -> Complex<T> {
-        Complex::new(self.im.neg(), self.re.clone())
-    }
-
-    /// z/i
-    fn over_unit(&self) -> Complex<T> {
-        Complex::new(self.im.clone(), self.re.neg())
-    }
-}
-
-/// The matrix functions are those of real matrices twice the size: a complex number is a rotation and stretching of the
-/// plane, and `X + i Y` the block matrix `[X, -Y; Y, X]`, through which sums, products and limits go.
-///
-/// # Source
-/// N. J. Higham, Functions of Matrices, 2008, theorem 1.13 (functions commute with similarities) on the block matrix.
 impl<T: Field + Real> Field for Complex<T> {
+    /// The sign is the determinant over its absolute value.
+    fn signed_logdet(a: &Array<Complex<T>>) -> Result<(Complex<T>, Complex<T>), ArrayError> {
+        elimination::signed_logdet_by(a, |pivot| {
+            let size = pivot.abs();
+            let sign = pivot.div(&Complex::real(size.clone()));
+            let log = Complex::real(pivot.ln().re);
+            Ok(if size.is_zero() {
+                (Complex::zero(), log)
+            } else {
+                (sign, log)
+            })
+        })
+    }
+
+    /// With an imaginary part between -pi and pi.
     fn logdet(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
-        Ok(elimination::det(a)?.ln())
+        let (sign, log) = Self::signed_logdet(a)?;
+        let angle = if sign.is_zero() { T::zero() } else { sign.angle() };
+        Ok(Complex::new(log.re, angle))
     }
 
     fn norm2(a: &Array<Complex<T>>) -> Result<Complex<T>, ArrayError> {
@@ -217,12 +127,7 @@ impl<T: Field + Real> Field for Complex<T> {
         a: &Array<Complex<T>>,
         directions: &[&Array<Complex<T>>],
     ) -> Result<Array<Complex<T>>, ArrayError> {
-        let directions: Vec<Array<T>> = directions.iter().map(|e| embedded(e)).collect::<Result<_, _>>()?;
-        let directions: Vec<&Array<T>> = directions.iter().collect();
-        let value = T::matrix_function(function, &embedded(a)?, &directions)?;
-        let n = value.shape()[0] / 2;
-        let part = |i: usize, j: usize| value.get(&[i, j]).cloned().unwrap_or_else(T::zero);
-        Array::from_fn(&[n, n], |at| Complex::new(part(at[0], at[1]), part(at[0] + n, at[1])))?.reshape(a.shape())
+        complex_matrix_function::evaluate(function, a, directions)
     }
 
     /// Of what is real.
@@ -258,30 +163,4 @@ fn real_parts<T: Real>(a: &Array<Complex<T>>) -> Array<T> {
 
 fn complex<T: Real>(a: &Array<T>) -> Array<Complex<T>> {
     a.map(|entry| Complex::real(entry.clone()))
-}
-
-/// `[X, -Y; Y, X]` of a square matrix; of a scalar too.
-fn embedded<T: Real>(a: &Array<Complex<T>>) -> Result<Array<T>, ArrayError> {
-    let n = match *a.shape() {
-        [] => 1,
-        [m, n] if m == n => n,
-        _ => {
-            return Err(ArrayError::NotSquare {
-                op: "a function of a matrix",
-                shape: a.shape().to_vec(),
-            });
-        }
-    };
-    let square = a.clone().reshape(&[n, n])?;
-    Array::from_fn(&[2 * n, 2 * n], |at| {
-        let entry = square
-            .get(&[at[0] % n, at[1] % n])
-            .cloned()
-            .unwrap_or_else(Complex::zero);
-        match (at[0] < n, at[1] < n) {
-            (true, true) | (false, false) => entry.re,
-            (true, false) => entry.im.neg(),
-            (false, true) => entry.im,
-        }
-    })
 }

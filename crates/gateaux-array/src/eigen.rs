@@ -62,6 +62,8 @@ pub(crate) fn eigh<T: Real>(a: &Array<T>) -> Result<(Array<T>, Array<T>), ArrayE
                 let rotation = Rotation::new(&matrix[p + p * n], &matrix[q + q * n], &matrix[q + p * n]);
                 rotation.of_columns(&mut matrix, n, p, q);
                 rotation.of_rows(&mut matrix, n, p, q);
+                // Between equal eigenvalues the rounding error that stands here now would be rotated for ever.
+                (matrix[q + p * n], matrix[p + q * n]) = (T::zero(), T::zero());
                 rotation.of_columns(vectors.data_mut(), n, p, q);
             }
         }

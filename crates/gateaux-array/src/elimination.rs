@@ -5,6 +5,7 @@
 //! from an algorithm without divisions.
 
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 
 use crate::linear::{mismatch, square_size};
 use crate::{Array, ArrayError, Dual, Function, Number};
@@ -87,15 +88,26 @@ fn determinant<T: Number>(a: &[T], n: usize, smallest: f64) -> T {
     match eliminate(&mut upper, n, &mut []) {
         Ok(_) if smallest > 0.0 && ratio_of_pivots(&upper, n) < smallest => division_free_determinant(a, n),
         Ok(swaps) => {
-            let product = upper
-                .iter()
-                .step_by(n + 1)
-                .fold(T::one(), |product, pivot| product.mul(pivot));
+            let product = balanced_product(upper.into_iter().step_by(n + 1).collect());
             if swaps % 2 == 1 { product.neg() } else { product }
         }
         Err(column) if upper[column + column * n..(column + 1) * n].iter().all(T::is_zero) => T::zero(),
         Err(_) => division_free_determinant(a, n),
     }
+}
+
+/// The product of small and large factors in turns, so that it overflows and underflows only where the result does.
+fn balanced_product<T: Number>(mut factors: Vec<T>) -> T {
+    factors.sort_by(|one, other| one.pivot_size().total_cmp(&other.pivot_size()));
+    let mut factors = VecDeque::from(factors);
+    let mut product = T::one();
+    while let Some(factor) = match product.pivot_size() > 1.0 {
+        true => factors.pop_front(),
+        false => factors.pop_back(),
+    } {
+        product = product.mul(&factor);
+    }
+    product
 }
 
 /// The smallest pivot over the largest.
@@ -147,20 +159,30 @@ fn cofactors<T: Number>(a: &Array<T>, smallest: f64) -> Result<Array<T>, ArrayEr
 /// # Errors
 /// [`ArrayError::NotSquare`], [`ArrayError::NotReal`].
 pub fn signed_logdet<T: Number>(a: &Array<T>) -> Result<(T, T), ArrayError> {
+    signed_logdet_by(a, |pivot| {
+        Ok((
+            pivot.apply(Function::Sign)?,
+            pivot.apply(Function::Abs)?.apply(Function::Ln)?,
+        ))
+    })
+}
+
+/// The same for numbers with signs of their own, from the sign and the logarithm of the size of each pivot.
+pub(crate) fn signed_logdet_by<T: Number>(
+    a: &Array<T>,
+    sign_and_log: impl Fn(&T) -> Result<(T, T), ArrayError>,
+) -> Result<(T, T), ArrayError> {
     let n = square_size("logdet", a)?;
     let mut upper = a.data().to_vec();
     let Ok(swaps) = eliminate(&mut upper, n, &mut []) else {
-        let det = determinant(a.data(), n, 0.0);
-        return Ok((
-            det.apply(Function::Sign)?,
-            det.apply(Function::Abs)?.apply(Function::Ln)?,
-        ));
+        return sign_and_log(&determinant(a.data(), n, 0.0));
     };
     let mut sign = if swaps % 2 == 1 { T::one().neg() } else { T::one() };
     let mut log = T::zero();
     for pivot in upper.iter().step_by(n + 1) {
-        sign = sign.mul(&pivot.apply(Function::Sign)?);
-        log = log.add(&pivot.apply(Function::Abs)?.apply(Function::Ln)?);
+        let (factor, term) = sign_and_log(pivot)?;
+        sign = sign.mul(&factor);
+        log = log.add(&term);
     }
     Ok((sign, log))
 }

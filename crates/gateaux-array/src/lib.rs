@@ -35,6 +35,8 @@
 mod axes;
 mod complex;
 mod complex_field;
+mod complex_function;
+mod complex_matrix_function;
 mod dense;
 mod double_double;
 mod dual;

@@ -6,7 +6,7 @@ use crate::complex::{Complex, is_less, quotient};
 use crate::exponential::exponential;
 use crate::linear::{mismatch, square_size};
 use crate::schur::{Schur, schur};
-use crate::{Array, ArrayError, Field, Real, triangular};
+use crate::{Array, ArrayError, Field, Number, Real, triangular};
 
 /// A function of a square matrix.
 ///
@@ -46,29 +46,20 @@ pub(crate) fn evaluate<T: Field + Real>(
     a: &Array<T>,
     directions: &[&Array<T>],
 ) -> Result<Array<T>, ArrayError> {
-    let op = function.name();
-    let n = square_size(op, a)?;
-    if let Some(other) = directions.iter().find(|direction| direction.shape() != a.shape()) {
-        return Err(mismatch(op, a, other));
-    }
-    if n == 0 {
-        return Ok(a.clone());
-    }
-    if !is_finite(a) || !directions.iter().all(|direction| is_finite(direction)) {
-        return Err(ArrayError::NoConvergence { op });
-    }
-    if directions.iter().any(|direction| is_zero(direction)) {
+    let Some((matrix, directions)) = square_matrices(function, a, directions)? else {
         return Array::zeros(a.shape());
-    }
-    let matrix = a.clone().reshape(&[n, n])?;
-    let directions = directions.iter().map(|&direction| direction.clone().reshape(&[n, n]));
-    let directions = directions.collect::<Result<Vec<Array<T>>, ArrayError>>()?;
+    };
+    let n = matrix.shape()[0];
     let symmetric = is_symmetric(&matrix, n);
     let result = match (function, &directions[..]) {
         (_, []) if symmetric => symmetric_value(function, &matrix)?,
         (_, [direction]) if symmetric => symmetric_derivative(function, &matrix, direction)?,
         (MatrixFunction::Exp, _) => exponential_of_blocks(&matrix, &directions, n)?,
-        _ => upper_function(function, &matrix, &directions, n)?,
+        _ => {
+            let complex = |matrix: &Array<T>| matrix.map(|entry| Complex::real(entry.clone()));
+            let directions: Vec<Array<Complex<T>>> = directions.iter().map(complex).collect();
+            real_part(function, &in_schur_form(function, &complex(&matrix), &directions)?)?
+        }
     };
     let result = if symmetric && directions.iter().all(|direction| is_symmetric(direction, n)) {
         let mean = result.add(&result.transpose()?)?;
@@ -77,6 +68,37 @@ pub(crate) fn evaluate<T: Field + Real>(
         result
     };
     result.reshape(a.shape())
+}
+
+/// A matrix, and directions in which a function of it is differentiated.
+pub(crate) type Square<E> = (Array<E>, Vec<Array<E>>);
+
+/// The matrix and the directions, checked and with two axes; `None` if the result has no entries but zeros.
+pub(crate) fn square_matrices<E: Number>(
+    function: MatrixFunction,
+    a: &Array<E>,
+    directions: &[&Array<E>],
+) -> Result<Option<Square<E>>, ArrayError> {
+    let op = function.name();
+    let n = square_size(op, a)?;
+    if let Some(other) = directions.iter().find(|direction| direction.shape() != a.shape()) {
+        return Err(mismatch(op, a, other));
+    }
+    if n == 0 {
+        return Ok(None);
+    }
+    if !is_finite(a) || !directions.iter().all(|direction| is_finite(direction)) {
+        return Err(ArrayError::NoConvergence { op });
+    }
+    if directions
+        .iter()
+        .any(|direction| direction.data().iter().all(E::is_zero))
+    {
+        return Ok(None);
+    }
+    let square = |matrix: &Array<E>| matrix.clone().reshape(&[n, n]);
+    let directions = directions.iter().map(|&direction| square(direction));
+    Ok(Some((square(a)?, directions.collect::<Result<_, _>>()?)))
 }
 
 /// The values of the function at the eigenvalues, on their axes.
@@ -200,8 +222,8 @@ fn exponential_of_blocks<T: Field + Real>(
     n: usize,
 ) -> Result<Array<T>, ArrayError> {
     // As large as the matrix, but not so small that products of them underflow.
-    let target = exponent(a.data()).max(0);
-    let (scaled, exponents) = scaled_to(target, directions);
+    let target = real_exponent(a).max(0);
+    let (scaled, exponents) = scaled_to(target, directions, real_exponent);
     let directions: Vec<&[T]> = scaled.iter().map(Array::data).collect();
     let (blocks, size) = block_matrix(MatrixFunction::Exp, a.data(), &directions, T::zero())?;
     let exponential = exponential(&Array::from_column_major(&[size, size], blocks)?)?;
@@ -209,57 +231,41 @@ fn exponential_of_blocks<T: Field + Real>(
     Ok(scaled_back(corner, &exponents))
 }
 
-/// The root or the logarithm, or a derivative of it. A lower triangular matrix is turned: the upper triangular form is
-/// there already, and zeros stay zeros.
-fn upper_function<T: Field + Real>(
+/// The root or the logarithm of a complex matrix, or a derivative of it. A lower triangular matrix is turned: the upper
+/// triangular form is there already, and zeros stay zeros.
+pub(crate) fn in_schur_form<T: Field + Real>(
     function: MatrixFunction,
-    a: &Array<T>,
-    directions: &[Array<T>],
-    n: usize,
-) -> Result<Array<T>, ArrayError> {
+    a: &Array<Complex<T>>,
+    directions: &[Array<Complex<T>>],
+) -> Result<Array<Complex<T>>, ArrayError> {
+    let n = a.shape()[0];
     let transposed = a.transpose()?;
     if is_triangular(a.data(), n) || !is_triangular(transposed.data(), n) {
-        return triangular_function(function, a, directions, n);
+        return triangular_function(function, a, directions);
     }
     let turned = directions.iter().map(Array::transpose);
-    let turned = turned.collect::<Result<Vec<Array<T>>, ArrayError>>()?;
-    triangular_function(function, &transposed, &turned, n)?.transpose()
+    let turned = turned.collect::<Result<Vec<_>, ArrayError>>()?;
+    triangular_function(function, &transposed, &turned)?.transpose()
 }
 
 /// The root or the logarithm, or a derivative of it, in the basis of the Schur form: the block matrix of a triangular
 /// matrix is triangular.
 fn triangular_function<T: Field + Real>(
     function: MatrixFunction,
-    a: &Array<T>,
-    directions: &[Array<T>],
-    n: usize,
-) -> Result<Array<T>, ArrayError> {
-    let op = function.name();
-    let size_of_a = exponent(a.data());
+    a: &Array<Complex<T>>,
+    directions: &[Array<Complex<T>>],
+) -> Result<Array<Complex<T>>, ArrayError> {
+    let n = a.shape()[0];
+    let size_of_a = complex_exponent(a);
     // An even power of 2, whose root is one.
     let power = if size_of_a.abs() > LARGE { size_of_a & !1 } else { 0 };
-    let matrix = times_power_of_two(a.clone(), -power);
-    let Schur { q, mut t } = if is_symmetric(a, n) {
-        let (values, vectors) = eigen_in_domain(function, &matrix)?;
-        let mut t = vec![Complex::zero(); n * n];
-        for (entry, value) in t.iter_mut().step_by(n + 1).zip(values.into_data()) {
-            *entry = Complex::real(value);
-        }
-        let q = vectors.into_data().into_iter().map(Complex::real).collect();
-        Schur { q, t }
-    } else {
-        schur(op, matrix.data(), n)?
-    };
-    let is_exact = is_triangular(a.data(), n);
-    check_eigenvalues(function, &mut t, n, is_exact)?;
-    let (scaled, exponents) = scaled_to(size_of_a - power, directions);
+    let Schur { q, mut t } = schur_form(function, &times_power_of_two(a, -power))?;
+    check_eigenvalues(function, &mut t, n, is_triangular(a.data(), n))?;
+    let (scaled, exponents) = scaled_to(size_of_a - power, directions, complex_exponent);
     let adjoint = conjugate_transposed(&q, n);
     let inner: Vec<Vec<Complex<T>>> = scaled
         .iter()
-        .map(|direction| {
-            let direction: Vec<Complex<T>> = direction.data().iter().cloned().map(Complex::real).collect();
-            product(&product(&adjoint, &direction, n), &q, n)
-        })
+        .map(|direction| product(&product(&adjoint, direction.data(), n), &q, n))
         .collect();
     let inner: Vec<&[Complex<T>]> = inner.iter().map(Vec::as_slice).collect();
     let (blocks, size) = block_matrix(function, &t, &inner, Complex::zero())?;
@@ -268,20 +274,35 @@ fn triangular_function<T: Field + Real>(
         _ => triangular::sqrt(&blocks, size)?,
     };
     let corner = upper_right(&values, size, n);
-    let result = real_part(function, &product(&product(&q, &corner, n), &adjoint, n), n)?;
+    let result = Array::from_column_major(&[n, n], product(&product(&q, &corner, n), &adjoint, n))?;
     // With A = c B, root(A) = root(c) root(B) and log(A) = log(c) I + log(B); each derivative in E is one in E/c.
     let derivative = scaled_back(result, &exponents);
     let result = directions
         .iter()
-        .fold(derivative, |result, _| times_power_of_two(result, -power));
+        .fold(derivative, |result, _| times_power_of_two(&result, -power));
     match function {
         MatrixFunction::Log if directions.is_empty() && power != 0 => {
             let shift = T::from_i64(power).mul(&T::from_i64(2).ln());
-            result.add(&Array::eye(n)?.scale(&shift))
+            result.add(&Array::eye(n)?.scale(&Complex::real(shift)))
         }
         MatrixFunction::Log => Ok(result),
-        _ => Ok(times_power_of_two(result, power / 2)),
+        _ => Ok(times_power_of_two(&result, power / 2)),
     }
+}
+
+/// The Schur form; that of a real symmetric matrix is diagonal.
+fn schur_form<T: Field + Real>(function: MatrixFunction, a: &Array<Complex<T>>) -> Result<Schur<T>, ArrayError> {
+    let n = a.shape()[0];
+    if !is_symmetric(a, n) || a.data().iter().any(|entry| !entry.im.is_zero()) {
+        return schur(function.name(), a.data(), n);
+    }
+    let (values, vectors) = eigen_in_domain(function, &a.map(|entry| entry.re.clone()))?;
+    let mut t = vec![Complex::zero(); n * n];
+    for (entry, value) in t.iter_mut().step_by(n + 1).zip(values.into_data()) {
+        *entry = Complex::real(value);
+    }
+    let q = vectors.into_data().into_iter().map(Complex::real).collect();
+    Ok(Schur { q, t })
 }
 
 /// Refuses eigenvalues on the negative real axis; what rounding made of a zero is a zero for the root, and a matrix
@@ -299,7 +320,8 @@ fn check_eigenvalues<T: Real>(
         if function == MatrixFunction::Log && !are_exact && size.to_f64() <= rounding {
             return Err(outside(function));
         }
-        let is_real = !is_less(&size.mul(&T::from_f64(n as f64 * T::epsilon())), &value.im.abs());
+        let slack = if are_exact { 0.0 } else { n as f64 * T::epsilon() };
+        let is_real = !is_less(&size.mul(&T::from_f64(slack)), &value.im.abs());
         if !is_real || is_less(&zero, &value.re) {
             continue;
         }
@@ -313,9 +335,9 @@ fn check_eigenvalues<T: Real>(
 
 /// The matrix, whose imaginary part is rounding; if it is more, an eigenvalue beside the negative real axis was one on
 /// it.
-fn real_part<T: Real>(function: MatrixFunction, values: &[Complex<T>], n: usize) -> Result<Array<T>, ArrayError> {
-    let part = |of: fn(&Complex<T>) -> &T| Array::from_column_major(&[n, n], values.iter().map(of).cloned().collect());
-    let (real, imaginary) = (part(|value| &value.re)?, part(|value| &value.im)?);
+fn real_part<T: Real>(function: MatrixFunction, values: &Array<Complex<T>>) -> Result<Array<T>, ArrayError> {
+    let real = values.map(|value| value.re.clone());
+    let imaginary = values.map(|value| value.im.clone());
     if imaginary.max_abs() > T::epsilon().sqrt() * real.max_abs() {
         return Err(outside(function));
     }
@@ -367,37 +389,51 @@ fn upper_right<E: Clone>(matrix: &[E], size: usize, n: usize) -> Vec<E> {
 }
 
 /// Directions of about the size 2^target, and by which powers of 2 they were multiplied.
-fn scaled_to<T: Real>(target: i64, directions: &[Array<T>]) -> (Vec<Array<T>>, Vec<i64>) {
+fn scaled_to<E: Number>(
+    target: i64,
+    directions: &[Array<E>],
+    exponent: impl Fn(&Array<E>) -> i64,
+) -> (Vec<Array<E>>, Vec<i64>) {
     let scaled = directions.iter().map(|direction| {
-        let power = target - exponent(direction.data());
-        (times_power_of_two(direction.clone(), power), power)
+        let power = target - exponent(direction);
+        (times_power_of_two(direction, power), power)
     });
     scaled.unzip()
 }
 
 /// A derivative, divided by the powers of 2 by which its directions were multiplied.
-fn scaled_back<T: Real>(derivative: Array<T>, exponents: &[i64]) -> Array<T> {
+fn scaled_back<E: Number>(derivative: Array<E>, exponents: &[i64]) -> Array<E> {
     // Up and down in turns would be no safer: the result overflows or not.
     exponents
         .iter()
-        .fold(derivative, |result, &power| times_power_of_two(result, -power))
+        .fold(derivative, |result, &power| times_power_of_two(&result, -power))
 }
 
-/// About the binary logarithm of the largest entry, 0 if all are zero.
-fn exponent<T: Real>(entries: &[T]) -> i64 {
-    let logarithms = entries.iter().map(|entry| entry.abs().ln().to_f64() / LN_2);
+fn real_exponent<T: Real>(matrix: &Array<T>) -> i64 {
+    exponent(matrix.data().iter().map(T::abs))
+}
+
+fn complex_exponent<T: Real>(matrix: &Array<Complex<T>>) -> i64 {
+    exponent(matrix.data().iter().map(Complex::abs))
+}
+
+/// About the binary logarithm of the largest size, 0 if all are zero.
+fn exponent<T: Real>(sizes: impl Iterator<Item = T>) -> i64 {
+    let logarithms = sizes.map(|size| size.ln().to_f64() / LN_2);
     let largest = logarithms.fold(f64::NEG_INFINITY, f64::max);
     if largest.is_finite() { largest.round() as i64 } else { 0 }
 }
 
-fn times_power_of_two<T: Real>(matrix: Array<T>, power: i64) -> Array<T> {
-    if power == 0 {
-        return matrix;
-    }
+fn times_power_of_two<E: Number>(matrix: &Array<E>, power: i64) -> Array<E> {
     // In steps, because the power alone may overflow where the result does not.
-    let first = power / 2;
-    let factor = |power: i64| T::from_f64(2.0).powf(&T::from_f64(power as f64));
-    matrix.scale(&factor(first)).scale(&factor(power - first))
+    let (mut matrix, mut rest) = (matrix.clone(), power);
+    while rest != 0 {
+        let step = rest.clamp(-1000, 1000);
+        rest -= step;
+        // A power of 2 has an inverse in all numbers that have functions.
+        matrix = matrix.scale(&E::from_i64(2).powi(step).unwrap_or_else(E::one));
+    }
+    matrix
 }
 
 fn conjugate_transposed<T: Real>(q: &[Complex<T>], n: usize) -> Vec<Complex<T>> {
@@ -417,24 +453,20 @@ fn product<T: Real>(a: &[Complex<T>], b: &[Complex<T>], n: usize) -> Vec<Complex
 }
 
 /// Whether all below the diagonal is zero.
-fn is_triangular<T: Real>(a: &[T], n: usize) -> bool {
-    (0..n).all(|j| a[j * n + j + 1..(j + 1) * n].iter().all(T::is_zero))
+fn is_triangular<E: Number>(a: &[E], n: usize) -> bool {
+    (0..n).all(|j| a[j * n + j + 1..(j + 1) * n].iter().all(E::is_zero))
 }
 
-fn is_symmetric<T: Real>(a: &Array<T>, n: usize) -> bool {
+fn is_symmetric<E: Number>(a: &Array<E>, n: usize) -> bool {
     let entry = |i: usize, j: usize| &a.data()[i + j * n];
     (0..n).all(|j| (j + 1..n).all(|i| entry(i, j) == entry(j, i)))
 }
 
-fn is_zero<T: Real>(a: &Array<T>) -> bool {
-    a.data().iter().all(T::is_zero)
-}
-
-fn is_finite<T: Real>(a: &Array<T>) -> bool {
+fn is_finite<E: Number>(a: &Array<E>) -> bool {
     a.data().iter().all(number_is_finite)
 }
 
 /// An infinity and what is not a number differ from themselves by something that is not a number.
-fn number_is_finite<T: Real>(number: &T) -> bool {
+fn number_is_finite<E: Number>(number: &E) -> bool {
     number.sub(number).is_zero()
 }

@@ -1,4 +1,4 @@
-//! The complex Schur form of a real matrix, over any real numbers.
+//! The Schur form of a complex matrix, over any real numbers.
 
 use crate::complex::{Complex, hypot, is_less, quotient};
 use crate::{ArrayError, Real};
@@ -28,13 +28,12 @@ const PATIENCE: usize = 10;
 /// # Source
 /// Golub & Van Loan, Matrix Computations, 4th edition, 5.1.8 (rotations), 7.4, 7.5 (the steps, here with one complex
 /// shift).
-pub(crate) fn schur<T: Real>(op: &'static str, a: &[T], n: usize) -> Result<Schur<T>, ArrayError> {
+pub(crate) fn schur<T: Real>(op: &'static str, a: &[Complex<T>], n: usize) -> Result<Schur<T>, ArrayError> {
     let mut q = vec![Complex::zero(); n * n];
     q.iter_mut()
         .step_by(n + 1)
         .for_each(|entry| *entry = Complex::real(T::one()));
-    let t = a.iter().cloned().map(Complex::real).collect();
-    let mut form = Schur { q, t };
+    let mut form = Schur { q, t: a.to_vec() };
     for j in 0..n.saturating_sub(2) {
         for i in (j + 2..n).rev() {
             form.annihilate(n, i, j, n);

@@ -4,7 +4,7 @@
 
 use gateaux_array::factor::{eigh, eigvalsh, svd};
 use gateaux_array::linear::trace;
-use gateaux_array::{Array, ArrayError, DoubleDouble, Dual, Field, Real};
+use gateaux_array::{Array, ArrayError, DoubleDouble, Dual, Field, Number, Real};
 use proptest::prelude::*;
 
 type Matrix = Array<f64>;
@@ -132,6 +132,27 @@ proptest! {
         prop_assert!(distance(&eigvalsh(&symmetric).unwrap(), &values) <= 1e-14);
         prop_assert!(values.data().is_sorted());
         prop_assert!((values.data().iter().sum::<f64>() - trace(&symmetric).unwrap()).abs() <= 1e-14);
+    }
+
+    /// Of a Hermitian X + i Y the matrix [X, -Y; Y, X] has each eigenvalue twice.
+    #[test]
+    fn equal_eigenvalues_converge_in_31_digits(x in matrix(5, 5), y in matrix(5, 5)) {
+        let a = Array::from_fn(&[10, 10], |at| {
+            let part = |of: &Matrix, sign: f64| {
+                let (i, j) = (at[0] % 5, at[1] % 5);
+                of.get(&[i, j]).unwrap() + sign * of.get(&[j, i]).unwrap()
+            };
+            DoubleDouble::from_f64(match (at[0] < 5, at[1] < 5) {
+                (true, true) | (false, false) => part(&x, 1.0),
+                (true, false) => -part(&y, -1.0),
+                (false, true) => part(&y, -1.0),
+            })
+        });
+        let a = a.unwrap();
+        let (values, vectors) = DoubleDouble::eigh(&a).unwrap();
+        let scaled = Array::from_fn(a.shape(), |at| vectors.get(at).unwrap().mul(&values.data()[at[1]])).unwrap();
+        let back = DoubleDouble::matmul(&scaled, &vectors.transpose().unwrap()).unwrap();
+        prop_assert!(back.sub(&a).unwrap().max_abs() <= 1e-29);
     }
 }
 

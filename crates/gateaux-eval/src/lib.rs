@@ -17,7 +17,7 @@ mod plan;
 mod program;
 mod run;
 
-pub use accuracy::Loss;
+pub use accuracy::{Loss, Rounded};
 pub use engine::Machine;
 pub use plan::{Plan, translate::Layout};
 pub use program::{Error, Program, Sizes};

@@ -21,7 +21,7 @@ pub struct Trace {
 /// Numbers beyond this, or below its reciprocal, are so near to the ends of the range that a product may fall out of it.
 const LARGE: f64 = 1e140;
 /// What a run observes: a step, the values of all steps before it, and its own.
-type Observer<'a, T> = dyn FnMut(&Step, &[Array<T>], &Array<T>) + 'a;
+pub(crate) type Observer<'a, T> = dyn FnMut(&Step, &[Array<T>], &Array<T>) + 'a;
 
 impl Program {
     /// The values of the outputs in order.
@@ -162,7 +162,7 @@ impl Program {
         Ok(distance)
     }
 
-    fn run_observed<T: Field>(
+    pub(crate) fn run_observed<T: Field>(
         &self,
         input: &dyn Fn(Var) -> Option<Array<T>>,
         observe: &mut Observer<T>,

@@ -80,6 +80,17 @@ pub(crate) struct Bound {
     pub(crate) imaginary: BTreeMap<Var, Array<f64>>,
 }
 
+impl Bound {
+    /// The value of a variable as complex numbers.
+    fn complex(&self, var: Var) -> Option<Array<Complex<f64>>> {
+        let real = self.values.get(&var)?;
+        match self.imaginary.get(&var) {
+            Some(imaginary) => real.zip(imaginary, |re, im| Complex::new(*re, *im)).ok(),
+            None => Some(real.map(|entry| Complex::real(*entry))),
+        }
+    }
+}
+
 impl Problem {
     /// The value of the function, and of a derivative where an answer is given.
     ///
@@ -118,8 +129,10 @@ impl Problem {
         bound: &Bound,
         mut notes: Vec<String>,
     ) -> Result<Numbers, Errors> {
-        let mut run = |problem: &mut Problem, expr: Expr| -> Result<(Array<f64>, Option<Array<f64>>), Errors> {
-            let found = problem.run_complex(expr, bound)?;
+        let mut run = |problem: &mut Problem, (what, expr): (&str, Expr)| {
+            let program = problem.lower(expr, bound)?;
+            let input = |var: Var| bound.complex(var);
+            let found = problem.run_complex(&program, &input)?;
             if !found
                 .data()
                 .iter()
@@ -127,11 +140,12 @@ impl Problem {
             {
                 note(&mut notes, Some("the formula"));
             }
+            notes.extend(accuracy::rate(what, &program, &input, &found));
             let is_real = ops::is_real(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
             let imaginary = (!is_real).then(|| found.map(|entry| entry.im));
-            Ok((found.map(|entry| entry.re), imaginary))
+            Ok::<_, Errors>((found.map(|entry| entry.re), imaginary))
         };
-        let (value, imaginary) = run(self, self.function)?;
+        let (value, imaginary) = run(self, ("value", self.function))?;
         let mut parts = Imaginary {
             value: imaginary,
             derivative: None,
@@ -143,7 +157,7 @@ impl Problem {
                 return Err(self.mistake(NO_NUMBERS, message));
             };
             let shape = self.derivative_shape(answer, bound)?;
-            let (real, imaginary) = run(self, explicit)?;
+            let (real, imaginary) = run(self, ("derivative", explicit))?;
             let reshaped = |array: Array<f64>| array.reshape(&shape);
             let text = |error: gateaux_array::ArrayError| self.mistake(NO_NUMBERS, error.to_string());
             derivative = Some(reshaped(real).map_err(text)?);
@@ -157,20 +171,12 @@ impl Problem {
         })
     }
 
-    fn run_complex(&mut self, expr: Expr, bound: &Bound) -> Result<Array<Complex<f64>>, Errors> {
-        let program = self.lower(expr, bound)?;
-        let input = |var: Var| -> Option<Array<Complex<f64>>> {
-            let real = bound.values.get(&var)?;
-            match bound.imaginary.get(&var) {
-                Some(imaginary) => {
-                    let parts = real.data().iter().zip(imaginary.data());
-                    let joined = parts.map(|(re, im)| Complex::new(*re, *im)).collect();
-                    Array::from_column_major(real.shape(), joined).ok()
-                }
-                None => Some(real.map(|entry| Complex::real(*entry))),
-            }
-        };
-        let outputs = program.run(&input).map_err(|error| self.failure(&error))?;
+    fn run_complex(
+        &self,
+        program: &Program,
+        input: &dyn Fn(Var) -> Option<Array<Complex<f64>>>,
+    ) -> Result<Array<Complex<f64>>, Errors> {
+        let outputs = program.run(input).map_err(|error| self.failure(&error))?;
         let first = outputs.into_iter().next();
         first.ok_or_else(|| self.mistake(NO_NUMBERS, "nothing was computed".to_owned()))
     }
@@ -295,8 +301,7 @@ impl Problem {
         let program = self.lower(expr, bound)?;
         let found = self.traced(&program, bound, notes)?;
         let input = |var: Var| bound.values.get(&var).cloned();
-        let loss = program.loss(&input, std::slice::from_ref(&found), &mut EXACT_WORK.clone());
-        notes.extend(loss.and_then(|loss| accuracy::remark(what, loss)));
+        notes.extend(accuracy::rate(what, &program, &input, &found));
         Ok(found)
     }
 

@@ -20,6 +20,7 @@ mod exponentials;
 mod inputs;
 mod kinks;
 mod limits;
+mod lost_digits;
 mod norms;
 mod systems;
 
