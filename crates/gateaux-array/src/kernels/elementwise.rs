@@ -1,8 +1,9 @@
 //! Arithmetic and functions entry by entry.
 
 use super::Scalar;
-use super::level::vectorized;
-use crate::Function;
+use super::functions;
+use super::level::{Instructions, vectorized};
+use crate::{Function, Number};
 
 /// What stands on one side of an operation entry by entry.
 #[derive(Clone, Copy, Debug)]
@@ -54,71 +55,22 @@ pub enum Binary {
     AtMost,
 }
 
+/// Entries that are worked on at a time where an operation needs a copy: few enough for the first-level cache.
+const BLOCK: usize = 1024;
+/// Entries of a power that is being built up in registers; of angles that are looked at together.
+const SHORT_BLOCK: usize = 64;
+/// Larger exponents are left to the library: each product rounds.
+const MAX_PRODUCT_POWER: u32 = 8;
+
 /// out = op(x).
 ///
 /// # Shapes
 /// Both have one length.
 pub fn unary<T: Scalar>(op: Unary, x: &[T], out: &mut [T]) {
-    out.copy_from_slice(x);
-    unary_in_place(op, out);
-}
-
-/// x = op(x).
-pub fn unary_in_place<T: Scalar>(op: Unary, x: &mut [T]) {
-    let value = |x: T| match op {
-        Unary::Neg => -x,
-        Unary::Reciprocal => T::one() / x,
-        Unary::Square => x * x,
-        Unary::Sqrt => x.root(),
-        Unary::Power(exponent) => crate::Number::powi(&x, i64::from(exponent)).unwrap_or(x),
-        Unary::Apply(function) => x.function(function),
-    };
-    x.iter_mut().for_each(|x| *x = value(*x));
-}
-
-#[inline(always)]
-fn value<T: Scalar>(op: Binary, x: T, y: T) -> T {
-    let truth = |holds: bool| if holds { T::one() } else { T::zero() };
-    match op {
-        Binary::Add => x + y,
-        Binary::Sub => x - y,
-        Binary::Mul => x * y,
-        Binary::Div => x / y,
-        Binary::Max if x.partial_cmp(&y).is_none() => x + y,
-        Binary::Max => {
-            if x > y {
-                x
-            } else {
-                y
-            }
-        }
-        Binary::Min if x.partial_cmp(&y).is_none() => x + y,
-        Binary::Min => {
-            if x < y {
-                x
-            } else {
-                y
-            }
-        }
-        Binary::Pow => x.powf(&y),
-        Binary::Less => truth(x < y),
-        Binary::AtMost => truth(x <= y),
-    }
-}
-
-impl<T: Scalar> Operand<'_, T> {
-    #[inline(always)]
-    fn at(&self, index: usize) -> T {
-        match self {
-            Operand::Slice(entries) => entries[index],
-            Operand::Number(number) => *number,
-        }
-    }
-
-    fn check(&self, length: usize) {
-        if let Operand::Slice(entries) = self {
-            assert_eq!(entries.len(), length, "operands of one length");
-        }
+    assert_eq!(x.len(), out.len(), "operands of one length");
+    for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+        out.copy_from_slice(x);
+        unary_in_place(op, out);
     }
 }
 
@@ -129,9 +81,23 @@ impl<T: Scalar> Operand<'_, T> {
 pub fn binary<T: Scalar>(op: Binary, x: Operand<T>, y: Operand<T>, out: &mut [T]) {
     x.check(out.len());
     y.check(out.len());
-    out.iter_mut()
-        .enumerate()
-        .for_each(|(i, out)| *out = value(op, x.at(i), y.at(i)));
+    for (place, out) in out.chunks_mut(BLOCK).enumerate() {
+        let (x, y) = (x.block(place, out.len()), y.block(place, out.len()));
+        match (x, y) {
+            (Operand::Slice(x), y) => {
+                out.copy_from_slice(x);
+                binary_in_place(op, out, y);
+            }
+            (x, Operand::Slice(y)) => {
+                out.copy_from_slice(y);
+                binary_into_right(op, x, out);
+            }
+            (Operand::Number(x), y) => {
+                out.fill(x);
+                binary_in_place(op, out, y);
+            }
+        }
+    }
 }
 
 /// x = x op y.
@@ -140,7 +106,7 @@ pub fn binary<T: Scalar>(op: Binary, x: Operand<T>, y: Operand<T>, out: &mut [T]
 /// A slice has the length of `x`.
 pub fn binary_in_place<T: Scalar>(op: Binary, x: &mut [T], y: Operand<T>) {
     y.check(x.len());
-    x.iter_mut().enumerate().for_each(|(i, x)| *x = value(op, *x, y.at(i)));
+    combine(op, x, y, Place::Left);
 }
 
 /// y = x op y.
@@ -149,7 +115,192 @@ pub fn binary_in_place<T: Scalar>(op: Binary, x: &mut [T], y: Operand<T>) {
 /// A slice has the length of `y`.
 pub fn binary_into_right<T: Scalar>(op: Binary, x: Operand<T>, y: &mut [T]) {
     x.check(y.len());
-    y.iter_mut().enumerate().for_each(|(i, y)| *y = value(op, x.at(i), *y));
+    combine(op, y, x, Place::Right);
+}
+
+impl<'a, T: Scalar> Operand<'a, T> {
+    fn check(&self, length: usize) {
+        if let Operand::Slice(entries) = self {
+            assert_eq!(entries.len(), length, "operands of one length");
+        }
+    }
+
+    /// The part for the block of this place and length.
+    #[inline(always)]
+    fn block(&self, place: usize, length: usize) -> Operand<'a, T> {
+        match *self {
+            Operand::Slice(entries) => Operand::Slice(&entries[place * BLOCK..][..length]),
+            number => number,
+        }
+    }
+}
+
+/// On which side of an operation its result is written.
+#[derive(Clone, Copy)]
+enum Place {
+    Left,
+    Right,
+}
+
+/// own = f(own, other) or f(other, own).
+#[inline(always)]
+fn zip<T: Scalar>(own: &mut [T], other: Operand<T>, place: Place, f: impl Fn(T, T) -> T) {
+    match (other, place) {
+        (Operand::Slice(other), Place::Left) => {
+            for (own, &other) in own.iter_mut().zip(other) {
+                *own = f(*own, other);
+            }
+        }
+        (Operand::Slice(other), Place::Right) => {
+            for (own, &other) in own.iter_mut().zip(other) {
+                *own = f(other, *own);
+            }
+        }
+        (Operand::Number(other), Place::Left) => each(own, |own| f(own, other)),
+        (Operand::Number(other), Place::Right) => each(own, |own| f(other, own)),
+    }
+}
+
+/// The x if it compares to y as wanted, else y; what is not a number wins.
+#[inline(always)]
+fn pick<T: Scalar>(x: T, y: T, wanted: bool) -> T {
+    let value = if wanted { x } else { y };
+    if x.undefined() | y.undefined() { x + y } else { value }
+}
+
+#[inline(always)]
+fn truth<T: Scalar>(holds: bool) -> T {
+    if holds { T::ONE } else { T::ZERO }
+}
+
+vectorized! {
+    fn combine<T, I>(op: Binary, own: &mut [T], other: Operand<T>, place: Place) {
+        match op {
+            Binary::Add => zip(own, other, place, |x, y| x + y),
+            Binary::Sub => zip(own, other, place, |x, y| x - y),
+            Binary::Mul => zip(own, other, place, |x, y| x * y),
+            Binary::Div => zip(own, other, place, |x, y| x / y),
+            Binary::Max => zip(own, other, place, |x, y| pick(x, y, x > y)),
+            Binary::Min => zip(own, other, place, |x, y| pick(x, y, x < y)),
+            Binary::Pow => zip(own, other, place, |x, y| x.powf(&y)),
+            Binary::Less => zip(own, other, place, |x, y| truth(x < y)),
+            Binary::AtMost => zip(own, other, place, |x, y| truth(x <= y)),
+        }
+    }
+
+    /// x = op(x).
+    pub fn unary_in_place<T, I>(op: Unary, x: &mut [T]) {
+        match op {
+            Unary::Neg => each(x, |x| -x),
+            Unary::Reciprocal => each(x, |x| T::ONE / x),
+            Unary::Square => each(x, |x| x * x),
+            Unary::Sqrt => each(x, T::root),
+            Unary::Power(exponent) => power(exponent, x),
+            Unary::Apply(function) => apply::<T, I>(function, x),
+        }
+    }
+}
+
+#[inline(always)]
+fn power<T: Scalar>(exponent: i32, x: &mut [T]) {
+    if exponent.unsigned_abs() > MAX_PRODUCT_POWER {
+        return each(x, |x| Number::powi(&x, i64::from(exponent)).unwrap_or(T::ZERO));
+    }
+    for x in x.chunks_mut(SHORT_BLOCK) {
+        let mut powers = [T::ONE; SHORT_BLOCK];
+        let powers = &mut powers[..x.len()];
+        let mut rest = exponent.unsigned_abs();
+        while rest > 0 {
+            if rest % 2 == 1 {
+                zip(powers, Operand::Slice(x), Place::Left, |power, x| power * x);
+            }
+            each(x, |x| x * x);
+            rest /= 2;
+        }
+        if exponent < 0 {
+            each(powers, |power| T::ONE / power);
+        }
+        x.copy_from_slice(powers);
+    }
+}
+
+/// x = f(x), computed in doubles. A macro, because only a direct call of f is sure to be compiled for the level.
+macro_rules! in_doubles {
+    ($x:expr, $f:expr) => {
+        for x in $x {
+            *x = T::nearest($f(x.double()));
+        }
+    };
+}
+
+/// As [`in_doubles`] for sines or cosines; blocks with arguments too large for the vectors go entry by entry.
+macro_rules! angles {
+    ($x:expr, $function:expr, $f:expr) => {
+        for x in $x.chunks_mut(SHORT_BLOCK) {
+            if are_moderate(x) {
+                in_doubles!(x, $f);
+            } else {
+                each(x, |x| x.function($function));
+            }
+        }
+    };
+}
+
+#[inline(always)]
+fn apply<T: Scalar, I: Instructions>(function: Function, x: &mut [T]) {
+    match function {
+        Function::Conj => {}
+        Function::Abs => each(x, T::size),
+        Function::Sign => each(x, |x| {
+            if x > T::ZERO {
+                T::ONE
+            } else if x < T::ZERO {
+                -T::ONE
+            } else {
+                x.size()
+            }
+        }),
+        Function::Relu => each(x, |x| if x <= T::ZERO { T::ZERO } else { x }),
+        Function::Sqrt => each(x, T::root),
+        Function::Exp => in_doubles!(x, functions::exp::<I>),
+        Function::Expm1 => in_doubles!(x, functions::expm1::<I>),
+        Function::Ln => in_doubles!(x, functions::ln::<I>),
+        Function::Log1p => in_doubles!(x, functions::log1p::<I>),
+        Function::Sin => angles!(x, function, functions::sin::<I>),
+        Function::Cos => angles!(x, function, functions::cos::<I>),
+        Function::Tanh => in_doubles!(x, functions::tanh::<I>),
+        Function::Sigmoid => in_doubles!(x, functions::sigmoid::<I>),
+        Function::Softplus => in_doubles!(x, functions::softplus::<I>),
+        Function::Erf => in_doubles!(x, functions::erf::<I>),
+        Function::Tan
+        | Function::Asin
+        | Function::Acos
+        | Function::Atan
+        | Function::Sinh
+        | Function::Cosh
+        | Function::Lgamma
+        | Function::Digamma
+        | Function::NormalCdf
+        | Function::LogNormalCdf => each(x, |x| x.function(function)),
+    }
+}
+
+/// x = f(x). Loops are written out: the body of an iterator's own loop may not be compiled for the level.
+#[inline(always)]
+fn each<T: Scalar>(x: &mut [T], f: impl Fn(T) -> T) {
+    for x in x {
+        *x = f(*x);
+    }
+}
+
+/// Whether sines and cosines of all entries are in reach of the vectors.
+#[inline(always)]
+fn are_moderate<T: Scalar>(angles: &[T]) -> bool {
+    let mut fits = true;
+    for angle in angles {
+        fits &= angle.double().abs() <= functions::MAX_ANGLE;
+    }
+    fits
 }
 
 vectorized! {
@@ -160,11 +311,8 @@ vectorized! {
     pub fn multiply_add<T, I>(alpha: T, x: Operand<T>, out: &mut [T]) {
         x.check(out.len());
         match x {
-            Operand::Slice(x) => out.iter_mut().zip(x).for_each(|(out, &x)| *out = I::mul_add(alpha, x, *out)),
-            Operand::Number(x) => {
-                let term = alpha * x;
-                out.iter_mut().for_each(|out| *out += term);
-            }
+            Operand::Slice(_) => zip(out, x, Place::Left, |out, x| I::mul_add(alpha, x, out)),
+            Operand::Number(x) => each(out, |out| out + alpha * x),
         }
     }
 
@@ -174,7 +322,7 @@ vectorized! {
     /// Both have one length.
     pub fn scale<T, I>(alpha: T, x: &[T], out: &mut [T]) {
         assert_eq!(x.len(), out.len());
-        out.iter_mut().zip(x).for_each(|(out, &x)| *out = alpha * x);
+        zip(out, Operand::Slice(x), Place::Left, |_, x| alpha * x);
     }
 }
 
@@ -186,11 +334,33 @@ pub fn select<T: Scalar>(condition: Operand<T>, then: Operand<T>, otherwise: Ope
     for operand in [condition, then, otherwise] {
         operand.check(out.len());
     }
-    for (i, out) in out.iter_mut().enumerate() {
-        *out = if condition.at(i) != T::zero() {
-            then.at(i)
-        } else {
-            otherwise.at(i)
-        };
+    for (place, out) in out.chunks_mut(BLOCK).enumerate() {
+        match otherwise.block(place, out.len()) {
+            Operand::Slice(otherwise) => out.copy_from_slice(otherwise),
+            Operand::Number(otherwise) => out.fill(otherwise),
+        }
+        let (condition, then) = (condition.block(place, out.len()), then.block(place, out.len()));
+        match condition {
+            Operand::Slice(condition) => replace(condition, then, out),
+            Operand::Number(condition) if condition == T::ZERO => {}
+            Operand::Number(_) => zip(out, then, Place::Left, |_, then| then),
+        }
+    }
+}
+
+vectorized! {
+    /// out = then where condition is not 0.
+    fn replace<T, I>(condition: &[T], then: Operand<T>, out: &mut [T]) {
+        let replaced = |condition: T, then: T, own: T| if condition == T::ZERO { own } else { then };
+        match then {
+            Operand::Slice(then) => {
+                for ((out, &condition), &then) in out.iter_mut().zip(condition).zip(then) {
+                    *out = replaced(condition, then, *out);
+                }
+            }
+            Operand::Number(then) => zip(out, Operand::Slice(condition), Place::Left, |own, condition| {
+                replaced(condition, then, own)
+            }),
+        }
     }
 }

@@ -26,7 +26,7 @@ pub fn cholesky<T: Scalar>(a: &mut [T], n: usize, workspace: &mut Workspace) -> 
         }
         let pivot = a[j + j * n];
         // What is not a number is no reason to stop: it spreads.
-        if pivot <= T::zero() {
+        if pivot <= T::ZERO {
             return Err(Pivot(j));
         }
         let root = pivot.root();
@@ -60,7 +60,7 @@ pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: 
 /// L is (n, n).
 pub fn cholesky_logdet<T: Scalar>(l: &[T], n: usize) -> T {
     assert_eq!(l.len(), n * n);
-    let half = l.iter().step_by(n + 1).fold(T::zero(), |sum, pivot| sum + pivot.ln());
+    let half = l.iter().step_by(n + 1).fold(T::ZERO, |sum, pivot| sum + pivot.ln());
     half + half
 }
 
@@ -85,7 +85,7 @@ pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mu
             }
         }
         pivots[k] = best;
-        if a[best + k * n] == T::zero() {
+        if a[best + k * n] == T::ZERO {
             return Err(Pivot(k));
         }
         if best != k {
@@ -171,7 +171,7 @@ pub fn lu_signed_logdet<T: Scalar>(lu: &[T], pivots: &[usize], n: usize) -> (T, 
     assert!(lu.len() == n * n && pivots.len() == n);
     lu.iter()
         .step_by(n + 1)
-        .fold((permutation_sign(pivots), T::zero()), |(sign, log), pivot| {
+        .fold((permutation_sign(pivots), T::ZERO), |(sign, log), pivot| {
             (sign * pivot.signum(), log + pivot.size().ln())
         })
 }
@@ -179,7 +179,7 @@ pub fn lu_signed_logdet<T: Scalar>(lu: &[T], pivots: &[usize], n: usize) -> (T, 
 /// Each row that is swapped with another one turns the sign.
 fn permutation_sign<T: Scalar>(pivots: &[usize]) -> T {
     let swaps = pivots.iter().enumerate().filter(|&(k, &pivot)| k != pivot).count();
-    if swaps % 2 == 0 { T::one() } else { -T::one() }
+    if swaps % 2 == 0 { T::ONE } else { -T::ONE }
 }
 
 /// B = op(T)^-1*B, where op transposes or not, for a triangular T of which only the triangle that is told is read, and
@@ -213,6 +213,6 @@ pub fn triangular_solve<T: Scalar>(
 }
 
 fn identity<T: Scalar>(out: &mut [T], n: usize) {
-    out.fill(T::zero());
-    out.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::one());
+    out.fill(T::ZERO);
+    out.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::ONE);
 }

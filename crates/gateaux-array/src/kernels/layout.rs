@@ -45,3 +45,19 @@ pub fn permute<T: Scalar>(a: &[T], shape: &[usize], order: &[usize], out: &mut [
         *out = a[from];
     }
 }
+
+/// Rows and columns of a block of which both the entries and their mirror images fit into the first-level cache.
+const BLOCK: usize = 32;
+
+/// Copies what stands below the diagonal to above it.
+pub(super) fn mirror_lower<T: Scalar>(a: &mut [T], n: usize) {
+    for first in (0..n).step_by(BLOCK) {
+        for top in (first..n).step_by(BLOCK) {
+            for j in first..(first + BLOCK).min(n) {
+                for i in top.max(j + 1)..(top + BLOCK).min(n) {
+                    a[j + i * n] = a[i + j * n];
+                }
+            }
+        }
+    }
+}

@@ -10,8 +10,10 @@ use std::sync::OnceLock;
 use super::Scalar;
 
 /// A set of vector instructions.
+///
+/// It is named by a trait that others can see through, but its module is private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub enum Level {
     /// What every processor of the target has.
     Baseline,
     /// AVX2 with fused multiplications.

@@ -21,12 +21,15 @@
 //! assert!((kernels::sum(&y) - 2.0 * (-1f64).exp()).abs() < 1e-15);
 //! ```
 
+mod blocked;
 mod elementwise;
 mod factorizations;
+mod functions;
 mod layout;
 mod level;
 mod products;
 mod reductions;
+mod tile;
 mod workspace;
 
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -64,6 +67,7 @@ pub trait Scalar:
     + MulAssign
     + DivAssign
     + private::Machine
+    + tile::Tile
 {
 }
 
@@ -75,6 +79,14 @@ pub(crate) mod private {
     use super::Workspace;
 
     pub trait Machine: Sized {
+        /// 0
+        const ZERO: Self;
+        /// 1
+        const ONE: Self;
+        /// The double next to it, which is itself.
+        fn double(self) -> f64;
+        /// The number of this type next to a double.
+        fn nearest(double: f64) -> Self;
         /// self * factor + term with one rounding; fast only where the processor has it.
         fn fused(self, factor: Self, term: Self) -> Self;
         /// The square root.
@@ -90,6 +102,19 @@ pub(crate) mod private {
     macro_rules! machine {
         ($float:ty, $field:ident) => {
             impl Machine for $float {
+                const ZERO: $float = 0.0;
+                const ONE: $float = 1.0;
+
+                #[inline(always)]
+                fn double(self) -> f64 {
+                    f64::from(self)
+                }
+
+                #[inline(always)]
+                fn nearest(double: f64) -> $float {
+                    double as $float
+                }
+
                 #[inline(always)]
                 fn fused(self, factor: $float, term: $float) -> $float {
                     self.mul_add(factor, term)

@@ -4,7 +4,7 @@ use super::Scalar;
 
 /// The sum of all entries; 0 if there are none.
 pub fn sum<T: Scalar>(x: &[T]) -> T {
-    x.iter().fold(T::zero(), |sum, &x| sum + x)
+    x.iter().fold(T::ZERO, |sum, &x| sum + x)
 }
 
 /// The sum of the products of corresponding entries.
@@ -13,7 +13,7 @@ pub fn sum<T: Scalar>(x: &[T]) -> T {
 /// Both have one length.
 pub fn dot<T: Scalar>(x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len());
-    x.iter().zip(y).fold(T::zero(), |sum, (&x, &y)| sum + x * y)
+    x.iter().zip(y).fold(T::ZERO, |sum, (&x, &y)| sum + x * y)
 }
 
 /// The largest entry; what is not a number wins. Negative infinity if there are none.

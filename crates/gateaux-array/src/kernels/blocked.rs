@@ -1,0 +1,221 @@
+//! The blocked matrix product that all large products and factorizations are made of.
+//!
+//! Blocks of both factors are copied ("packed") into the order in which the innermost loop reads them: a block of the
+//! left factor that fits into the second-level cache, one of the right factor for the third. Copying also transposes,
+//! pads and scales, so that the loops know of none of these.
+//!
+//! # Source
+//! K. Goto, R. van de Geijn, Anatomy of high-performance matrix multiplication, 2008; F. Van Zee, R. van de Geijn, BLIS: a
+//! framework for rapidly instantiating BLAS functionality, 2015.
+
+use super::Scalar;
+use super::level::Level;
+
+/// Rows of a packed block of the left factor: a multiple of the rows of each tile.
+const BLOCK_ROWS: usize = 192;
+/// Terms of a sum that one pass over the result adds.
+const BLOCK_TERMS: usize = 256;
+/// Columns of a packed block of the right factor: a multiple of the columns of each tile.
+const BLOCK_COLUMNS: usize = 2048;
+/// Entries of the largest tile.
+const MAX_TILE: usize = 48 * 8;
+
+/// A matrix inside a slice: entry (i, j) stands at `i*row_stride + j*column_stride`.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a, T> {
+    data: &'a [T],
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a, T> View<'a, T> {
+    /// The matrix whose columns are `stride` apart.
+    pub(super) fn new(data: &'a [T], stride: usize) -> View<'a, T> {
+        View {
+            data,
+            row_stride: 1,
+            column_stride: stride,
+        }
+    }
+
+    /// The transpose of the matrix.
+    pub(super) fn transposed(self) -> View<'a, T> {
+        View {
+            data: self.data,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+
+    /// The transpose if so wished.
+    pub(super) fn transposed_if(self, transposed: bool) -> View<'a, T> {
+        if transposed { self.transposed() } else { self }
+    }
+
+    /// The part of the matrix from the entry (i, j) on.
+    #[inline]
+    pub(super) fn from(self, i: usize, j: usize) -> View<'a, T> {
+        let start = i * self.row_stride + j * self.column_stride;
+        View {
+            data: self.data.get(start..).unwrap_or(&[]),
+            ..self
+        }
+    }
+}
+
+/// Which entries of a product are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of them.
+    Full,
+    /// Those on and below the diagonal; what stands above afterwards is not told.
+    Lower,
+}
+
+/// A product C = alpha*A*diag(weights)*B + beta*C.
+pub(super) struct Product<'a, T> {
+    pub(super) alpha: T,
+    /// (m, k)
+    pub(super) a: View<'a, T>,
+    /// k of them; without they are 1.
+    pub(super) weights: Option<&'a [T]>,
+    /// (k, n)
+    pub(super) b: View<'a, T>,
+    pub(super) beta: T,
+    /// m, k, n
+    pub(super) sizes: (usize, usize, usize),
+    pub(super) part: Part,
+}
+
+/// How many entries of scratch a product of these sizes wants.
+pub(super) fn packing_size((m, k, n): (usize, usize, usize)) -> usize {
+    let terms = k.min(BLOCK_TERMS);
+    // Tiles stick out of the matrix by less than the largest of their sizes.
+    terms * ((m + 48).min(BLOCK_ROWS) + (n + 8).min(BLOCK_COLUMNS))
+}
+
+impl<T: Scalar> Product<'_, T> {
+    /// Computes the product into `c`, whose columns are `stride` apart, with scratch of [`packing_size`].
+    pub(super) fn run(&self, c: &mut [T], stride: usize, packing: &mut [T]) {
+        let level = Level::detected();
+        let (m, k, n) = self.sizes;
+        if k == 0 {
+            return scale_columns(self.beta, c, stride, (m, n));
+        }
+        let (rows, columns) = T::shape(level);
+        let terms = k.min(BLOCK_TERMS);
+        let (packed_a, packed_b) = packing.split_at_mut(terms * m.next_multiple_of(rows).min(BLOCK_ROWS));
+        for j in (0..n).step_by(BLOCK_COLUMNS) {
+            let width = (n - j).min(BLOCK_COLUMNS);
+            for p in (0..k).step_by(BLOCK_TERMS) {
+                let depth = (k - p).min(BLOCK_TERMS);
+                let weights = self.weights.map(|weights| &weights[p..p + depth]);
+                pack(
+                    self.b.from(p, j).transposed(),
+                    (width, depth),
+                    columns,
+                    weights,
+                    packed_b,
+                );
+                let beta = if p == 0 { self.beta } else { T::ONE };
+                let first = if self.part == Part::Lower { j / rows * rows } else { 0 };
+                for i in (first..m).step_by(BLOCK_ROWS) {
+                    let height = (m - i).min(BLOCK_ROWS);
+                    pack(self.a.from(i, p), (height, depth), rows, None, packed_a);
+                    let block = Block {
+                        alpha: self.alpha,
+                        beta,
+                        sizes: (height, depth, width),
+                        // The first row of the block that lies on or below the diagonal in a column j of it is j - lead.
+                        lead: (self.part == Part::Lower).then(|| i as isize - j as isize),
+                    };
+                    block.run(level, packed_a, packed_b, &mut c[i + j * stride..], stride);
+                }
+            }
+        }
+    }
+}
+
+/// A product of packed blocks.
+struct Block<T> {
+    alpha: T,
+    beta: T,
+    /// Rows, terms, columns.
+    sizes: (usize, usize, usize),
+    /// How far the block lies below the diagonal, if only the lower part is wanted.
+    lead: Option<isize>,
+}
+
+impl<T: Scalar> Block<T> {
+    fn run(&self, level: Level, a: &[T], b: &[T], c: &mut [T], stride: usize) {
+        let (height, depth, width) = self.sizes;
+        let (rows, columns) = T::shape(level);
+        for (j, b) in (0..width).step_by(columns).zip(b.chunks_exact(depth * columns)) {
+            for (i, a) in (0..height).step_by(rows).zip(a.chunks_exact(depth * rows)) {
+                if self.lead.is_some_and(|lead| lead + ((i + rows) as isize) <= j as isize) {
+                    continue;
+                }
+                let c = &mut c[i + j * stride..];
+                if i + rows <= height && j + columns <= width {
+                    T::multiply(level, self.alpha, a, b, self.beta, c, stride);
+                } else {
+                    let mut tile = [T::ZERO; MAX_TILE];
+                    T::multiply(level, self.alpha, a, b, T::ZERO, &mut tile, rows);
+                    let sizes = ((height - i).min(rows), (width - j).min(columns));
+                    add_tile(&tile, rows, self.beta, c, stride, sizes);
+                }
+            }
+        }
+    }
+}
+
+/// C = tile + beta*C for the part of a tile that lies inside of the matrix.
+fn add_tile<T: Scalar>(tile: &[T], rows: usize, beta: T, c: &mut [T], stride: usize, (m, n): (usize, usize)) {
+    for j in 0..n {
+        for (c, &entry) in c[j * stride..][..m].iter_mut().zip(&tile[j * rows..]) {
+            *c = if beta == T::ZERO { entry } else { entry + beta * *c };
+        }
+    }
+}
+
+/// Copies m rows of k entries, in groups of `rows`, each group entry by entry, and fills up the last group with zeros.
+fn pack<T: Scalar>(a: View<T>, (m, k): (usize, usize), rows: usize, weights: Option<&[T]>, packed: &mut [T]) {
+    for (i, group) in (0..m).step_by(rows).zip(packed.chunks_exact_mut(k * rows)) {
+        let a = a.from(i, 0);
+        let height = (m - i).min(rows);
+        if height < rows {
+            group.fill(T::ZERO);
+        }
+        if a.row_stride == 1 {
+            for (p, packed) in group.chunks_exact_mut(rows).enumerate() {
+                packed[..height].copy_from_slice(&a.data[p * a.column_stride..][..height]);
+            }
+        } else {
+            interleave(a, (height, k), rows, group);
+        }
+        if let Some(weights) = weights {
+            for (packed, &weight) in group.chunks_exact_mut(rows).zip(weights) {
+                packed.iter_mut().for_each(|entry| *entry *= weight);
+            }
+        }
+    }
+}
+
+/// Copies rows that are contiguous, so that their entries take turns.
+fn interleave<T: Scalar>(a: View<T>, (m, k): (usize, usize), rows: usize, packed: &mut [T]) {
+    for i in 0..m {
+        let row = &a.data[i * a.row_stride..][..k];
+        for (packed, &entry) in packed[i..].iter_mut().step_by(rows).zip(row) {
+            *packed = entry;
+        }
+    }
+}
+
+/// C = beta*C
+fn scale_columns<T: Scalar>(beta: T, c: &mut [T], stride: usize, (m, n): (usize, usize)) {
+    for j in 0..n {
+        for entry in &mut c[j * stride..][..m] {
+            *entry = if beta == T::ZERO { T::ZERO } else { beta * *entry };
+        }
+    }
+}
