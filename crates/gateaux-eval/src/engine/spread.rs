@@ -10,6 +10,8 @@ use crate::plan::{SpreadTerm, Step};
 /// The most axes of a result.
 const MAX_RANK: usize = 32;
 
+/// Runs that are short enough for a sum on the stack.
+const SHORT: usize = 64;
 /// Terms that are added up in one sweep over a run of entries.
 const AT_ONCE: usize = 4;
 
@@ -47,37 +49,44 @@ struct Line<'a, T> {
     strides: [usize; 2],
 }
 
-/// A term in a plane of the first two axes: a number, factors that vary, and how many these are.
+/// A term in a plane of the first two axes: a number, factors that vary along the second axis alone, and others.
 #[derive(Clone, Copy)]
 struct Plane<'a, T> {
     number: T,
-    lines: [Line<'a, T>; MAX_FACTORS],
-    count: usize,
+    second: [Line<'a, T>; MAX_FACTORS],
+    n_second: usize,
+    first: [Line<'a, T>; MAX_FACTORS],
+    n_first: usize,
 }
 
 impl<'a, T: Scalar> Plane<'a, T> {
-    /// The number and a vector that make up the term in the run at this place of the second axis, and how many such
-    /// vectors there are.
-    fn run(&self, at: usize, width: usize) -> (T, Option<(&'a [T], usize)>, usize) {
-        let mut number = self.number;
-        let mut vector = None;
-        let mut vectors = 0;
-        for Line {
-            entries,
-            strides: [first, second],
-        } in &self.lines[..self.count]
-        {
-            let entries = &entries[at * second..];
-            match first {
-                0 => number = number * entries[0],
-                _ if width == 1 => number = number * entries[0],
-                stride => {
-                    vector = Some((entries, *stride));
-                    vectors += 1;
-                }
-            }
+    /// What multiplies the vectors in the run at this place of the second axis.
+    fn number(&self, at: usize) -> T {
+        let lines = self.second[..self.n_second].iter();
+        lines.fold(self.number, |product, line| {
+            product * line.entries[at * line.strides[1]]
+        })
+    }
+
+    /// The only vector, if its entries stand side by side.
+    fn vector(&self, at: usize, width: usize) -> Option<&'a [T]> {
+        match self.first[..self.n_first] {
+            [
+                Line {
+                    entries,
+                    strides: [1, second],
+                },
+            ] => Some(&entries[at * second..][..width]),
+            _ => None,
         }
-        (number, vector, vectors)
+    }
+
+    /// The product of all vectors at a place of the run.
+    fn entry(&self, at: usize, place: usize) -> T {
+        let lines = self.first[..self.n_first].iter();
+        lines.fold(T::one(), |product, line| {
+            product * line.entries[place * line.strides[0] + at * line.strides[1]]
+        })
     }
 }
 
@@ -97,11 +106,49 @@ fn everywhere_at_once<T: Scalar>(
         for (plane, term) in planes.iter_mut().zip(terms) {
             *plane = term.map(|term| in_plane(term, &index, step, memory));
         }
-        for (at, run) in plane.chunks_exact_mut(width).enumerate() {
-            write_run(run, &planes, at, is_first);
+        if width > SHORT || !is_first || !write_outer(plane, &planes, width) {
+            for (at, run) in plane.chunks_exact_mut(width).enumerate() {
+                write_run(run, &planes, at, is_first);
+            }
         }
         advance(&mut index, shape, 2);
     }
+}
+
+/// Writes terms that all vary in the same way along the second axis: the sum of their vectors times that. Returns false,
+/// with nothing written, if they do not.
+fn write_outer<T: Scalar>(plane: &mut [T], planes: &[Option<Plane<T>>; AT_ONCE], width: usize) -> bool {
+    let Some(leader) = planes[0] else { return false };
+    let key = |line: &Line<T>| (line.entries.as_ptr(), line.strides);
+    let own = || leader.second[..leader.n_second].iter().map(key);
+    let mut sum = [T::zero(); SHORT];
+    for term in planes.iter().flatten() {
+        let is_alike = term.second[..term.n_second].iter().map(key).eq(own());
+        let [
+            Line {
+                entries,
+                strides: [1, 0],
+            },
+        ] = &term.first[..term.n_first]
+        else {
+            return false;
+        };
+        if !is_alike {
+            return false;
+        }
+        sum.iter_mut()
+            .zip(&entries[..width])
+            .for_each(|(sum, entry)| *sum += term.number * *entry);
+    }
+    let alone = Plane {
+        number: T::one(),
+        ..leader
+    };
+    for (at, run) in plane.chunks_exact_mut(width).enumerate() {
+        let number = alone.number(at);
+        run.iter_mut().zip(&sum).for_each(|(out, entry)| *out = number * *entry);
+    }
+    true
 }
 
 fn in_plane<'a, T: Scalar>(
@@ -110,23 +157,29 @@ fn in_plane<'a, T: Scalar>(
     step: &Step,
     memory: &'a Memory<'_, '_, T>,
 ) -> Plane<'a, T> {
+    let empty = Line {
+        entries: &[],
+        strides: [0; 2],
+    };
     let mut plane = Plane {
         number: constant(&term.coefficient).unwrap_or_else(T::zero),
-        lines: [Line {
-            entries: &[],
-            strides: [0; 2],
-        }; MAX_FACTORS],
-        count: 0,
+        second: [empty; MAX_FACTORS],
+        n_second: 0,
+        first: [empty; MAX_FACTORS],
+        n_first: 0,
     };
     for (operand, strides) in &term.factors {
         let offset: usize = strides.iter().zip(index).skip(2).map(|(stride, at)| stride * at).sum();
         let entries = &memory.read(step.operands[*operand])[offset..];
-        let own = [0, 1].map(|axis| strides.get(axis).copied().unwrap_or(0));
-        match own {
+        match [0, 1].map(|axis| strides.get(axis).copied().unwrap_or(0)) {
             [0, 0] => plane.number = plane.number * entries[0],
+            strides @ [0, _] => {
+                plane.second[plane.n_second] = Line { entries, strides };
+                plane.n_second += 1;
+            }
             strides => {
-                plane.lines[plane.count] = Line { entries, strides };
-                plane.count += 1;
+                plane.first[plane.n_first] = Line { entries, strides };
+                plane.n_first += 1;
             }
         }
     }
@@ -138,48 +191,44 @@ fn write_run<T: Scalar>(run: &mut [T], planes: &[Option<Plane<T>>; AT_ONCE], at:
     let width = run.len();
     let mut numbers = [T::zero(); AT_ONCE];
     let mut vectors: [&[T]; AT_ONCE] = [&[]; AT_ONCE];
-    let mut constant = T::zero();
     let mut count = 0;
     let mut is_started = !is_first;
     for plane in planes.iter().flatten() {
-        match plane.run(at, width) {
-            (number, None, _) => constant += number,
-            (number, Some((entries, 1)), 1) => {
-                (numbers[count], vectors[count]) = (number, &entries[..width]);
-                count += 1;
-            }
-            _ => {
-                // Several vectors, or one with gaps between its entries.
-                for (i, out) in run.iter_mut().enumerate() {
-                    let lines = plane.lines[..plane.count].iter();
-                    let value = lines.fold(plane.number, |product, line| {
-                        product * line.entries[i * line.strides[0] + at * line.strides[1]]
-                    });
-                    *out = if is_started { *out + value } else { value };
-                }
-                is_started = true;
-            }
+        let number = plane.number(at);
+        if let Some(vector) = plane.vector(at, width) {
+            (numbers[count], vectors[count]) = (number, vector);
+            count += 1;
+            continue;
         }
+        for (place, out) in run.iter_mut().enumerate() {
+            let value = number * plane.entry(at, place);
+            *out = if is_started { *out + value } else { value };
+        }
+        is_started = true;
     }
     let ([a, b, c, d], [x, y, z, w]) = (numbers, vectors);
-    let value = |i: usize| match count {
-        0 => constant,
-        1 => constant + a * x[i],
-        2 => constant + a * x[i] + b * y[i],
-        3 => constant + a * x[i] + b * y[i] + c * z[i],
-        _ => constant + a * x[i] + b * y[i] + c * z[i] + d * w[i],
-    };
-    match (is_started, count) {
-        (false, 1) if constant == T::zero() => run.iter_mut().zip(x).for_each(|(out, x)| *out = a * *x),
-        (false, 2) if constant == T::zero() => {
-            let pairs = x.iter().zip(y);
+    let store = |out: &mut T, value: T| *out = if is_started { *out + value } else { value };
+    match count {
+        0 => {}
+        1 => run.iter_mut().zip(x).for_each(|(out, x)| store(out, a * *x)),
+        2 => run
+            .iter_mut()
+            .zip(x)
+            .zip(y)
+            .for_each(|((out, x), y)| store(out, a * *x + b * *y)),
+        3 => {
+            let rest = y.iter().zip(z);
             run.iter_mut()
-                .zip(pairs)
-                .for_each(|(out, (x, y))| *out = a * *x + b * *y);
+                .zip(x)
+                .zip(rest)
+                .for_each(|((out, x), (y, z))| store(out, a * *x + b * *y + c * *z));
         }
-        (false, _) => run.iter_mut().enumerate().for_each(|(i, out)| *out = value(i)),
-        (true, 0) if constant == T::zero() => {}
-        (true, _) => run.iter_mut().enumerate().for_each(|(i, out)| *out += value(i)),
+        _ => {
+            let rest = y.iter().zip(z).zip(w);
+            run.iter_mut().zip(x).zip(rest).for_each(|((out, x), ((y, z), w))| {
+                store(out, a * *x + b * *y + (c * *z + d * *w));
+            });
+        }
     }
 }
 
