@@ -1,6 +1,6 @@
 //! Which kernel a step calls.
 
-use gateaux_array::kernels::{self, Pivot, Scalar};
+use gateaux_array::kernels::{self, Binary, Operand as Entries, Pivot, Scalar};
 use gateaux_array::{Array, ArrayError, Function};
 
 use crate::constant::constant;
@@ -66,10 +66,12 @@ impl<T: Scalar> Processor<'_, T> {
                 k,
                 n,
                 transposed: [a, b],
+                coefficient,
             } => {
+                let alpha = constant(coefficient).unwrap_or(one);
                 let sizes = (*m, *k, *n);
                 kernels::gemm(
-                    one,
+                    alpha,
                     arg(0),
                     *a,
                     arg(1),
@@ -86,9 +88,11 @@ impl<T: Scalar> Processor<'_, T> {
                 k,
                 transposed,
                 weighted,
+                coefficient,
             } => {
+                let alpha = constant(coefficient).unwrap_or(one);
                 let weights = weighted.then(|| arg(1));
-                kernels::syrk(one, arg(0), *transposed, weights, zero, out, (*n, *k), self.workspace);
+                kernels::syrk(alpha, arg(0), *transposed, weights, zero, out, (*n, *k), self.workspace);
             }
             Kernel::Batched { m, k, n, count } => {
                 for batch in 0..*count {
@@ -116,6 +120,11 @@ impl<T: Scalar> Processor<'_, T> {
             Kernel::DiagOf { n } => {
                 let entries = arg(0).iter().step_by(n + 1);
                 out.iter_mut().zip(entries).for_each(|(out, entry)| *out = *entry);
+            }
+            Kernel::LargestOfRows => {
+                let mut columns = arg(0).chunks_exact(out.len().max(1));
+                out.copy_from_slice(columns.next().unwrap_or(&[]));
+                columns.for_each(|column| kernels::binary_in_place(Binary::Max, out, Entries::Slice(column)));
             }
             Kernel::Norm => out[0] = norm(arg(0))?,
             Kernel::SumFirst { count } => match count {

@@ -77,6 +77,8 @@ pub(crate) enum Op {
     Extremum(bool, Id),
     /// The Euclidean norm of all entries.
     Norm(Id),
+    /// The largest entry of each row.
+    LargestOfRows(Id),
     /// The product of two matrices, or of a matrix and a column.
     Product(Factor, Factor),
     /// `A*diag(w)*A'`, symmetric by form; without weights `A*A'`.
@@ -193,7 +195,13 @@ impl Graph {
         match self.op(id) {
             Op::Input(_) | Op::Number(_) | Op::Pi | Op::Identity | Op::Constant(_) => vec![],
             Op::Fill(a) | Op::Diagonal(a) | Op::Transpose(a) | Op::Reshape(a) | Op::Column(a) | Op::Row(a) => vec![*a],
-            Op::Unary(_, a) | Op::Sum(a) | Op::Extremum(_, a) | Op::Norm(a) | Op::DiagOf(a) | Op::SumFirst(a) => {
+            Op::Unary(_, a)
+            | Op::Sum(a)
+            | Op::Extremum(_, a)
+            | Op::Norm(a)
+            | Op::LargestOfRows(a)
+            | Op::DiagOf(a)
+            | Op::SumFirst(a) => {
                 vec![*a]
             }
             Op::AddTranspose(_, _, a) | Op::Decompose(_, a) | Op::Inverse(a) | Op::Logdet(a) | Op::Det(a) => vec![*a],

@@ -67,6 +67,7 @@ pub(crate) enum Kernel {
         k: usize,
         n: usize,
         transposed: [bool; 2],
+        coefficient: Rational,
     },
     /// `A*diag(w)*A'` for an n by k matrix A, possibly stored transposed; the weights are the last operand, if any.
     Gram {
@@ -74,6 +75,7 @@ pub(crate) enum Kernel {
         k: usize,
         transposed: bool,
         weighted: bool,
+        coefficient: Rational,
     },
     /// Products for each entry of the last axis.
     Batched { m: usize, k: usize, n: usize, count: usize },
@@ -123,6 +125,8 @@ pub(crate) enum Kernel {
     },
     /// The Euclidean norm.
     Norm,
+    /// The largest entry of each row.
+    LargestOfRows,
     /// Sums over the first axis, of so many entries.
     SumFirst { count: usize },
     /// Outer products.
@@ -200,6 +204,7 @@ impl Kernel {
             Kernel::Determinant { logarithm: true, .. } => "logdet from factors".to_owned(),
             Kernel::Determinant { .. } => "det from factors".to_owned(),
             Kernel::Norm => "norm2".to_owned(),
+            Kernel::LargestOfRows => "maximum of each row".to_owned(),
             Kernel::SumFirst { .. } => "sums over the first axis".to_owned(),
             Kernel::Spread { terms, .. } => format!("{} outer products", terms.len()),
             Kernel::Other { instruction, .. } => instruction.name().to_owned(),
@@ -244,7 +249,9 @@ impl Kernel {
                 result * terms.iter().map(|term| term.factors.len()).sum::<usize>() as f64
             }
             Kernel::AddTranspose { .. } => 3.0 * result,
-            Kernel::Norm | Kernel::SumFirst { .. } => step.operands.iter().map(|operand| operand.length as f64).sum(),
+            Kernel::Norm | Kernel::LargestOfRows | Kernel::SumFirst { .. } => {
+                step.operands.iter().map(|operand| operand.length as f64).sum()
+            }
             _ => 0.0,
         }
     }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use gateaux_array::kernels::{Binary, Unary};
+use gateaux_core::expr::Rational;
+
 use crate::engine::MAX_RESULTS;
 use crate::plan::fuse::fuse;
 use crate::plan::graph::{Decomposition, Factor, Graph, Id, Op, rows_and_columns};
@@ -38,6 +41,10 @@ struct Scheduler<'a> {
     readers: Vec<Vec<Id>>,
     places: HashMap<Id, Place>,
     pivots: HashMap<Id, usize>,
+    /// Multiples of matrix products that nobody needs without the coefficient: the products.
+    multiples: HashMap<Id, Id>,
+    /// The coefficients of these products.
+    coefficients: HashMap<Id, Rational>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -54,7 +61,7 @@ impl<'a> Scheduler<'a> {
                 }
             }
         }
-        Scheduler {
+        let mut scheduler = Scheduler {
             graph,
             outputs,
             plan: Plan::default(),
@@ -62,16 +69,51 @@ impl<'a> Scheduler<'a> {
             readers,
             places: HashMap::new(),
             pivots: HashMap::new(),
+            multiples: HashMap::new(),
+            coefficients: HashMap::new(),
+        };
+        scheduler.find_multiples();
+        scheduler
+    }
+
+    /// Multiples of products of matrices are computed with the product.
+    fn find_multiples(&mut self) {
+        let graph = self.graph;
+        for at in (0..graph.nodes.len()).filter(|at| self.is_needed[*at]) {
+            let id = Id(at as u32);
+            let (product, coefficient) = match *graph.op(id) {
+                Op::Unary(Unary::Neg, x) => (x, Rational::from(-1)),
+                Op::Binary(Binary::Mul, c, x) => match graph.as_number(c) {
+                    Some(coefficient) => (x, coefficient.clone()),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let is_product = match graph.op(product) {
+                Op::Product(_, b) => graph.shape(b.id).len() > 1,
+                Op::Gram(..) => true,
+                _ => false,
+            };
+            if is_product && self.readers[product.index()] == [id] && !self.outputs.contains(&product) {
+                self.multiples.insert(id, product);
+                self.coefficients.insert(product, coefficient);
+            }
         }
     }
 
     /// Whether a value only names another one or a constant.
     fn is_view(&self, id: Id) -> bool {
         let op = self.graph.op(id);
-        matches!(
+        let names_another = matches!(
             op,
             Op::Reshape(_) | Op::Column(_) | Op::Row(_) | Op::Fill(_) | Op::Input(_) | Op::Identity
-        ) || matches!(op, Op::Number(_) | Op::Pi | Op::Constant(_) | Op::Diagonal(_))
+        );
+        let is_constant = matches!(op, Op::Number(_) | Op::Pi | Op::Constant(_) | Op::Diagonal(_));
+        names_another || is_constant || self.multiples.contains_key(&id)
+    }
+
+    fn is_elementwise(&self, id: Id) -> bool {
+        self.graph.is_elementwise(id) && !self.multiples.contains_key(&id)
     }
 
     /// Values by levels: each is computed after all it reads, and entry by entry functions of one shape in one pass.
@@ -105,7 +147,7 @@ impl<'a> Scheduler<'a> {
             let domain = self.domain(id);
             let level = operands.iter().map(|operand| {
                 let joins = domain.is_some()
-                    && graph.is_elementwise(*operand)
+                    && self.is_elementwise(*operand)
                     && Some(graph.shape(*operand)) == domain.as_deref();
                 if joins {
                     levels[operand.index()]
@@ -118,7 +160,7 @@ impl<'a> Scheduler<'a> {
             computed.push(id);
         }
         for id in computed.iter().rev() {
-            if graph.is_elementwise(*id) && !self.outputs.contains(id) {
+            if self.is_elementwise(*id) && !self.outputs.contains(id) {
                 let shape = graph.shape(*id);
                 let readers = &self.readers[id.index()];
                 let joins = |reader: &Id| self.domain(*reader).as_deref() == Some(shape);
@@ -137,7 +179,7 @@ impl<'a> Scheduler<'a> {
     fn domain(&self, id: Id) -> Option<Vec<usize>> {
         match self.graph.op(id) {
             Op::Sum(x) | Op::Extremum(_, x) => Some(self.graph.shape(*x).to_vec()),
-            _ if self.graph.is_elementwise(id) => Some(self.graph.shape(id).to_vec()),
+            _ if self.is_elementwise(id) => Some(self.graph.shape(id).to_vec()),
             _ => None,
         }
     }
@@ -194,6 +236,9 @@ impl<'a> Scheduler<'a> {
         let length = self.graph.len_of(id);
         if let Some(place) = self.places.get(&id) {
             return Operand { place: *place, length };
+        }
+        if let Some(product) = self.multiples.get(&id) {
+            return self.read(*product);
         }
         let place = match self.graph.op(id).clone() {
             Op::Input(at) => Place::Input(at),
@@ -270,7 +315,7 @@ impl<'a> Scheduler<'a> {
     /// Whether an output is this value, perhaps in another shape.
     fn is_same_array(&self, output: Id, id: Id) -> bool {
         match self.graph.op(output) {
-            _ if output == id => true,
+            _ if output == id || self.multiples.get(&output) == Some(&id) => true,
             Op::Reshape(inner) => self.is_same_array(*inner, id),
             _ => false,
         }
@@ -301,16 +346,18 @@ impl<'a> Scheduler<'a> {
                 n: graph.shape(id)[0],
                 coefficients: [a, b],
             },
-            Op::Product(a, b) => self.product(a, b),
+            Op::Product(a, b) => self.product(id, a, b),
             Op::Gram(a, weights) => {
                 let (rows, columns) = rows_and_columns(graph.shape(a.id));
                 let (n, k) = if a.transposed { (columns, rows) } else { (rows, columns) };
                 let (transposed, weighted) = (a.transposed, weights.is_some());
+                let coefficient = self.coefficient(id);
                 Kernel::Gram {
                     n,
                     k,
                     transposed,
                     weighted,
+                    coefficient,
                 }
             }
             Op::Permute(inner, order) => Kernel::Permute {
@@ -327,6 +374,7 @@ impl<'a> Scheduler<'a> {
                 n: graph.shape(inner).first().copied().unwrap_or(1),
             },
             Op::Norm(_) => Kernel::Norm,
+            Op::LargestOfRows(_) => Kernel::LargestOfRows,
             Op::SumFirst(inner) => Kernel::SumFirst {
                 count: graph.shape(inner).first().copied().unwrap_or(1),
             },
@@ -381,7 +429,12 @@ impl<'a> Scheduler<'a> {
         self.step(kernel, operands, vec![result]);
     }
 
-    fn product(&self, a: Factor, b: Factor) -> Kernel {
+    /// What a product is multiplied with before it is stored.
+    fn coefficient(&self, product: Id) -> Rational {
+        self.coefficients.get(&product).cloned().unwrap_or_else(Rational::one)
+    }
+
+    fn product(&self, id: Id, a: Factor, b: Factor) -> Kernel {
         let (rows, columns) = rows_and_columns(self.graph.shape(a.id));
         if self.graph.shape(b.id).len() == 1 {
             return Kernel::MatrixVector {
@@ -398,6 +451,7 @@ impl<'a> Scheduler<'a> {
             k,
             n,
             transposed: [a.transposed, b.transposed],
+            coefficient: self.coefficient(id),
         }
     }
 

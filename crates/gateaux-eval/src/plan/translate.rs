@@ -1,5 +1,6 @@
 //! From the steps of a program to the values of a graph.
 
+use gateaux_array::Function;
 use gateaux_array::kernels::{Binary, Unary};
 use gateaux_core::expr::{Facts, Rational};
 
@@ -241,23 +242,65 @@ impl Graph {
             }
             Instruction::LogSumExp if self.as_fill(args[0]).is_none() => {
                 let (_, sum, largest) = self.exponentials(args[0]);
-                let log = self.unary(Unary::Apply(gateaux_array::Function::Ln), sum);
+                let log = self.unary(Unary::Apply(Function::Ln), sum);
                 self.binary(Binary::Add, log, largest)
             }
             Instruction::Softmax if self.as_fill(args[0]).is_none() => {
                 let (exponentials, sum, _) = self.exponentials(args[0]);
                 self.binary(Binary::Div, exponentials, sum)
             }
+            Instruction::Rows(of) if self.as_fill(args[0]).is_none() && self.len_of(args[0]) > 0 => match **of {
+                Instruction::LogSumExp => {
+                    let (_, sums, largest) = self.exponentials_of_rows(args[0]);
+                    let logs = self.unary(Unary::Apply(Function::Ln), sums);
+                    self.binary(Binary::Add, logs, largest)
+                }
+                Instruction::Softmax => {
+                    let (exponentials, sums, _) = self.exponentials_of_rows(args[0]);
+                    let (m, n) = rows_and_columns(shape);
+                    let columns = self.columns(sums, (m, n));
+                    self.binary(Binary::Div, exponentials, columns)
+                }
+                Instruction::Maximum => {
+                    let dense = self.dense(args[0]);
+                    self.add(Op::LargestOfRows(dense), shape.to_vec())
+                }
+                _ => self.other(instruction.clone(), args, shape),
+            },
             other => self.other(other.clone(), args, shape),
         }
+    }
+
+    /// For each row `exp(x - max(x))`, its sum, and the largest entry of x.
+    fn exponentials_of_rows(&mut self, x: Id) -> (Id, Id, Id) {
+        let dense = self.dense(x);
+        let (m, n) = rows_and_columns(self.shape(dense));
+        let largest = self.add(Op::LargestOfRows(dense), vec![m]);
+        let largest = self.if_finite(largest);
+        let columns = self.columns(largest, (m, n));
+        let shifted = self.binary(Binary::Sub, dense, columns);
+        let exponentials = self.unary(Unary::Apply(Function::Exp), shifted);
+        let one = self.number(Rational::one());
+        let ones = self.fill(one, &[n]);
+        let sums = self.product(exponentials, ones);
+        (exponentials, sums, largest)
+    }
+
+    /// The entries that are finite, and 0 for the others: from an infinite entry nothing is subtracted.
+    fn if_finite(&mut self, x: Id) -> Id {
+        let zero = self.number(Rational::zero());
+        let gap = self.binary(Binary::Sub, x, x);
+        let is_finite = self.binary(Binary::AtMost, gap, zero);
+        self.choice(is_finite, x, zero)
     }
 
     /// `exp(x - max(x))`, its sum, and the largest entry of x.
     fn exponentials(&mut self, x: Id) -> (Id, Id, Id) {
         let dense = self.dense(x);
         let largest = self.add(Op::Extremum(true, dense), vec![]);
+        let largest = self.if_finite(largest);
         let shifted = self.binary(Binary::Sub, x, largest);
-        let exponentials = self.unary(Unary::Apply(gateaux_array::Function::Exp), shifted);
+        let exponentials = self.unary(Unary::Apply(Function::Exp), shifted);
         let sum = self.sum(exponentials);
         (exponentials, sum, largest)
     }
@@ -437,7 +480,7 @@ impl Graph {
                 self.diagonal(inverse, n)
             }
             Instruction::Logdet(_) => {
-                let logs = self.unary(Unary::Apply(gateaux_array::Function::Ln), entries);
+                let logs = self.unary(Unary::Apply(Function::Ln), entries);
                 self.sum(logs)
             }
             Instruction::Solve(_) => {
