@@ -28,6 +28,7 @@ pub fn run(arguments: &PlanArguments, out: &mut dyn Write) -> Result<(), Failure
     let options = Options {
         threads: arguments.threads,
         convention: question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?,
+        ..Options::default()
     };
     let mut compiled: Compiled<f64> = problem.compile_with(&requests, options).map_err(in_text)?;
     let mut sizes = args::sizes(&arguments.dims);

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use case::{array, cases};
-use gateaux::{Array, Errors, Inputs, Notation, Problem};
+use gateaux::compile::{Options, Request, value};
+use gateaux::{Array, Compiled, Errors, Inputs, Notation, Problem, View, ViewMut};
 use serde_json::Value;
 
 mod case;
@@ -307,4 +308,77 @@ fn declarations_of_the_corpus_are_inferred() {
             }
         }
     }
+}
+
+/// The numbers of a compiled function, with inputs and outputs in row order; nothing where it has no explicit form.
+fn compiled(case: &Value) -> Option<Result<[Array<f64>; 2], Errors>> {
+    let mut problem = Problem::parse(case["text"].as_str().expect("a text")).ok()?;
+    let names = wrt(case);
+    let derivative = match names.as_slice() {
+        [name] => Request::First(name.clone()),
+        [a, b] => Request::Second(a.clone(), b.clone()),
+        _ => return None,
+    };
+    let inputs = inputs(case);
+    let options = Options {
+        sizes: inputs.sizes.clone(),
+        ..Options::default()
+    };
+    let mut function = problem.compile_with::<f64>(&[value(), derivative], options).ok()?;
+    let arrays: Vec<&Array<f64>> = function.inputs().map(|name| &inputs.values[name]).collect();
+    let data: Vec<Vec<f64>> = arrays
+        .iter()
+        .map(|array| array.iter_row_major().copied().collect())
+        .collect();
+    let views: Vec<View<'_, f64>> = data
+        .iter()
+        .zip(&arrays)
+        .map(|(data, array)| View::row_major(data, array.shape()))
+        .collect();
+    let shapes: Vec<&[usize]> = arrays.iter().map(|array| array.shape()).collect();
+    let run = |function: &mut Compiled<f64>| -> Result<[Array<f64>; 2], Errors> {
+        let shapes = function.output_shapes(&shapes)?;
+        let [mut of_value, mut of_derivative] = [0, 1].map(|at: usize| vec![f64::NAN; shapes[at].iter().product()]);
+        function.run(
+            &views,
+            &mut [
+                ViewMut::row_major(&mut of_value, &shapes[0]),
+                ViewMut::row_major(&mut of_derivative, &shapes[1]),
+            ],
+        )?;
+        Ok(
+            [(of_value, &shapes[0]), (of_derivative, &shapes[1])].map(|(data, shape)| {
+                let mut entries = data.into_iter();
+                let reversed: Vec<usize> = shape.iter().rev().copied().collect();
+                let array = Array::from_fn(&reversed, |_| entries.next().unwrap_or(f64::NAN)).expect("of this shape");
+                let order: Vec<usize> = (0..shape.len()).rev().collect();
+                array.permuted(&order).expect("its own axes")
+            }),
+        )
+    };
+    Some(run(&mut function))
+}
+
+#[test]
+fn compiled_functions_give_the_numbers_of_the_corpus() {
+    let (mut right, mut without, mut wrong) = (0, 0, Vec::new());
+    for case in cases("derivatives.jsonl").iter().chain(&cases("hessians.jsonl")) {
+        match compiled(case) {
+            None => without += 1,
+            Some(Err(errors)) => wrong.push(format!("{}: {errors}", case["id"])),
+            Some(Ok([found, derivative])) => {
+                let gaps = [
+                    distance(&found, &array(&case["value"])),
+                    distance(&derivative, &array(&case["derivative"])),
+                ];
+                match gaps.iter().all(|gap| *gap <= TOLERANCE) {
+                    true => right += 1,
+                    false => wrong.push(format!("{}: off by {gaps:.1e?}", case["id"])),
+                }
+            }
+        }
+    }
+    println!("{right} right, {without} complex or without an explicit form");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(right > 20 * without);
 }

@@ -21,12 +21,14 @@ pub use derive::{Request, gradient, hessian, hessian_vector, jacobian, jacobian_
 pub use views::{View, ViewMut};
 
 /// How a function is compiled.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// How many threads large products and passes may use.
     pub threads: usize,
     /// The convention for derivatives by structured variables.
     pub convention: Convention,
+    /// Sizes of dimension names that no input tells; those that inputs tell too must agree.
+    pub sizes: Sizes,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
         Options {
             threads: 1,
             convention: Convention::Subspace,
+            sizes: Sizes::new(),
         }
     }
 }
@@ -389,7 +392,7 @@ impl<T: Scalar> Compiled<T> {
             );
             return Err(mistake(message));
         }
-        let mut sizes = Sizes::new();
+        let mut sizes = self.options.sizes.clone();
         for (argument, shape) in self.arguments.iter().zip(shapes) {
             if shape.len() != argument.axes.len() {
                 let (name, axes) = (&argument.name, argument.axes.len());
@@ -400,7 +403,8 @@ impl<T: Scalar> Compiled<T> {
             }
             for (dim, size) in argument.axes.iter().zip(*shape) {
                 if let Some(name) = self.store.dims.as_name(*dim) {
-                    sizes.insert(name.to_owned(), *size);
+                    // What is told first is what the others are compared with.
+                    sizes.entry(name.to_owned()).or_insert(*size);
                 }
             }
         }
