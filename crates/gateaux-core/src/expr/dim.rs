@@ -15,8 +15,8 @@ pub struct Dim(u32);
 pub enum Symbol {
     /// A dimension name.
     Name(String),
-    /// `min(lhs, rhs)`.
-    Min(Dim, Dim),
+    /// The smallest of several, which are sorted and no minima themselves.
+    Min(Vec<Dim>),
 }
 
 /// A sum of products of symbols with integer coefficients; the empty product is the constant term.
@@ -29,6 +29,22 @@ impl Polynomial {
         self.0
             .iter()
             .map(|(factors, coefficient)| (factors.as_slice(), *coefficient))
+    }
+
+    /// The number, if the polynomial is one.
+    fn value(&self) -> Option<i64> {
+        self.excess(&Polynomial::default())
+    }
+
+    /// By how much it is larger than the other one, if that is a number.
+    fn excess(&self, other: &Polynomial) -> Option<i64> {
+        let constant = |polynomial: &Polynomial| polynomial.0.get([].as_slice()).copied().unwrap_or(0);
+        let [one, two] = [self, other].map(|polynomial| polynomial.terms().filter(|(factors, _)| !factors.is_empty()));
+        if one.eq(two) {
+            constant(self).checked_sub(constant(other))
+        } else {
+            None
+        }
     }
 
     fn constant(value: i64) -> Self {
@@ -72,8 +88,8 @@ impl Polynomial {
 #[derive(Clone, Debug)]
 pub struct Dims {
     table: IndexSet<Polynomial, FxBuildHasher>,
-    /// Pairs of which the first is assumed to be the smaller.
-    assumed: Vec<(Dim, Dim)>,
+    /// Of each pair, the smallest of the first is assumed to be not larger than the second.
+    assumed: Vec<(Vec<Dim>, Dim)>,
 }
 
 impl Default for Dims {
@@ -123,54 +139,79 @@ impl Dims {
         Some(self.intern(product))
     }
 
-    /// `min(lhs, rhs)`.
+    /// `min(lhs, rhs)`: the same dimension for all minima that are equal by what was assumed.
+    ///
+    /// A minimum is the set of its operands, whatever their order and nesting. Two sets have the same minimum if what
+    /// is known to be no smaller than it is the same; so the set is extended by all of that, and then again reduced to
+    /// one operand, or to what is needed of them.
     pub fn min(&mut self, lhs: Dim, rhs: Dim) -> Dim {
-        match (self.value(lhs), self.value(rhs)) {
-            _ if lhs == rhs => lhs,
-            (Some(a), Some(b)) => self.constant(a.min(b)),
-            _ if self.assumed.contains(&(lhs, rhs)) => lhs,
-            _ if self.assumed.contains(&(rhs, lhs)) => rhs,
-            // min(n, min(m, n)) is min(m, n).
-            _ if self.is_minimum_with(rhs, lhs) => rhs,
-            _ if self.is_minimum_with(lhs, rhs) => lhs,
-            _ => self.intern(Polynomial::symbol(Symbol::Min(lhs.min(rhs), lhs.max(rhs)))),
+        if lhs == rhs {
+            return lhs;
+        }
+        let all = self.not_below(&[self.operands(lhs), self.operands(rhs)].concat());
+        if let Some(smallest) = all.iter().find(|one| self.not_below(&[**one]) == all) {
+            return *smallest;
+        }
+        let mut needed = all.clone();
+        for one in all.iter().rev() {
+            let rest: Vec<Dim> = needed.iter().copied().filter(|other| other != one).collect();
+            if self.not_below(&rest) == all {
+                needed = rest;
+            }
+        }
+        self.intern(Polynomial::symbol(Symbol::Min(needed)))
+    }
+
+    /// What the minimum is taken of; the dimension itself, if it is none.
+    pub fn operands(&self, dim: Dim) -> Vec<Dim> {
+        match self.as_symbol(dim) {
+            Some(Symbol::Min(operands)) => operands.clone(),
+            _ => vec![dim],
         }
     }
 
-    /// Whether the dimension is a minimum of which the operand is one.
-    fn is_minimum_with(&self, dim: Dim, operand: Dim) -> bool {
-        let mut todo = vec![dim];
-        while let Some(next) = todo.pop() {
-            if next == operand && next != dim {
-                return true;
+    /// What is not smaller than the minimum of some dimensions, sorted: they and what was assumed of them. What is
+    /// larger by a number than another one goes without saying.
+    fn not_below(&self, dims: &[Dim]) -> Vec<Dim> {
+        let mut found = dims.to_vec();
+        loop {
+            let n_known = found.len();
+            for (small, large) in &self.assumed {
+                if !self.is_told(*large, &found) && small.iter().all(|dim| self.is_told(*dim, &found)) {
+                    found.push(*large);
+                }
             }
-            if let Some(Symbol::Min(lhs, rhs)) = self.as_symbol(next) {
-                todo.extend([*lhs, *rhs]);
+            if found.len() == n_known {
+                break;
             }
         }
-        false
+        let is_larger = |dim: Dim| found.iter().any(|other| self.exceeds(dim, *other));
+        let mut least: Vec<Dim> = found.iter().copied().filter(|dim| !is_larger(*dim)).collect();
+        least.sort_unstable();
+        least.dedup();
+        least
     }
 
-    /// What else stands in a minimum, however deep, of which the dimension is an operand; empty where it is none.
-    pub fn others_of_minimum(&self, minimum: Dim, operand: Dim) -> Vec<Dim> {
-        let (mut todo, mut found) = (vec![minimum], Vec::new());
-        while let Some(next) = todo.pop() {
-            match self.as_symbol(next) {
-                Some(Symbol::Min(lhs, rhs)) => todo.extend([*rhs, *lhs]),
-                _ if !found.contains(&next) => found.push(next),
-                _ => {}
-            }
-        }
-        match found.contains(&operand) && operand != minimum {
-            true => found.into_iter().filter(|other| *other != operand).collect(),
-            false => Vec::new(),
-        }
+    fn is_told(&self, dim: Dim, found: &[Dim]) -> bool {
+        found.contains(&dim) || found.iter().any(|other| self.exceeds(dim, *other))
     }
 
-    /// Assumes that the first is not larger than the second, which settles their minimum.
-    pub fn assume_at_most(&mut self, small: Dim, large: Dim) {
-        if !self.assumed.contains(&(small, large)) {
-            self.assumed.push((small, large));
+    /// Whether the first is larger than the second by a number.
+    fn exceeds(&self, large: Dim, small: Dim) -> bool {
+        let excess = self.polynomial(large).excess(self.polynomial(small));
+        excess.is_some_and(|excess| excess > 0)
+    }
+
+    /// Assumes that two dimensions are equal, of which one at least is a minimum. Minima that were made before stay
+    /// what they are.
+    pub fn assume_equal(&mut self, lhs: Dim, rhs: Dim) {
+        for (small, large) in [(lhs, rhs), (rhs, lhs)] {
+            let small = self.operands(small);
+            for large in self.operands(large) {
+                if !self.is_told(large, &self.not_below(&small)) {
+                    self.assumed.push((small.clone(), large));
+                }
+            }
         }
     }
 
@@ -183,12 +224,7 @@ impl Dims {
 
     /// The number, if the dimension is one.
     pub fn value(&self, dim: Dim) -> Option<i64> {
-        let mut terms = self.polynomial(dim).terms();
-        match (terms.next(), terms.next()) {
-            (None, _) => Some(0),
-            (Some(([], value)), None) => Some(value),
-            _ => None,
-        }
+        self.polynomial(dim).value()
     }
 
     /// The least that `to - from` can be, as all names stand for positive numbers; `None` where nothing bounds it.
@@ -227,7 +263,7 @@ impl Dims {
             for symbol in self.polynomial(dim).terms().flat_map(|(factors, _)| factors) {
                 match symbol {
                     Symbol::Name(name) => found.push(name.clone()),
-                    Symbol::Min(lhs, rhs) => todo.extend([*lhs, *rhs]),
+                    Symbol::Min(operands) => todo.extend(operands),
                 }
             }
         }
@@ -246,7 +282,10 @@ impl Dims {
                     let factor = match symbol {
                         Symbol::Name(name) => size(name)?,
                         // Minima nest only as deep as the text that wrote them, which the parser bounds.
-                        Symbol::Min(lhs, rhs) => self.evaluate(*lhs, size)?.min(self.evaluate(*rhs, size)?),
+                        Symbol::Min(operands) => {
+                            let values = operands.iter().map(|dim| self.evaluate(*dim, size));
+                            values.collect::<Option<Vec<i64>>>()?.into_iter().min()?
+                        }
                     };
                     product = product.checked_mul(factor)?;
                 }
@@ -278,7 +317,12 @@ impl Dims {
     fn symbol_text(&self, symbol: &Symbol) -> String {
         match symbol {
             Symbol::Name(name) => name.clone(),
-            Symbol::Min(lhs, rhs) => format!("min({}, {})", self.text(*lhs), self.text(*rhs)),
+            // The language has minima of two.
+            Symbol::Min(operands) => {
+                let texts = operands.iter().map(|dim| self.text(*dim));
+                let nested = texts.rev().reduce(|inner, outer| format!("min({outer}, {inner})"));
+                nested.expect("a minimum has two operands at least")
+            }
         }
     }
 }

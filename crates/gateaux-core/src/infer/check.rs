@@ -183,7 +183,7 @@ impl Checker<'_> {
         for left in self.found.sizes.solve_deferred() {
             match left {
                 Left::Wrong(equation, clash) => {
-                    let problem = self.explain(clash, equation.at, self.wrong_sizes(equation));
+                    let problem = self.explain(clash, equation.at, wrong_sizes(self.scope, equation));
                     self.found.problems.push(problem);
                 }
                 Left::Open(equation) if !is_partial => {
@@ -203,15 +203,6 @@ impl Checker<'_> {
         if !is_partial && self.found.problems.is_empty() {
             self.check_constants();
         }
-    }
-
-    fn wrong_sizes(&self, equation: Equation) -> Problem {
-        let node = equation.at;
-        Problem::new(codes::ARGUMENT_SIZES, self.span(node), "sizes that do not fit: ")
-            .size(equation.lhs)
-            .text(" and ")
-            .size(equation.rhs)
-            .at(node)
     }
 
     /// Equations may make a size zero or less.
@@ -269,4 +260,18 @@ impl Checker<'_> {
             self.found.problems.push(problem);
         }
     }
+}
+
+/// Sizes that are asked to be equal and are not.
+pub(super) fn wrong_sizes(scope: &Scope<'_>, equation: Equation) -> Problem {
+    let node = equation.at;
+    Problem::new(
+        codes::ARGUMENT_SIZES,
+        scope.tree.node(node).span,
+        "sizes that do not fit: ",
+    )
+    .size(equation.lhs)
+    .text(" and ")
+    .size(equation.rhs)
+    .at(node)
 }

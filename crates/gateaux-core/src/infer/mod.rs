@@ -148,6 +148,9 @@ impl Typing {
 
 /// Finds the kind of every name and the shape of every node of a text that was parsed without mistakes.
 ///
+/// What this accepts, [`build`] accepts: it makes shapes that are equal here equal again, for sizes and [`Dims`] know
+/// the same laws, and every assumption holds in `dims` before a shape is made.
+///
 /// # Errors
 ///
 /// All mistakes of name, kind and size, sorted by position. What uses something wrong is not reported again.
@@ -169,7 +172,16 @@ pub fn infer(
         choice.attempt.problems.is_empty(),
         scope.root,
     ) {
-        return typing(&scope, &mut choice, root, dims).ok_or_else(|| vec![too_large(&scope, root)]);
+        match choice.attempt.sizes.settle(dims) {
+            Ok(assumptions) => {
+                let typing = typing(&scope, &mut choice, root, assumptions, dims);
+                return typing.ok_or_else(|| vec![too_large(&scope, root)]);
+            }
+            Err(wrong) => choice
+                .attempt
+                .problems
+                .extend(wrong.into_iter().map(|equation| check::wrong_sizes(&scope, equation))),
+        }
     }
     let mut problems = scope.problems.clone();
     if choice.is_exhausted {
@@ -231,7 +243,13 @@ fn name_sizes(scope: &Scope<'_>, attempt: &mut Attempt) {
 }
 
 /// Everything found, with dimensions in place of sizes; `None` where a dimension is too large a polynomial.
-fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &mut Dims) -> Option<Typing> {
+fn typing(
+    scope: &Scope<'_>,
+    choice: &mut search::Choice,
+    root: NodeId,
+    mut assumptions: Vec<String>,
+    dims: &mut Dims,
+) -> Option<Typing> {
     let attempt = &mut choice.attempt;
     let mut shapes = Vec::with_capacity(attempt.kinds.len());
     for kind in &attempt.kinds {
@@ -286,7 +304,6 @@ fn typing(scope: &Scope<'_>, choice: &mut search::Choice, root: NodeId, dims: &m
             None => at_most.push((small, large)),
         }
     }
-    let mut assumptions = attempt.sizes.assumptions(dims);
     assumptions.extend(
         at_most
             .iter()

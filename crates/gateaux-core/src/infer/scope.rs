@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::names::{DefaultKind, default_kind, nearest};
 use super::problem::{Problem, shorten};
 use super::roles::{Role, Roles, SPECIAL};
-use super::sizes::{Clash, Size, Sizes};
+use super::sizes::{Clash, MAX_ASSUMED, MAX_FACTORS, MAX_OPERANDS, MAX_TERMS, Size, Sizes};
 use crate::expr::{MAX_AXES, Structure};
 
 /// What a name in an expression means.
@@ -606,9 +606,9 @@ fn measure(kind: &NodeKind, span: Span, known: &[Option<Size>], sizes: &mut Size
 
 /// The limits of sizes are reached.
 pub(super) fn large(span: Span) -> Problem {
-    Problem::new(
-        codes::LARGE_SIZE,
-        span,
-        "a size here is too complicated: more than 256 terms or 64 factors",
-    )
+    let message = format!(
+        "a size here is too complicated: more than {MAX_TERMS} terms, {MAX_FACTORS} factors, {MAX_OPERANDS} operands of \
+         minima or {MAX_ASSUMED} assumptions"
+    );
+    Problem::new(codes::LARGE_SIZE, span, message)
 }

@@ -5,20 +5,21 @@
 //! a contradiction. But a name may turn out to be a compound of others (`q = k*n`, for a `vector(q)` that is
 //! multiplied by a Kronecker product); that is assumed, and the assumption is reported.
 
+mod dims;
 mod minima;
 
 use std::collections::BTreeMap;
 
 use gateaux_syntax::NodeId;
 
-use crate::expr::{Dim, Dims};
-
 /// The most terms of a size: `[x; y; z]` adds them.
-const MAX_TERMS: usize = 256;
+pub(super) const MAX_TERMS: usize = 256;
 /// The most factors of a term: `kron(kron(..))` doubles them each time.
-const MAX_FACTORS: usize = 64;
-/// The deepest that `min(.., ..)` may nest; it bounds the recursion over sizes.
-const MAX_MIN_DEPTH: u8 = 16;
+pub(super) const MAX_FACTORS: usize = 64;
+/// The most operands of a minimum, with those of the minima in them; it bounds the recursion over sizes.
+pub(super) const MAX_OPERANDS: usize = 16;
+/// The most assumptions: they may tell each other, and every minimum is compared with all of them.
+pub(super) const MAX_ASSUMED: usize = 50;
 /// The longest chain of unknowns, each a compound of the next; it bounds the recursion over what was found.
 const MAX_CHAIN: u16 = 100;
 
@@ -39,11 +40,19 @@ enum Entry {
         terms: Terms,
         order: Vec<Size>,
     },
+    /// `weight` counts the operands, and those of the minima in them.
     Min {
-        lhs: Size,
-        rhs: Size,
-        depth: u8,
+        operands: Vec<Size>,
+        weight: usize,
     },
+}
+
+/// What a name or a minimum is assumed to be.
+#[derive(Clone, Debug)]
+struct Assumption {
+    value: Terms,
+    /// The node that asks for it.
+    at: NodeId,
 }
 
 /// Why two sizes are not made equal, or a size is not made.
@@ -79,11 +88,11 @@ pub(super) struct Sizes {
     entries: Vec<Entry>,
     names: BTreeMap<String, Size>,
     numbers: BTreeMap<i64, Size>,
-    minima: BTreeMap<(Terms, Terms), Size>,
+    minima: BTreeMap<Vec<Terms>, Size>,
     deferred: Vec<Equation>,
     /// How deep the expansion of an unknown by what it was found to be is at present.
     depth: u16,
-    assumed: BTreeMap<Size, Terms>,
+    assumed: BTreeMap<Size, Assumption>,
 }
 
 impl Sizes {
@@ -174,30 +183,33 @@ impl Sizes {
         let size = self.root(size);
         match self.entry(size) {
             Entry::Unknown(_) | Entry::Name(_) => Ok(atom(size)),
-            Entry::Min { lhs, rhs, .. } => {
-                let smaller = self.min(*lhs, *rhs)?;
-                // The depth of minima bounds this recursion.
-                if matches!(self.entry(smaller), Entry::Min { .. }) {
-                    Ok(atom(smaller))
-                } else {
-                    self.terms(smaller)
+            Entry::Min { .. } => self.nested(|sizes| {
+                let smallest = sizes.smallest(&sizes.operands(size))?;
+                match sizes.entry(smallest) {
+                    Entry::Min { .. } => Ok(atom(smallest)),
+                    _ => sizes.terms(smallest),
                 }
-            }
+            }),
             Entry::Polynomial { terms, .. } => {
                 let terms = terms.clone();
                 let is_settled = |at: &Size| matches!(self.entry(*at), Entry::Unknown(None) | Entry::Name(_));
                 if terms.keys().flatten().all(is_settled) {
                     return Ok(terms);
                 }
-                if self.depth == MAX_CHAIN {
-                    return Err(Clash::TooLarge);
-                }
-                self.depth += 1;
-                let expanded = substitute(&terms, &mut |at| self.terms(at));
-                self.depth -= 1;
-                expanded
+                self.nested(|sizes| substitute(&terms, &mut |at| sizes.terms(at)))
             }
         }
+    }
+
+    /// Goes one step down the chain of what was found.
+    fn nested(&mut self, expand: impl FnOnce(&mut Self) -> Result<Terms, Clash>) -> Result<Terms, Clash> {
+        if self.depth == MAX_CHAIN {
+            return Err(Clash::TooLarge);
+        }
+        self.depth += 1;
+        let expanded = expand(self);
+        self.depth -= 1;
+        expanded
     }
 
     /// The size as a polynomial, with all that was assumed of dimension names put in too.
@@ -212,19 +224,22 @@ impl Sizes {
 
     /// The assumptions are acyclic and minima nest a bounded number of times, which bounds this recursion.
     fn assumed_atom(&mut self, at: Size) -> Result<Terms, Clash> {
-        if let Some(terms) = self.assumed.get(&at).cloned() {
-            return substitute(&terms, &mut |at| self.assumed_atom(at));
+        if let Some(assumption) = self.assumed.get(&at).cloned() {
+            return substitute(&assumption.value, &mut |at| self.assumed_atom(at));
         }
-        let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
+        let Entry::Min { operands, .. } = self.entry(at).clone() else {
             return Ok(atom(at));
         };
-        let (a, b) = (self.assumed_terms(lhs)?, self.assumed_terms(rhs)?);
-        let (lhs, rhs) = (self.make(a, Vec::new()), self.make(b, Vec::new()));
-        let smaller = self.min(lhs, rhs)?;
-        match self.assumed.get(&smaller).cloned() {
-            Some(terms) if smaller != at => substitute(&terms, &mut |at| self.assumed_atom(at)),
-            _ if matches!(self.entry(smaller), Entry::Min { .. }) => Ok(atom(smaller)),
-            _ => self.terms(smaller),
+        let mut known = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let terms = self.assumed_terms(operand)?;
+            known.push(self.make(terms, Vec::new()));
+        }
+        let smallest = self.smallest(&known)?;
+        match self.assumed.get(&smallest).cloned() {
+            Some(assumption) if smallest != at => substitute(&assumption.value, &mut |at| self.assumed_atom(at)),
+            _ if matches!(self.entry(smallest), Entry::Min { .. }) => Ok(atom(smallest)),
+            _ => self.terms(smallest),
         }
     }
 
@@ -287,7 +302,7 @@ impl Sizes {
         if let (Entry::Name(_), Entry::Name(_)) = (self.entry(lhs), self.entry(rhs)) {
             return Err(Clash::Different);
         }
-        if self.solved_by_binding(lhs, rhs)? || self.solve_linear(lhs, rhs)? {
+        if self.solved_by_binding(lhs, rhs)? || self.solve_linear(Equation { lhs, rhs, at })? {
             return Ok(());
         }
         self.deferred.push(Equation { lhs, rhs, at });
@@ -325,11 +340,8 @@ impl Sizes {
         let atoms: Vec<Size> = terms.keys().flatten().copied().collect();
         atoms.into_iter().any(|at| {
             let at = self.root(at);
-            let Entry::Min { lhs, rhs, .. } = *self.entry(at) else {
-                return at == wanted;
-            };
             at == wanted
-                || [lhs, rhs].into_iter().any(|side| match self.terms(side) {
+                || self.operands(at).into_iter().any(|operand| match self.terms(operand) {
                     Ok(terms) => self.contains(&terms, wanted),
                     Err(_) => false,
                 })
@@ -342,14 +354,14 @@ impl Sizes {
     }
 
     /// Whether the equation is settled: it holds, holds by assumption, or is linear in an unknown of its own.
-    fn solve_linear(&mut self, lhs: Size, rhs: Size) -> Result<bool, Clash> {
-        let (left, right) = (self.terms(lhs)?, self.terms(rhs)?);
+    fn solve_linear(&mut self, equation: Equation) -> Result<bool, Clash> {
+        let (left, right) = (self.terms(equation.lhs)?, self.terms(equation.rhs)?);
         let difference = plus(&left, &right, -1)?;
         if difference.is_empty() {
             return Ok(true);
         }
         if !self.has_unknown(&difference) {
-            return self.assume(lhs, rhs).map(|()| true);
+            return self.assume(equation).map(|()| true);
         }
         for at in single_atoms(&difference) {
             if !self.is_unknown(at) {
@@ -380,7 +392,8 @@ impl Sizes {
 
     /// Makes an equation between dimension names hold: only a name may be assumed to be a compound of others,
     /// and a minimum to be one of its two.
-    fn assume(&mut self, lhs: Size, rhs: Size) -> Result<(), Clash> {
+    fn assume(&mut self, equation: Equation) -> Result<(), Clash> {
+        let Equation { lhs, rhs, at: node } = equation;
         let (left, right) = (self.terms(lhs)?, self.terms(rhs)?);
         if is_plain(&left, self) && is_plain(&right, self) {
             return Err(Clash::Different);
@@ -396,8 +409,7 @@ impl Sizes {
                 && is_possible(other)
                 && !is_plain(other, self)
             {
-                self.assumed.insert(at, other.clone());
-                return Ok(());
+                return self.insert_assumption(at, other, node);
             }
         }
         for (side, other) in [(&left, &right), (&right, &left)] {
@@ -405,15 +417,22 @@ impl Sizes {
             if let (Some(value), Some((at, shift))) = (as_constant(other), shifted_atom(side))
                 && value - shift > 0
             {
-                self.assumed.insert(at, constant(value - shift));
-                return Ok(());
+                return self.insert_assumption(at, &constant(value - shift), node);
             }
             if let Some(at) = self.minimum_apart(side, other)? {
-                self.assumed.insert(at, other.clone());
-                return Ok(());
+                return self.insert_assumption(at, other, node);
             }
         }
         Err(Clash::Different)
+    }
+
+    fn insert_assumption(&mut self, of: Size, value: &Terms, at: NodeId) -> Result<(), Clash> {
+        if self.assumed.len() == MAX_ASSUMED {
+            return Err(Clash::TooLarge);
+        }
+        let value = value.clone();
+        self.assumed.insert(of, Assumption { value, at });
+        Ok(())
     }
 
     /// Solves what waited, in order, factor by factor where nothing else helps; gives what remains.
@@ -453,7 +472,7 @@ impl Sizes {
 
     fn retry(&mut self, equation: Equation) -> Result<bool, Clash> {
         let (lhs, rhs) = (self.root(equation.lhs), self.root(equation.rhs));
-        Ok(lhs == rhs || self.solved_by_binding(lhs, rhs)? || self.solve_linear(lhs, rhs)?)
+        Ok(lhs == rhs || self.solved_by_binding(lhs, rhs)? || self.solve_linear(equation)?)
     }
 
     /// Solves `m*n = p*q` as `m = p` and `n = q`; whether it did.
@@ -548,14 +567,13 @@ impl Sizes {
 
     fn unknowns_of_atom(&mut self, at: Size) -> Vec<Size> {
         let at = self.root(at);
-        match *self.entry(at) {
+        match self.entry(at) {
             Entry::Unknown(_) => vec![at],
             Entry::Name(_) => Vec::new(),
-            Entry::Min { lhs, rhs, .. } => {
-                // Minima nest a bounded number of times, which bounds this recursion.
-                let mut found = self.unknowns(lhs);
-                found.extend(self.unknowns(rhs));
-                found
+            // Minima nest a bounded number of times, which bounds this recursion.
+            Entry::Min { .. } => {
+                let operands = self.operands(at).into_iter();
+                operands.flat_map(|operand| self.unknowns(operand)).collect()
             }
             Entry::Polynomial { .. } => self.unknowns(at),
         }
@@ -565,69 +583,6 @@ impl Sizes {
     pub(super) fn call(&mut self, unknown: Size, name: &str) {
         self.entries[unknown.0 as usize] = Entry::Name(name.to_owned());
         self.names.insert(name.to_owned(), unknown);
-    }
-
-    /// The size as a dimension; `?` stands for an unknown without a name.
-    pub(super) fn dim(&mut self, size: Size, dims: &mut Dims) -> Option<Dim> {
-        let terms = self.assumed_terms(size).ok()?;
-        self.dim_of_terms(&terms, dims)
-    }
-
-    fn dim_of_terms(&mut self, terms: &Terms, dims: &mut Dims) -> Option<Dim> {
-        let mut sum = dims.constant(0);
-        for (factors, coefficient) in terms {
-            let mut product = dims.constant(*coefficient);
-            for at in factors {
-                let factor = match self.entry(*at).clone() {
-                    Entry::Unknown(_) => dims.name("?"),
-                    Entry::Name(name) => dims.name(&name),
-                    // Minima nest a bounded number of times, which bounds this recursion.
-                    Entry::Min { lhs, rhs, .. } => {
-                        let (lhs, rhs) = (self.dim(lhs, dims)?, self.dim(rhs, dims)?);
-                        dims.min(lhs, rhs)
-                    }
-                    Entry::Polynomial { terms, .. } => self.dim_of_terms(&terms, dims)?,
-                };
-                product = dims.mul(product, factor)?;
-            }
-            sum = dims.add(sum, product)?;
-        }
-        Some(sum)
-    }
-
-    /// What was assumed of dimension names, as lines such as `q = k*n` and `k <= n`.
-    pub(super) fn assumptions(&mut self, dims: &mut Dims) -> Vec<String> {
-        let assumed = std::mem::take(&mut self.assumed);
-        let mut lines = Vec::new();
-        for (at, terms) in &assumed {
-            let Some(value) = self.dim_of_terms(terms, dims) else {
-                continue;
-            };
-            let value_text = dims.text(value);
-            if let Entry::Min { lhs, rhs, .. } = *self.entry(*at)
-                && let (Some(a), Some(b)) = (self.dim(lhs, dims), self.dim(rhs, dims))
-                && (a == value || b == value)
-            {
-                let other = if a == value { b } else { a };
-                dims.assume_at_most(value, other);
-                lines.push(format!("{value_text} <= {}", dims.text(other)));
-            } else if let Some(dim) = self.dim(*at, dims) {
-                let others = dims.others_of_minimum(dim, value);
-                if !others.is_empty() {
-                    for other in others {
-                        dims.assume_at_most(value, other);
-                        lines.push(format!("{value_text} <= {}", dims.text(other)));
-                    }
-                    continue;
-                }
-                lines.push(format!("{} = {value_text}", dims.text(dim)));
-            }
-        }
-        self.assumed = assumed;
-        // One minimum can ask for what another one did.
-        let mut seen = std::collections::BTreeSet::new();
-        lines.retain(|line| seen.insert(line.clone()));
-        lines
     }
 }
 

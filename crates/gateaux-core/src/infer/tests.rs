@@ -125,6 +125,40 @@ fn a_declared_dimension_may_be_a_compound_of_others() {
 }
 
 #[test]
+fn a_minimum_may_be_one_of_its_operands_or_another_name() {
+    check_types(&[
+        (
+            "A: matrix(m, n)\nx: vector(m)\nsvdvals(A)'*x",
+            "A: matrix(m, n); x: vector(m); scalar; m <= n",
+        ),
+        (
+            "A: matrix(m, n)\nx: vector(k)\nsvdvals(A)'*x",
+            "A: matrix(m, n); x: vector(min(m, n)); scalar; k = min(m, n)",
+        ),
+        (
+            "A: matrix(m, n)\nB: matrix(n, k)\nx: vector(m)\nsvdvals(svdv(A)'*B)'*x",
+            "A: matrix(m, n); B: matrix(n, k); x: vector(m); scalar; m <= n; m <= k",
+        ),
+        (
+            "A: matrix(m, n)\nx: vector(3)\nsvdvals(A)'*x",
+            "A: matrix(m, n); x: vector(3); scalar; min(m, n) = 3",
+        ),
+    ]);
+    check_mistakes(&[(
+        "A: matrix(3, n)\nx: vector(5)\nsvdvals(A)'*x",
+        "G0215 \"svdvals(A)'*x\" sizes that do not fit: 3 and 5",
+    )]);
+}
+
+#[test]
+fn minima_are_equal_whatever_their_order_and_nesting() {
+    check_types(&[(
+        "A: matrix(m, n)\nB: matrix(n, k)\nsvdvals(svdv(A)'*B) + svdvals(A*svdu(B))",
+        "A: matrix(m, n); B: matrix(n, k); vector(min(m, min(n, k)))",
+    )]);
+}
+
+#[test]
 fn sizes_take_names_that_are_free() {
     check_types(&[
         ("m = 2*A\nsum(m*x)", "A: matrix(n, k); x: vector(k); scalar"),
