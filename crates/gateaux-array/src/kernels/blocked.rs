@@ -47,6 +47,18 @@ impl<'a, T> View<'a, T> {
         }
     }
 
+    /// Whether a column is a slice; otherwise a row is.
+    #[inline(always)]
+    pub(super) fn has_contiguous_columns(self) -> bool {
+        self.row_stride == 1
+    }
+
+    /// The first n entries of a column of a matrix with contiguous columns.
+    #[inline(always)]
+    pub(super) fn column(self, j: usize, n: usize) -> &'a [T] {
+        &self.data[j * self.column_stride..][..n]
+    }
+
     /// The transpose if so wished.
     pub(super) fn transposed_if(self, transposed: bool) -> View<'a, T> {
         if transposed { self.transposed() } else { self }
@@ -99,6 +111,9 @@ impl<T: Scalar> Product<'_, T> {
     pub(super) fn run(&self, c: &mut [T], stride: usize, packing: &mut [T]) {
         let level = Level::detected();
         let (m, k, n) = self.sizes;
+        if m == 0 || n == 0 {
+            return;
+        }
         if k == 0 {
             return scale_columns(self.beta, c, stride, (m, n));
         }

@@ -1,36 +1,61 @@
 //! Cholesky and LU factors, and what follows from them.
+//!
+//! All algorithms are blocked: a narrow panel is done by plain loops, and what it means for the rest of the matrix is
+//! a matrix product, in which nearly all time is spent.
+//!
+//! # Source
+//! G. Golub, C. Van Loan, Matrix computations, 4th edition, 3.2.11, 3.4, 4.2.6.
 
+use super::blocked::{Part, Product, View, packing_size};
+use super::layout::mirror_lower;
+use super::level::{Instructions, vectorized};
+use super::triangular::{Triangle, solve_columns, triangular_solve};
 use super::{Scalar, Workspace};
+
+/// Columns of a panel.
+const PANEL: usize = 48;
+/// Up to this size everything is one panel.
+const SMALL: usize = 24;
 
 /// A factorization found no pivot in this column: of a Cholesky factor none that is positive, of an LU factor none but 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pivot(pub usize);
 
-/// The lower triangular L with A = L*L' in place of a symmetric A, of which only the lower triangle is read and written.
+/// The lower triangular L with A = L*L' in place of a symmetric A, of which only the lower triangle is read. What stands
+/// above the diagonal afterwards is not told.
 ///
 /// # Shapes
 /// A is (n, n).
 ///
 /// # Errors
-/// The first [`Pivot`] that is not positive; A then holds nothing of use.
+/// The first [`Pivot`] that is not positive; A then holds nothing of use. What is not a number is no such pivot: it
+/// spreads.
+///
+/// # Cost
+/// n^3/6 multiplications.
 pub fn cholesky<T: Scalar>(a: &mut [T], n: usize, workspace: &mut Workspace) -> Result<(), Pivot> {
-    let _ = workspace;
     assert_eq!(a.len(), n * n);
-    for j in 0..n {
-        for k in 0..j {
-            let factor = a[j + k * n];
-            for i in j..n {
-                let term = a[i + k * n] * factor;
-                a[i + j * n] -= term;
-            }
+    let panel = if n <= SMALL { n.max(1) } else { PANEL };
+    let packing = T::scratch(workspace, packing_size((n, n, panel)));
+    for first in (0..n).step_by(panel) {
+        let width = panel.min(n - first);
+        let (done, rest) = a.split_at_mut(first * n);
+        let rest = &mut rest[first..];
+        let left = View::new(done, n).from(first, 0);
+        let update = Product {
+            alpha: -T::ONE,
+            a: left,
+            weights: None,
+            b: left.transposed(),
+            beta: T::ONE,
+            sizes: (n - first, first, width),
+            part: Part::Lower,
+        };
+        update.run(rest, n, packing);
+        let failed = cholesky_panel(rest, n, (n - first, width));
+        if failed < width {
+            return Err(Pivot(first + failed));
         }
-        let pivot = a[j + j * n];
-        // What is not a number is no reason to stop: it spreads.
-        if pivot <= T::ZERO {
-            return Err(Pivot(j));
-        }
-        let root = pivot.root();
-        a[j * n + j..(j + 1) * n].iter_mut().for_each(|entry| *entry /= root);
     }
     Ok(())
 }
@@ -48,11 +73,62 @@ pub fn cholesky_solve<T: Scalar>(l: &[T], n: usize, b: &mut [T], columns: usize,
 ///
 /// # Shapes
 /// L and `out` are (n, n).
+///
+/// # Cost
+/// About n^3/2 multiplications: n^3/6 for the inverse of L, of which only the lower triangle is computed, and n^3/3 for
+/// its product with its transpose.
 pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: &mut Workspace) {
-    assert_eq!(out.len(), n * n);
-    identity(out, n);
-    cholesky_solve(l, n, out, n, workspace);
+    assert!(l.len() == n * n && out.len() == n * n);
+    if n == 0 {
+        return;
+    }
+    let size = packing_size((n, n, n)).next_multiple_of(8);
+    let panel = PANEL * n;
+    let (inverse, scratch) = T::scratch(workspace, n * n + panel.next_multiple_of(8) + size).split_at_mut(n * n);
+    let (copy, packing) = scratch.split_at_mut(panel);
+    inverse.fill(T::ZERO);
+    inverse.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::ONE);
+    let lower = Triangle {
+        data: View::new(l, n),
+        forward: true,
+        unit: false,
+    };
+    // The columns of the inverse that begin in a panel have zeros above it.
+    for first in (0..n).step_by(PANEL) {
+        let width = PANEL.min(n - first);
+        let columns = &mut inverse[first * n..(first + width) * n];
+        solve_columns(
+            &lower.from(first),
+            n - first,
+            &mut columns[first..],
+            n,
+            width,
+            copy,
+            packing,
+        );
+    }
+    out.fill(T::ZERO);
+    // A^-1 = L^-T L^-1; row p of L^-1 has entries up to p only, so its share of the sum has, too.
+    for first in (0..n).step_by(BLOCK_ROWS) {
+        let depth = BLOCK_ROWS.min(n - first);
+        let size = first + depth;
+        let rows = View::new(inverse, n).from(first, 0);
+        let share = Product {
+            alpha: T::ONE,
+            a: rows.transposed(),
+            weights: None,
+            b: rows,
+            beta: T::ONE,
+            sizes: (size, depth, size),
+            part: Part::Lower,
+        };
+        share.run(out, n, packing);
+    }
+    mirror_lower(out, n);
 }
+
+/// Rows of the inverse of a factor whose products are added together.
+const BLOCK_ROWS: usize = 128;
 
 /// log(det(A)) of the matrix with the Cholesky factor L.
 ///
@@ -73,35 +149,52 @@ pub fn cholesky_logdet<T: Scalar>(l: &[T], n: usize) -> T {
 ///
 /// # Errors
 /// The first [`Pivot`] that is 0; A then holds nothing of use.
+///
+/// # Cost
+/// n^3/3 multiplications.
 pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mut Workspace) -> Result<(), Pivot> {
-    let _ = workspace;
     assert!(a.len() == n * n && pivots.len() == n);
-    for k in 0..n {
-        let mut best = k;
-        for i in k + 1..n {
-            // What is not a number is taken, so that it spreads.
-            if a[best + k * n].pivot_size() < a[i + k * n].pivot_size() {
-                best = i;
-            }
+    let panel = if n <= SMALL { n.max(1) } else { PANEL };
+    let (copy, packing) = T::scratch(workspace, panel * n + packing_size((n, panel, n))).split_at_mut(panel * n);
+    for first in (0..n).step_by(panel) {
+        let width = panel.min(n - first);
+        let next = first + width;
+        let (left, rest) = a.split_at_mut(first * n);
+        let (own, right) = rest.split_at_mut(width * n);
+        let pivots = &mut pivots[first..next];
+        let failed = lu_panel(&mut own[first..], n, (n - first, width), pivots);
+        pivots.iter_mut().for_each(|pivot| *pivot += first);
+        if failed < width {
+            return Err(Pivot(first + failed));
         }
-        pivots[k] = best;
-        if a[best + k * n] == T::ZERO {
-            return Err(Pivot(k));
+        for column in left.chunks_exact_mut(n).chain(right.chunks_exact_mut(n)) {
+            swap_rows(column, first, pivots);
         }
-        if best != k {
-            a.chunks_exact_mut(n).for_each(|column| column.swap(k, best));
+        let columns = n - next;
+        if columns == 0 {
+            break;
         }
-        let pivot = a[k + k * n];
-        a[k * n + k + 1..(k + 1) * n]
-            .iter_mut()
-            .for_each(|entry| *entry /= pivot);
-        for j in k + 1..n {
-            let factor = a[k + j * n];
-            for i in k + 1..n {
-                let term = a[i + k * n] * factor;
-                a[i + j * n] -= term;
-            }
+        let triangle = Triangle {
+            data: View::new(&own[first..], n),
+            forward: true,
+            unit: true,
+        };
+        solve_columns(&triangle, width, &mut right[first..], n, columns, &mut [], packing);
+        // The rows of U stand above what they change, so they are copied.
+        let copy = &mut copy[..width * columns];
+        for (copy, column) in copy.chunks_exact_mut(width).zip(right.chunks_exact(n)) {
+            copy.copy_from_slice(&column[first..next]);
         }
+        let update = Product {
+            alpha: -T::ONE,
+            a: View::new(own, n).from(next, 0),
+            weights: None,
+            b: View::new(copy, width),
+            beta: T::ONE,
+            sizes: (n - next, width, columns),
+            part: Part::Full,
+        };
+        update.run(&mut right[next..], n, packing);
     }
     Ok(())
 }
@@ -134,9 +227,7 @@ pub fn lu_solve<T: Scalar>(
                 .for_each(|(k, &pivot)| column.swap(k, pivot));
         }
     } else {
-        for column in b.chunks_exact_mut(n) {
-            pivots.iter().enumerate().for_each(|(k, &pivot)| column.swap(k, pivot));
-        }
+        b.chunks_exact_mut(n).for_each(|column| swap_rows(column, 0, pivots));
         triangular_solve(lu, n, true, true, false, b, columns, workspace);
         triangular_solve(lu, n, false, false, false, b, columns, workspace);
     }
@@ -146,9 +237,13 @@ pub fn lu_solve<T: Scalar>(
 ///
 /// # Shapes
 /// The factors and `out` are (n, n).
+///
+/// # Cost
+/// n^3 multiplications.
 pub fn lu_inverse<T: Scalar>(lu: &[T], pivots: &[usize], n: usize, out: &mut [T], workspace: &mut Workspace) {
     assert_eq!(out.len(), n * n);
-    identity(out, n);
+    out.fill(T::ZERO);
+    out.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::ONE);
     lu_solve(lu, pivots, n, out, n, false, workspace);
 }
 
@@ -169,11 +264,10 @@ pub fn lu_det<T: Scalar>(lu: &[T], pivots: &[usize], n: usize) -> T {
 /// The factors are (n, n).
 pub fn lu_signed_logdet<T: Scalar>(lu: &[T], pivots: &[usize], n: usize) -> (T, T) {
     assert!(lu.len() == n * n && pivots.len() == n);
-    lu.iter()
-        .step_by(n + 1)
-        .fold((permutation_sign(pivots), T::ZERO), |(sign, log), pivot| {
-            (sign * pivot.signum(), log + pivot.size().ln())
-        })
+    let start = (permutation_sign(pivots), T::ZERO);
+    lu.iter().step_by(n + 1).fold(start, |(sign, log), pivot| {
+        (sign * pivot.signum(), log + pivot.size().ln())
+    })
 }
 
 /// Each row that is swapped with another one turns the sign.
@@ -182,37 +276,101 @@ fn permutation_sign<T: Scalar>(pivots: &[usize]) -> T {
     if swaps % 2 == 0 { T::ONE } else { -T::ONE }
 }
 
-/// B = op(T)^-1*B, where op transposes or not, for a triangular T of which only the triangle that is told is read, and
-/// without the diagonal if it is told to be `unit`.
-///
-/// # Shapes
-/// T is (n, n), B is (n, columns).
-#[expect(clippy::too_many_arguments, reason = "those of BLAS, which readers know")]
-pub fn triangular_solve<T: Scalar>(
-    t: &[T],
-    n: usize,
-    lower: bool,
-    unit: bool,
-    transposed: bool,
-    b: &mut [T],
-    columns: usize,
-    workspace: &mut Workspace,
-) {
-    let _ = workspace;
-    assert!(t.len() == n * n && b.len() == n * columns);
-    let at = |i: usize, j: usize| if transposed { t[j + i * n] } else { t[i + j * n] };
-    let forward = lower != transposed;
-    for column in b.chunks_exact_mut(n.max(1)) {
-        for step in 0..n {
-            let i = if forward { step } else { n - 1 - step };
-            let known = if forward { 0..i } else { i + 1..n };
-            let rest = known.fold(column[i], |rest, j| rest - at(i, j) * column[j]);
-            column[i] = if unit { rest } else { rest / at(i, i) };
-        }
+fn swap_rows<T: Scalar>(column: &mut [T], first: usize, pivots: &[usize]) {
+    for (k, &pivot) in pivots.iter().enumerate() {
+        column.swap(first + k, pivot);
     }
 }
 
-fn identity<T: Scalar>(out: &mut [T], n: usize) {
-    out.fill(T::ZERO);
-    out.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::ONE);
+vectorized! {
+    /// The Cholesky factor of the first columns of a matrix with columns that are `stride` apart; the number of columns
+    /// that have one.
+    fn cholesky_panel<T, I>(a: &mut [T], stride: usize, sizes: (usize, usize)) -> usize {
+        let (m, width) = sizes;
+        for j in 0..width {
+            let (done, rest) = a.split_at_mut(j * stride);
+            let column = &mut rest[j..m];
+            subtract_columns::<T, I>(&done[j.min(done.len())..], stride, j, 0, column);
+            let pivot = column[0];
+            if pivot <= T::ZERO {
+                return j;
+            }
+            let root = pivot.root();
+            let reciprocal = T::ONE / root;
+            // The reciprocal of a subnormal root may overflow.
+            if reciprocal.size() <= T::nearest(f64::from(f32::MAX)) {
+                for entry in &mut *column {
+                    *entry *= reciprocal;
+                }
+            } else {
+                for entry in &mut *column {
+                    *entry /= root;
+                }
+            }
+            column[0] = root;
+        }
+        width
+    }
+
+    /// The LU factors of the first columns of a matrix with columns that are `stride` apart; the number of columns that
+    /// have a pivot.
+    fn lu_panel<T, I>(a: &mut [T], stride: usize, sizes: (usize, usize), pivots: &mut [usize]) -> usize {
+        let (m, width) = sizes;
+        for k in 0..width {
+            let column = &a[k * stride..][..m];
+            let mut best = k;
+            let mut size = pivot_size(column[k]);
+            for (i, &entry) in column.iter().enumerate().skip(k + 1) {
+                if pivot_size(entry) > size {
+                    (best, size) = (i, pivot_size(entry));
+                }
+            }
+            pivots[k] = best;
+            if size == T::ZERO {
+                return k;
+            }
+            if best != k {
+                for j in 0..width {
+                    a.swap(k + j * stride, best + j * stride);
+                }
+            }
+            // The last column ends with the matrix.
+            let (done, rest) = a.split_at_mut(((k + 1) * stride).min(a.len()));
+            let (head, factors) = done[k * stride..][..m].split_at_mut(k + 1);
+            let pivot = head[k];
+            for factor in &mut *factors {
+                *factor /= pivot;
+            }
+            for column in rest.chunks_mut(stride).take(width - k - 1) {
+                let (head, column) = column[..m].split_at_mut(k + 1);
+                let factor = -head[k];
+                for (entry, &own) in column.iter_mut().zip(&*factors) {
+                    *entry = I::mul_add(own, factor, *entry);
+                }
+            }
+        }
+        width
+    }
+}
+
+/// The size that pivots are compared by; what is not a number comes first, so that it spreads.
+#[inline(always)]
+fn pivot_size<T: Scalar>(entry: T) -> T {
+    if entry.undefined() {
+        T::nearest(f64::INFINITY)
+    } else {
+        entry.size()
+    }
+}
+
+/// column = column - the sum of `count` columns of A, each times its entry in this row.
+#[inline(always)]
+fn subtract_columns<T: Scalar, I: Instructions>(a: &[T], stride: usize, count: usize, row: usize, column: &mut [T]) {
+    for k in 0..count {
+        let own = &a[k * stride..][..column.len()];
+        let factor = -own[row];
+        for (entry, &own) in column.iter_mut().zip(own) {
+            *entry = I::mul_add(own, factor, *entry);
+        }
+    }
 }

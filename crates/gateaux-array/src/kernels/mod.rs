@@ -27,10 +27,15 @@ mod factorizations;
 mod functions;
 mod layout;
 mod level;
+mod matrix_vector;
 mod products;
 mod reductions;
 mod tile;
+mod triangular;
 mod workspace;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -40,13 +45,13 @@ pub use elementwise::{
 };
 pub use factorizations::{
     Pivot, cholesky, cholesky_inverse, cholesky_logdet, cholesky_solve, lu, lu_det, lu_inverse, lu_signed_logdet,
-    lu_solve, triangular_solve,
+    lu_solve,
 };
 pub use layout::{add_transpose, permute, transpose};
-pub use products::{
-    Rows, gemm, gemv, gemv_both, gemv_through, gemv_through_transposed, gemv_transposed, ger, outer, syrk,
-};
+pub use matrix_vector::{Rows, gemv, gemv_both, gemv_through, gemv_through_transposed, gemv_transposed, ger, outer};
+pub use products::{gemm, syrk};
 pub use reductions::{dot, maximum, minimum, sum};
+pub use triangular::triangular_solve;
 pub use workspace::Workspace;
 
 use crate::{Field, Real};

@@ -1,4 +1,4 @@
-//! Products of matrices and vectors.
+//! Products of matrices.
 
 use super::blocked::{Part, Product, View, packing_size};
 use super::layout::mirror_lower;
@@ -6,109 +6,6 @@ use super::{Scalar, Workspace};
 
 /// Products with fewer multiplications than this run on one thread.
 const PARALLEL_PRODUCT: usize = 200 * 200 * 200;
-
-/// What [`gemv_through`] does with a block of rows: the number of its first row, its part of z = A*w, and its part of r
-/// to be filled in.
-pub type Rows<'a, T> = dyn FnMut(usize, &[T], &mut [T]) + 'a;
-
-/// y = alpha*A*x + beta*y; with beta = 0 whatever `y` held.
-///
-/// # Shapes
-/// A is (m, n), x has n entries, y has m.
-pub fn gemv<T: Scalar>(alpha: T, a: &[T], (m, n): (usize, usize), x: &[T], beta: T, y: &mut [T]) {
-    assert!(a.len() == m * n && x.len() == n && y.len() == m);
-    for (i, y) in y.iter_mut().enumerate() {
-        let sum = (0..n).fold(T::ZERO, |sum, j| sum + a[i + j * m] * x[j]);
-        *y = if beta == T::ZERO {
-            alpha * sum
-        } else {
-            alpha * sum + beta * *y
-        };
-    }
-}
-
-/// y = alpha*A'*x + beta*y; with beta = 0 whatever `y` held.
-///
-/// # Shapes
-/// A is (m, n), x has m entries, y has n.
-pub fn gemv_transposed<T: Scalar>(alpha: T, a: &[T], (m, n): (usize, usize), x: &[T], beta: T, y: &mut [T]) {
-    assert!(a.len() == m * n && x.len() == m && y.len() == n);
-    for (j, y) in y.iter_mut().enumerate() {
-        let sum = (0..m).fold(T::ZERO, |sum, i| sum + a[i + j * m] * x[i]);
-        *y = if beta == T::ZERO {
-            alpha * sum
-        } else {
-            alpha * sum + beta * *y
-        };
-    }
-}
-
-/// A*x and A'*y while reading A once.
-///
-/// # Shapes
-/// A is (m, n), x and `aty` have n entries, y and `ax` have m.
-pub fn gemv_both<T: Scalar>(a: &[T], (m, n): (usize, usize), x: &[T], y: &[T], ax: &mut [T], aty: &mut [T]) {
-    gemv(T::ONE, a, (m, n), x, T::ZERO, ax);
-    gemv_transposed(T::ONE, a, (m, n), y, T::ZERO, aty);
-}
-
-/// g = A'*rows(A*w) while reading A once from memory: block of rows by block of rows, z = A*w, r = rows(z), g = g + A'*r.
-///
-/// # Shapes
-/// A is (m, n), w and g have n entries.
-pub fn gemv_through<T: Scalar>(
-    a: &[T],
-    (m, n): (usize, usize),
-    w: &[T],
-    rows: &mut Rows<T>,
-    g: &mut [T],
-    workspace: &mut Workspace,
-) {
-    let (z, r) = T::scratch(workspace, 2 * m).split_at_mut(m);
-    gemv(T::ONE, a, (m, n), w, T::ZERO, z);
-    rows(0, z, r);
-    gemv_transposed(T::ONE, a, (m, n), r, T::ZERO, g);
-}
-
-/// [`gemv_through`] for a matrix that is given by its transpose, whose columns are the rows.
-///
-/// # Shapes
-/// `a_transposed` is (n, m) for an A of (m, n), w and g have n entries.
-pub fn gemv_through_transposed<T: Scalar>(
-    a_transposed: &[T],
-    (m, n): (usize, usize),
-    w: &[T],
-    rows: &mut Rows<T>,
-    g: &mut [T],
-    workspace: &mut Workspace,
-) {
-    let (z, r) = T::scratch(workspace, 2 * m).split_at_mut(m);
-    gemv_transposed(T::ONE, a_transposed, (n, m), w, T::ZERO, z);
-    rows(0, z, r);
-    gemv(T::ONE, a_transposed, (n, m), r, T::ZERO, g);
-}
-
-/// A = A + alpha*x*y'.
-///
-/// # Shapes
-/// x has m entries, y has n, A is (m, n).
-pub fn ger<T: Scalar>(alpha: T, x: &[T], y: &[T], a: &mut [T], (m, n): (usize, usize)) {
-    assert!(x.len() == m && y.len() == n && a.len() == m * n);
-    for j in 0..n {
-        for i in 0..m {
-            a[i + j * m] += alpha * x[i] * y[j];
-        }
-    }
-}
-
-/// out = alpha*x*y'.
-///
-/// # Shapes
-/// x has m entries, y has n, `out` is (m, n).
-pub fn outer<T: Scalar>(alpha: T, x: &[T], y: &[T], out: &mut [T]) {
-    out.fill(T::ZERO);
-    ger(alpha, x, y, out, (x.len(), y.len()));
-}
 
 /// C = alpha*op(A)*op(B) + beta*C, where op transposes or not; with beta = 0 whatever C held.
 ///
