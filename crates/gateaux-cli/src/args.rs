@@ -204,6 +204,12 @@ pub struct EvalArguments {
     /// How to show the numbers
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
+    /// Run the compiled function so often and show the time of a run
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: Option<u32>,
+    /// How many threads the timed runs may use
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub threads: usize,
     /// How many digits to show (text only; json has them all)
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: u8,

@@ -1,8 +1,10 @@
 //! `gateaux eval`: the value of a function and of its derivative at given data.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
-use gateaux::{Array, Inputs, Notation, Problem};
+use gateaux::compile::{self, Compiled, Options, Request, View, ViewMut};
+use gateaux::{Array, Errors, Inputs, Notation, Problem};
 use serde_json::{Value, json};
 
 use crate::args::{self, EvalArguments, TextOrJson};
@@ -10,6 +12,7 @@ use crate::data;
 use crate::failure::Failure;
 use crate::json;
 use crate::page::Page;
+use crate::plan;
 use crate::question::{self, Question, Reply};
 use crate::source::Source;
 
@@ -23,18 +26,87 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
-    let inputs = Inputs::new(values, args::sizes(&arguments.dims));
+    let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));
     let mut reply = question.derive(&mut problem).map_err(in_text)?;
     reply.evaluate(&mut problem, &inputs).map_err(in_text)?;
+    let times = match arguments.repeat {
+        Some(repeat) => Some(time(arguments, &mut problem, &reply, &values, repeat).map_err(in_text)?),
+        None => None,
+    };
     match arguments.format {
         TextOrJson::Json => {
             let mut object = json::Object::new();
             object.insert("ok".into(), json!(true));
             object.extend(json::reply(&problem, &reply));
+            if let Some(times) = times {
+                object.insert("seconds".into(), json!(times.median.as_secs_f64()));
+                object.insert("first_seconds".into(), json!(times.first.as_secs_f64()));
+            }
             Ok(writeln!(out, "{}", Value::Object(object))?)
         }
-        TextOrJson::Text => show(&reply, usize::from(arguments.digits), out),
+        TextOrJson::Text => {
+            show(&reply, usize::from(arguments.digits), out)?;
+            let Some(times) = times else { return Ok(()) };
+            let text = |time: Duration| plan::duration(time.as_secs_f64());
+            let (first, median) = (text(times.first), text(times.median));
+            let sentence = format!("{median} a run (the median); {first} to compile and run for the first time");
+            writeln!(out)?;
+            Ok(Page::new(out, Notation::Text).sentences("time", &[sentence])?)
+        }
     }
+}
+
+/// How long the compiled function takes.
+struct Times {
+    first: Duration,
+    median: Duration,
+}
+
+/// Runs the compiled value and derivative on the data.
+fn time(
+    arguments: &EvalArguments,
+    problem: &mut Problem,
+    reply: &Reply,
+    values: &data::Values,
+    repeat: u32,
+) -> Result<Times, Errors> {
+    let mut requests = vec![compile::value()];
+    match &reply.question {
+        Question::Value => {}
+        Question::Gradients(names) => requests.extend(names.iter().map(|name| compile::gradient(name))),
+        Question::Derivative(names) => requests.push(Request::of(names)?),
+    }
+    let options = Options {
+        threads: arguments.threads,
+        sizes: args::sizes(&arguments.dims),
+        ..Options::default()
+    };
+    let start = Instant::now();
+    let mut compiled: Compiled<f64> = problem.compile_with(&requests, options)?;
+    let real = |name: &str| values.get(name).map(|array| array.map(|entry| entry.re));
+    let inputs: Vec<Array<f64>> = compiled.inputs().filter_map(real).collect();
+    let views: Vec<View<'_, f64>> = inputs
+        .iter()
+        .map(|array| View::new(array.data(), array.shape()))
+        .collect();
+    let shapes: Vec<&[usize]> = inputs.iter().map(Array::shape).collect();
+    let shapes = compiled.output_shapes(&shapes)?;
+    let mut outputs: Vec<Vec<f64>> = shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
+    let pairs = outputs.iter_mut().zip(&shapes);
+    let mut results: Vec<ViewMut<'_, f64>> = pairs.map(|(data, shape)| ViewMut::new(data, shape)).collect();
+    compiled.run(&views, &mut results)?;
+    let first = start.elapsed();
+    let mut times = Vec::with_capacity(repeat as usize);
+    for _ in 0..repeat {
+        let start = Instant::now();
+        compiled.run(&views, &mut results)?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    Ok(Times {
+        first,
+        median: times[times.len() / 2],
+    })
 }
 
 fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure> {

@@ -373,7 +373,7 @@ fn compiled_functions_give_the_numbers_of_the_corpus() {
                 ];
                 match gaps.iter().all(|gap| *gap <= TOLERANCE) {
                     true => right += 1,
-                    false => wrong.push(format!("{}: off by {gaps:.1e?}", case["id"])),
+                    false => wrong.push(format!("{}: off by {gaps:?}", case["id"])),
                 }
             }
         }

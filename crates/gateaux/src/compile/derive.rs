@@ -29,6 +29,21 @@ pub enum Request {
 }
 
 impl Request {
+    /// The derivative by variables in order: of first or second order.
+    ///
+    /// # Errors
+    /// Another order.
+    pub fn of(wrt: &[String]) -> Result<Request, Errors> {
+        match wrt {
+            [name] => Ok(Request::First(name.clone())),
+            [a, b] => Ok(Request::Second(a.clone(), b.clone())),
+            _ => {
+                let message = "derivatives of first and second order are compiled, others are not".to_owned();
+                Err(Errors::general(NO_NUMBERS, message))
+            }
+        }
+    }
+
     /// A Hessian as the factors of a Kronecker product, `D[i,j,k,l] = A[i,k]*B[j,l]`.
     #[must_use]
     pub fn in_factors(self) -> Request {
