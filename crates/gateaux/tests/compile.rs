@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use gateaux::compile::{Options, gradient, hessian, hessian_vector, jacobian, jacobian_vector, value, vector_jacobian};
-use gateaux::{Array, Compiled, Errors, Problem, View, ViewMut};
+use gateaux::{Array, Compiled, Errors, Inputs, Problem, View, ViewMut};
 
 /// Runs with arrays in column order and gives the outputs in column order.
 fn run(function: &mut Compiled<f64>, inputs: &[(&[f64], &[usize])]) -> Result<Vec<Vec<f64>>, Errors> {
@@ -239,4 +239,70 @@ fn running_allocates_nothing() {
         let counted = allocation_counter::measure(|| function.run(&views, &mut results).unwrap());
         assert_eq!(counted.count_total, 0, "n = {n}");
     }
+}
+
+/// The value and the gradient (or Hessian) of a compiled function against those of the interpreter, and the steps of the
+/// plan.
+fn against_the_interpreter(text: &str, wrt: &str, sizes: &[(&str, usize)], threads: usize) -> Vec<String> {
+    let mut problem = Problem::parse(text).unwrap();
+    let sizes = sizes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+    let options = Options {
+        threads,
+        ..Options::default()
+    };
+    let mut function: Compiled<f64> = problem.compile_with(&[value(), gradient(wrt)], options).unwrap();
+    let names: Vec<String> = function.inputs().map(str::to_owned).collect();
+    let inputs = problem.sample(&function, &sizes).unwrap();
+    let pairs: Vec<(&[f64], &[usize])> = inputs.iter().map(|array| (array.data(), array.shape())).collect();
+    let found = run(&mut function, &pairs).unwrap();
+    let answer = problem.derive(&[wrt]).unwrap();
+    let values = names.into_iter().zip(inputs).collect();
+    let given = Inputs {
+        values,
+        ..Inputs::default()
+    };
+    let numbers = problem.evaluate(Some(&answer), &given).unwrap();
+    for (found, expected) in found.iter().zip([numbers.value, numbers.derivative.unwrap()]) {
+        let scale = expected.max_abs();
+        let gaps = found.iter().zip(expected.data()).map(|(x, y)| (x - y).abs() / scale);
+        let gap = gaps.fold(0.0, f64::max);
+        assert!(gap < 1e-12, "{text}: off by {gap:.1e}");
+    }
+    function
+        .plan()
+        .unwrap()
+        .describe()
+        .into_iter()
+        .map(|(name, ..)| name)
+        .collect()
+}
+
+#[test]
+fn large_matrices_are_read_once() {
+    let logistic = "X: matrix(m, n); y: vector(m); sum(log(exp(-y.*(X*w)) .+ 1))";
+    let steps = against_the_interpreter(logistic, "w", &[("m", 501), ("n", 333)], 1);
+    assert!(
+        steps.len() <= 2 && steps[0].contains("A * vector; ") && steps[0].contains("; A' * vector"),
+        "{steps:?}"
+    );
+    let steps = against_the_interpreter("x'*A*x", "x", &[("n", 301)], 1);
+    assert!(
+        steps.len() == 2 && steps[0].starts_with("A * vector, A' * vector"),
+        "{steps:?}"
+    );
+    let factorization = "T: matrix(m, n); U: matrix(m, k); V: matrix(n, k); norm2(T - U*V')^2";
+    let steps = against_the_interpreter(factorization, "U", &[("m", 411), ("n", 307), ("k", 5)], 1);
+    assert!(steps.len() == 1 && steps[0].ends_with("; R*C"), "{steps:?}");
+    let masked = "T: matrix(m, n); W: matrix(m, n); V: matrix(k, n); a: vector(n);
+        sum((W.*(T - U*V - ones(m)*a')).^2)";
+    let steps = against_the_interpreter(masked, "U", &[("m", 300), ("n", 413), ("k", 7)], 1);
+    assert!(steps.iter().any(|step| step.ends_with("; R*C")), "{steps:?}");
+}
+
+#[test]
+fn threads_change_no_numbers() {
+    let net = "X: matrix(b, p); W1: matrix(p, h); W2: matrix(h, q); norm2(tanh(X*W1)*W2)^2 + sum(exp(-X.^2))";
+    against_the_interpreter(net, "W1", &[("b", 300), ("p", 257), ("h", 260), ("q", 3)], 2);
+    let likelihood = "S: posdef(n); logdet(S) + x'*inv(S)*x";
+    against_the_interpreter(likelihood, "S", &[("n", 150)], 2);
 }

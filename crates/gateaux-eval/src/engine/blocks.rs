@@ -4,13 +4,17 @@ use std::ops::Range;
 
 use gateaux_array::kernels::{self, Operand as Entries, Scalar, Workspace};
 
+use crate::constant::constant;
 use crate::engine::{Memory, Processor, Taken};
 use crate::plan::Step;
+use crate::plan::panels::Panels;
 use crate::plan::pass::{Action, BLOCK, Gathering, Pass, Source, Target};
 
 /// Some entries that stand side by side, all of them in one column where that matters.
 #[derive(Clone, Copy)]
 struct Block {
+    /// Where the results of the pass begin, of which there may be only a panel.
+    base: usize,
     start: usize,
     length: usize,
     row: usize,
@@ -34,6 +38,7 @@ impl<T: Scalar> View<'_, '_, T> {
 
     fn entries(&self, source: Source) -> Entries<'_, T> {
         let Block {
+            base,
             start,
             length,
             row,
@@ -41,7 +46,7 @@ impl<T: Scalar> View<'_, '_, T> {
         } = self.block;
         match source {
             Source::Register(register) => Entries::Slice(&self.registers[register][..length]),
-            Source::Result(result) => Entries::Slice(&self.results[result].slice()[start..start + length]),
+            Source::Result(result) => Entries::Slice(&self.results[result].slice()[start - base..][..length]),
             Source::Stream(at) => Entries::Slice(&self.operand(at)[start..start + length]),
             Source::Number(at) => Entries::Number(self.operand(at)[0]),
             Source::Column(at) => Entries::Slice(&self.operand(at)[row..row + length]),
@@ -129,17 +134,17 @@ impl<T: Scalar> Processor<'_, T> {
         for (_, result) in &pass.gatherings {
             results[*result].slice_mut()[0] = T::zero();
         }
-        self.range(pass, step, memory, results, 0..pass.length);
+        self.range(pass, step, memory, results, (0, 0..pass.length));
     }
 
-    /// Some of the entries, after all before them.
+    /// Some of the entries, after all before them; the results begin with the entry at the base.
     pub(crate) fn range<'o>(
         &mut self,
         pass: &Pass,
         step: &Step,
         memory: &Memory<'_, 'o, T>,
         results: &mut [Taken<'o, T>],
-        range: Range<usize>,
+        (base, range): (usize, Range<usize>),
     ) {
         let rows = pass.rows.filter(|rows| *rows > 0);
         let mut start = range.start;
@@ -148,6 +153,7 @@ impl<T: Scalar> Processor<'_, T> {
             // Where vectors are rows or columns, a block ends with a column.
             let end = rows.map_or(range.end, |rows| range.end.min(start - row + rows * pass.columns));
             let block = Block {
+                base,
                 start,
                 length: BLOCK.min(end - start),
                 row,
@@ -193,7 +199,8 @@ impl<T: Scalar> Processor<'_, T> {
                         rows: pass.rows,
                         block,
                     };
-                    let range = block.start..block.start + block.length;
+                    let begin = block.start - block.base;
+                    let range = begin..begin + block.length;
                     view.act(*action, &mut taken.slice_mut()[range]);
                     results[result] = taken;
                 }
@@ -237,7 +244,7 @@ impl<T: Scalar> Processor<'_, T> {
         let mut rows = |first: usize, product: &[T], out: &mut [T]| {
             let range = first..first + product.len();
             results[z].slice_mut()[range.clone()].copy_from_slice(product);
-            self.range(pass, step, memory, results, range.clone());
+            self.range(pass, step, memory, results, (0, range.clone()));
             out.copy_from_slice(&results[r].slice()[range]);
         };
         match transposed {
@@ -245,5 +252,75 @@ impl<T: Scalar> Processor<'_, T> {
             true => kernels::gemv_through_transposed(a, (n, m), w, &mut rows, g, &mut workspace),
         }
         *self.workspace = workspace;
+    }
+
+    /// `P = A*B`, the pass over P, and perhaps `R*C`, panel by panel.
+    pub(crate) fn panels<'o>(
+        &mut self,
+        panels: &Panels,
+        step: &Step,
+        memory: &Memory<'_, 'o, T>,
+        results: &mut [Taken<'o, T>],
+    ) {
+        let Panels {
+            m, k, n, width, pass, ..
+        } = panels;
+        let (m, k, n) = (*m, *k, *n);
+        let n_pass = step.results.len() - if panels.back.is_some() { 4 } else { 2 };
+        let n_operands = step.operands.len() - if panels.back.is_some() { 3 } else { 2 };
+        let operand = |at: usize| memory.read(step.operands[n_operands + at]);
+        for (_, result) in &pass.gatherings {
+            results[*result].slice_mut()[0] = T::zero();
+        }
+        let (of_pass, rest) = results.split_at_mut(n_pass + 1);
+        let (a, mut b) = (operand(0), operand(1));
+        let [room, rest @ ..] = rest else { return };
+        if panels.transposed[1] {
+            kernels::transpose(b, (n, k), &mut room.slice_mut()[..k * n]);
+            b = &room.slice()[..k * n];
+        }
+        let mut c: &[T] = &[];
+        let mut out: &mut [T] = &mut [];
+        if let (Some(back), [room, product]) = (&panels.back, rest) {
+            c = operand(2);
+            if !back.transposed {
+                kernels::transpose(c, (n, back.q), &mut room.slice_mut()[..back.q * n]);
+                c = &room.slice()[..back.q * n];
+            }
+            out = &mut product.slice_mut()[..m * back.q];
+            out.fill(T::zero());
+        }
+        let alpha = constant(&panels.coefficient).unwrap_or_else(T::one);
+        for first in (0..n).step_by(*width) {
+            let columns = (*width).min(n - first);
+            let (b, sizes) = (&b[first * k..][..columns * k], (m, k, columns));
+            let panel = &mut of_pass[n_pass].slice_mut()[..m * columns];
+            kernels::gemm(
+                alpha,
+                a,
+                panels.transposed[0],
+                b,
+                false,
+                T::zero(),
+                panel,
+                sizes,
+                1,
+                self.workspace,
+            );
+            self.range(
+                pass,
+                step,
+                memory,
+                of_pass,
+                (first * m, first * m..(first + columns) * m),
+            );
+            if let Some(back) = &panels.back {
+                let r = &of_pass[back.r].slice()[..m * columns];
+                let c = &c[first * back.q..][..columns * back.q];
+                let alpha = constant(&back.coefficient).unwrap_or_else(T::one);
+                let sizes = (m, columns, back.q);
+                kernels::gemm(alpha, r, false, c, true, T::one(), out, sizes, 1, self.workspace);
+            }
+        }
     }
 }

@@ -31,6 +31,10 @@ impl<T: Scalar> Processor<'_, T> {
                 self.through((*m, *n, *transposed), (pass, *r), step, memory, results);
                 return Ok(());
             }
+            Kernel::Panels(panels) => {
+                self.panels(panels, step, memory, results);
+                return Ok(());
+            }
             Kernel::MatrixVectorBoth { m, n } => {
                 let [plain, transposed] = results else { return Ok(()) };
                 let [a, x, y] = [0, 1, 2].map(|at| memory.read(step.operands[at]));
@@ -151,7 +155,7 @@ impl<T: Scalar> Processor<'_, T> {
                     crate::run::compute(instruction, &arrays.iter().collect::<Vec<_>>(), shape).map_err(failed)?;
                 out.copy_from_slice(value.data());
             }
-            Kernel::Pass(_) | Kernel::Through { .. } | Kernel::MatrixVectorBoth { .. } => {}
+            Kernel::Pass(_) | Kernel::Panels(_) | Kernel::Through { .. } | Kernel::MatrixVectorBoth { .. } => {}
             Kernel::Decompose { .. } | Kernel::Solve { .. } | Kernel::Inverse { .. } | Kernel::Determinant { .. } => {
                 self.system(&step.kernel, &arg, out)?;
             }

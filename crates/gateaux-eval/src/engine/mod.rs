@@ -93,6 +93,7 @@ impl<T: Scalar> Machine<T> {
         let registers = plan.steps.iter().map(|step| match &step.kernel {
             // One more, into which an action writes what may read its target.
             Kernel::Pass(pass) | Kernel::Through { pass, .. } => pass.registers + 1,
+            Kernel::Panels(panels) => panels.pass.registers + 1,
             _ => 0,
         });
         let registers = registers.max().unwrap_or(0);

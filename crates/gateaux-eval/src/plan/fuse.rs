@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 
 use crate::plan::pass::Source;
-use crate::plan::{Kernel, Operand, Place, Step};
+use crate::plan::{Kernel, Operand, Place, Step, panels};
 
 /// Matrices with fewer entries stay in the second cache between two steps.
-const LARGE: usize = 1 << 16;
+pub(super) const LARGE: usize = 1 << 16;
 
 /// Joins steps that read the same large matrix: `A*x` with `A'*y`, and `A*w` with `A'*r` where r comes from `A*w` by a
 /// pass. Every place is still written once.
-pub(crate) fn fuse(steps: Vec<Step>) -> Vec<Step> {
+pub(crate) fn fuse(steps: Vec<Step>, buffers: &mut Vec<usize>) -> Vec<Step> {
     let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
     let writers = writers(&steps);
+    for product in 0..steps.len() {
+        panels::join(&mut steps, &writers, product, buffers);
+    }
     for first in 0..steps.len() {
         let Some((matrix, transposed)) = steps[first].as_ref().and_then(large_product) else {
             continue;

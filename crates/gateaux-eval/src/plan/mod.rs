@@ -10,6 +10,7 @@ pub(crate) mod chain;
 pub(crate) mod contraction;
 pub(crate) mod fuse;
 pub(crate) mod graph;
+pub(crate) mod panels;
 pub(crate) mod pass;
 pub(crate) mod schedule;
 pub(crate) mod spread;
@@ -19,6 +20,7 @@ use gateaux_array::kernels::{Binary, Unary};
 use gateaux_core::expr::Rational;
 
 use crate::plan::graph::Decomposition;
+use crate::plan::panels::Panels;
 use crate::plan::pass::Pass;
 use crate::plan::translate::Layout;
 use crate::program::{Instruction, Program};
@@ -61,6 +63,8 @@ pub(crate) enum Kernel {
         pass: Pass,
         r: usize,
     },
+    /// A product of thin matrices, a pass over it and a thin product, panel by panel.
+    Panels(Box<Panels>),
     /// The product of an m by k and a k by n matrix, each possibly stored transposed.
     MatrixMatrix {
         m: usize,
@@ -186,6 +190,11 @@ impl Kernel {
             }
             Kernel::MatrixVectorBoth { m, n } => format!("A * vector, A' * vector, A ({m} x {n})"),
             Kernel::Through { m, n, pass, .. } => format!("A * vector; {}; A' * vector, A ({m} x {n})", pass.name()),
+            Kernel::Panels(panels) => {
+                let Panels { m, k, n, pass, .. } = &**panels;
+                let back = if panels.back.is_some() { "; R*C" } else { "" };
+                format!("P = ({m} x {k}) * ({k} x {n}); {}{back}", pass.name())
+            }
             Kernel::MatrixMatrix { m, k, n, .. } => format!("({m} x {k}) * ({k} x {n})"),
             Kernel::Gram {
                 n, k, weighted: true, ..
@@ -219,6 +228,10 @@ impl Kernel {
             Kernel::MatrixVector { m, n, .. } => 2.0 * (m * n) as f64,
             Kernel::MatrixVectorBoth { m, n } => 4.0 * (m * n) as f64,
             Kernel::Through { m, n, ref pass, .. } => 4.0 * (m * n) as f64 + pass.operations(),
+            Kernel::Panels(ref panels) => {
+                let q = panels.back.as_ref().map_or(0, |back| back.q);
+                2.0 * (panels.m * panels.n) as f64 * (panels.k + q) as f64 + panels.pass.operations()
+            }
             Kernel::MatrixMatrix { m, k, n, .. } => 2.0 * m as f64 * (k * n) as f64,
             Kernel::Gram { n, k, .. } => n as f64 * (n * k) as f64,
             Kernel::Batched { m, k, n, count } => 2.0 * (m * count) as f64 * (k * n) as f64,

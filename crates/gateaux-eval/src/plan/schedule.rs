@@ -24,7 +24,7 @@ pub(crate) fn schedule(graph: &Graph, outputs: &[Id], inputs: Vec<usize>) -> Pla
     for (at, id) in outputs.iter().enumerate() {
         scheduler.deliver(at, *id);
     }
-    scheduler.plan.steps = fuse(std::mem::take(&mut scheduler.plan.steps));
+    scheduler.plan.steps = fuse(std::mem::take(&mut scheduler.plan.steps), &mut scheduler.plan.buffers);
     scheduler.assign_buffers();
     scheduler.plan
 }
