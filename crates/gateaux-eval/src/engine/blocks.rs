@@ -10,6 +10,9 @@ use crate::plan::Step;
 use crate::plan::panels::Panels;
 use crate::plan::pass::{Action, BLOCK, Gathering, Pass, Source, Target};
 
+/// Passes over fewer entries are done before another thread has begun.
+const PARALLEL: usize = 1 << 17;
+
 /// Some entries that stand side by side, all of them in one column where that matters.
 #[derive(Clone, Copy)]
 struct Block {
@@ -85,39 +88,53 @@ impl<T: Scalar> View<'_, '_, T> {
         }
     }
 
-    fn gather(&self, gathering: Gathering, so_far: Option<T>) -> T {
+    /// What a block adds to a gathering.
+    fn gather(&self, gathering: Gathering) -> T {
         let slice = |source: Source| match self.entries(source) {
             Entries::Slice(x) => x,
             Entries::Number(_) => &[],
         };
         let length = T::from_f64(self.block.length as f64);
         match gathering {
-            Gathering::Sum(a) => {
-                let sum = match self.entries(a) {
-                    Entries::Slice(x) => kernels::sum(x),
-                    Entries::Number(x) => length * x,
-                };
-                so_far.map_or(sum, |so_far| so_far + sum)
-            }
-            Gathering::Dot(a, b) => {
-                let sum = match (self.entries(a), self.entries(b)) {
-                    (Entries::Slice(x), Entries::Slice(y)) => kernels::dot(x, y),
-                    (Entries::Slice(x), Entries::Number(y)) | (Entries::Number(y), Entries::Slice(x)) => {
-                        kernels::sum(x) * y
-                    }
-                    (Entries::Number(x), Entries::Number(y)) => length * x * y,
-                };
-                so_far.map_or(sum, |so_far| so_far + sum)
-            }
-            Gathering::Maximum(a) => {
-                let found = kernels::maximum(slice(a));
-                so_far.map_or(found, |so_far| kernels::maximum(&[so_far, found]))
-            }
-            Gathering::Minimum(a) => {
-                let found = kernels::minimum(slice(a));
-                so_far.map_or(found, |so_far| kernels::minimum(&[so_far, found]))
-            }
+            Gathering::Sum(a) => match self.entries(a) {
+                Entries::Slice(x) => kernels::sum(x),
+                Entries::Number(x) => length * x,
+            },
+            Gathering::Dot(a, b) => match (self.entries(a), self.entries(b)) {
+                (Entries::Slice(x), Entries::Slice(y)) => kernels::dot(x, y),
+                (Entries::Slice(x), Entries::Number(y)) | (Entries::Number(y), Entries::Slice(x)) => {
+                    kernels::sum(x) * y
+                }
+                (Entries::Number(x), Entries::Number(y)) => length * x * y,
+            },
+            Gathering::Maximum(a) => kernels::maximum(slice(a)),
+            Gathering::Minimum(a) => kernels::minimum(slice(a)),
         }
+    }
+}
+
+/// What a gathering over no entries is.
+fn nothing<T: Scalar>(gathering: Gathering) -> T {
+    match gathering {
+        Gathering::Sum(_) | Gathering::Dot(..) => T::zero(),
+        Gathering::Maximum(_) => T::from_f64(f64::NEG_INFINITY),
+        Gathering::Minimum(_) => T::from_f64(f64::INFINITY),
+    }
+}
+
+/// A gathering over all of two parts.
+fn join<T: Scalar>(gathering: Gathering, one: T, other: T) -> T {
+    match gathering {
+        Gathering::Sum(_) | Gathering::Dot(..) => one + other,
+        Gathering::Maximum(_) => kernels::maximum(&[one, other]),
+        Gathering::Minimum(_) => kernels::minimum(&[one, other]),
+    }
+}
+
+/// Gatherings before the first block.
+fn begin<T: Scalar>(pass: &Pass, results: &mut [Taken<'_, T>]) {
+    for (gathering, result) in &pass.gatherings {
+        results[*result].slice_mut()[0] = nothing(*gathering);
     }
 }
 
@@ -130,11 +147,61 @@ impl<T: Scalar> Processor<'_, T> {
         memory: &Memory<'_, 'o, T>,
         results: &mut [Taken<'o, T>],
     ) {
-        // Over no entries a sum is 0.
-        for (_, result) in &pass.gatherings {
-            results[*result].slice_mut()[0] = T::zero();
+        begin(pass, results);
+        if self.threads > 1 && pass.length >= PARALLEL {
+            self.in_parallel(pass, step, memory, results);
+        } else {
+            self.range(pass, step, memory, results, (0, 0..pass.length));
         }
-        self.range(pass, step, memory, results, (0, 0..pass.length));
+    }
+
+    /// All entries, a part of them by each thread.
+    fn in_parallel<'o>(&mut self, pass: &Pass, step: &Step, memory: &Memory<'_, 'o, T>, results: &mut [Taken<'o, T>]) {
+        // Parts end with blocks, and with columns where that matters.
+        let unit = pass.rows.map_or(BLOCK, |rows| rows.max(1) * pass.columns);
+        let part = pass.length.div_ceil(self.threads).next_multiple_of(unit);
+        let count = pass.length.div_ceil(part);
+        let is_number = |at: usize| pass.gatherings.iter().any(|(_, result)| *result == at);
+        let mut partial = vec![vec![T::zero(); results.len()]; count];
+        let mut parts: Vec<Vec<Taken<'_, T>>> = (0..count).map(|_| Vec::new()).collect();
+        let mut numbers: Vec<std::slice::IterMut<'_, T>> =
+            partial.iter_mut().map(|numbers| numbers.iter_mut()).collect();
+        for (at, result) in results.iter_mut().enumerate() {
+            let mut chunks = result.slice_mut()[..step.results[at].length].chunks_mut(part);
+            for (own, numbers) in parts.iter_mut().zip(&mut numbers) {
+                let number = numbers.next().map(std::slice::from_mut);
+                let slice = if is_number(at) { number } else { chunks.next() };
+                own.push(Taken::Output(slice.unwrap_or_default()));
+            }
+        }
+        let registers = self.registers.len();
+        std::thread::scope(|scope| {
+            for (at, mut own) in parts.into_iter().enumerate() {
+                scope.spawn(move || {
+                    let (mut pivots, mut workspace) = (Vec::<Vec<usize>>::new(), Workspace::default());
+                    let mut processor = Processor {
+                        registers: &mut vec![vec![T::zero(); BLOCK]; registers],
+                        pivots: &mut pivots,
+                        workspace: &mut workspace,
+                        threads: 1,
+                    };
+                    begin(pass, &mut own);
+                    let start = at * part;
+                    processor.range(
+                        pass,
+                        step,
+                        memory,
+                        &mut own,
+                        (start, start..pass.length.min(start + part)),
+                    );
+                });
+            }
+        });
+        for (gathering, result) in &pass.gatherings {
+            let values = partial.iter().map(|numbers| numbers[*result]);
+            let all = values.fold(nothing(*gathering), |so_far, value| join(*gathering, so_far, value));
+            results[*result].slice_mut()[0] = all;
+        }
     }
 
     /// Some of the entries, after all before them; the results begin with the entry at the base.
@@ -207,7 +274,6 @@ impl<T: Scalar> Processor<'_, T> {
             }
         }
         for (gathering, result) in &pass.gatherings {
-            let so_far = (block.start > 0).then(|| results[*result].slice()[0]);
             let view = View {
                 step,
                 memory,
@@ -216,8 +282,8 @@ impl<T: Scalar> Processor<'_, T> {
                 rows: pass.rows,
                 block,
             };
-            let value = view.gather(*gathering, so_far);
-            results[*result].slice_mut()[0] = value;
+            let (so_far, value) = (results[*result].slice()[0], view.gather(*gathering));
+            results[*result].slice_mut()[0] = join(*gathering, so_far, value);
         }
     }
 
@@ -232,9 +298,7 @@ impl<T: Scalar> Processor<'_, T> {
     ) {
         let [results @ .., back] = results else { return };
         let z = results.len() - 1;
-        for (_, result) in &pass.gatherings {
-            results[*result].slice_mut()[0] = T::zero();
-        }
+        begin(pass, results);
         let [.., matrix, vector] = step.operands.as_slice() else {
             return;
         };
@@ -269,9 +333,7 @@ impl<T: Scalar> Processor<'_, T> {
         let n_pass = step.results.len() - if panels.back.is_some() { 4 } else { 2 };
         let n_operands = step.operands.len() - if panels.back.is_some() { 3 } else { 2 };
         let operand = |at: usize| memory.read(step.operands[n_operands + at]);
-        for (_, result) in &pass.gatherings {
-            results[*result].slice_mut()[0] = T::zero();
-        }
+        begin(pass, results);
         let (of_pass, rest) = results.split_at_mut(n_pass + 1);
         let (a, mut b) = (operand(0), operand(1));
         let [room, rest @ ..] = rest else { return };

@@ -82,8 +82,11 @@ impl<T: Scalar> Machine<T> {
     /// A machine for a plan; products and passes over large arrays use up to so many threads.
     ///
     /// # Errors
-    /// A constant that the number type does not have.
+    /// A constant that the number type does not have; a buffer that is larger than an array can be.
     pub fn new(plan: Plan, threads: usize) -> Result<Machine<T>, Error> {
+        for length in &plan.buffers {
+            gateaux_array::entries(&[*length]).map_err(|error| Error::Array("a buffer", error))?;
+        }
         let mut constants = Vec::with_capacity(plan.constants.len());
         for constant in &plan.constants {
             let value = crate::run::constant_array::<T>(&constant.instruction, &constant.shape);

@@ -23,7 +23,7 @@ use crate::plan::graph::Decomposition;
 use crate::plan::panels::Panels;
 use crate::plan::pass::Pass;
 use crate::plan::translate::Layout;
-use crate::program::{Instruction, Program};
+use crate::program::{Error, Instruction, Program};
 
 /// Where the entries of a value stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -281,10 +281,42 @@ impl Decomposition {
     }
 }
 
+/// More entries than this are in no memory; what is not stored may have more than an array can.
+const MAX_COUNT: u64 = 1 << 48;
+
+/// An error if the value of a step has more entries than can be counted.
+fn countable(step: &crate::program::Step) -> Result<(), Error> {
+    let mut sizes = step.shape.iter().map(|size| u64::try_from(*size).unwrap_or(u64::MAX));
+    let count = sizes.try_fold(1u64, |count, size| {
+        count.checked_mul(size).filter(|count| *count <= MAX_COUNT)
+    });
+    match count {
+        Some(_) => Ok(()),
+        None if step.shape.contains(&0) => Ok(()),
+        None => {
+            let error = gateaux_array::entries(&step.shape).err();
+            Err(error.map_or_else(
+                || Error::BadSize(format!("{:?}", step.shape)),
+                |error| Error::Array(step.instruction.name(), error),
+            ))
+        }
+    }
+}
+
 impl Plan {
     /// The plan of a program whose inputs and outputs are laid out like this in the memory of the caller; inputs come
     /// in the order of [`Program::inputs`].
-    pub fn new(program: &Program, inputs: &dyn Fn(usize) -> Layout, outputs: &dyn Fn(usize) -> Layout) -> Plan {
+    ///
+    /// # Errors
+    /// [`Error::Array`] where an array would have more entries than can be counted.
+    pub fn new(
+        program: &Program,
+        inputs: &dyn Fn(usize) -> Layout,
+        outputs: &dyn Fn(usize) -> Layout,
+    ) -> Result<Plan, Error> {
+        for step in &program.steps {
+            countable(step)?;
+        }
         let (mut graph, values) = translate::translate(program, inputs);
         let arranged = values.iter().enumerate().map(|(at, id)| {
             let id = graph.dense(*id);
@@ -300,7 +332,7 @@ impl Plan {
             .iter()
             .filter(|step| matches!(step.instruction, Instruction::Input(_)));
         let lengths = lengths.map(|step| step.shape.iter().product()).collect();
-        schedule::schedule(&graph, &arranged, lengths)
+        Ok(schedule::schedule(&graph, &arranged, lengths))
     }
 
     /// The number of steps.

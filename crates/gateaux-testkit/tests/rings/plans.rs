@@ -58,7 +58,7 @@ fn compare(program: &Program, values: &BTreeMap<Var, Array<f64>>, seed: u64) -> 
         return Ok(());
     }
     let layout = layouts(seed);
-    let plan = Compiled::new(program, &layout, &layout);
+    let plan = Compiled::new(program, &layout, &layout).map_err(|error| error.to_string())?;
     let inputs: Vec<Vec<f64>> = program
         .inputs()
         .enumerate()

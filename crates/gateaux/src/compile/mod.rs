@@ -371,7 +371,7 @@ impl<T: Scalar> Compiled<T> {
         let program = Program::lower(&mut self.store, &self.roots, &sizes).map_err(failed)?;
         let place = |var: Var| self.arguments.iter().position(|argument| argument.var == var);
         let order: Vec<usize> = program.inputs().filter_map(place).collect();
-        let plan = Plan::new(&program, &|at| inputs[order[at]].layout, &|at| outputs[at].layout);
+        let plan = Plan::new(&program, &|at| inputs[order[at]].layout, &|at| outputs[at].layout).map_err(failed)?;
         self.bound = Some(Bound {
             inputs: inputs.iter().map(|view| (view.shape.to_vec(), view.layout)).collect(),
             outputs: outputs.iter().map(|view| (view.shape.to_vec(), view.layout)).collect(),
