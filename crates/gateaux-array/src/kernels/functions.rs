@@ -363,5 +363,5 @@ pub(super) fn erf<I: Instructions>(x: f64) -> f64 {
     let near = I::mul_add(x, polynomial::<I, 12>(&ERROR_FUNCTION, size * size), x);
     let scaled = polynomial::<I, 13>(&SCALED_COMPLEMENT, 14.4 / (size + 3.0) - 2.6);
     let far = 1.0 - exp::<I>(-size * size) * scaled;
-    if size < 1.0 { near } else { far.copysign(x) }
+    (if size < 1.0 { near } else { far }).copysign(x)
 }
