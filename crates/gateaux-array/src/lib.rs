@@ -1,12 +1,12 @@
 //! The numbers of Gateaux: dense arrays, number types, factorizations.
 //!
 //! This crate owns [`Array`], a dense array of any number of axes; the number types that can fill it (`f64`, `f32`, the
-//! prime field [`Prime`], [`Complex`] and [`Dual`] numbers, [`DoubleDouble`], [`Wide`]); the linear algebra on them; and the bytes of
-//! `.npy` and `.npz` files.
+//! prime field [`Prime`], [`Complex`] and [`Dual`] numbers, [`DoubleDouble`], [`Wide`]); the linear algebra on them; the fast
+//! [`kernels`] on slices of floats; and the bytes of `.npy` and `.npz` files.
 //!
 //! **It knows no symbols:** no expressions, names or dimensions that are not numbers. **It does no input or output:**
-//! files are bytes that somebody else has read. **It is the only crate that may hold `unsafe`:** one module does, for
-//! one instruction. Nothing here recurses on its input, and every array size is checked against [`MAX_ENTRIES`].
+//! files are bytes that somebody else has read. **It is the only crate that may hold `unsafe`:** what is
+//! there calls vector instructions that the processor was found to have. Nothing here recurses on its input, and every array size is checked against [`MAX_ENTRIES`].
 //!
 //! Read [`Field`] first: it is the boundary through which an evaluator that is written once runs on every number type,
 //! on `f64` through faer.

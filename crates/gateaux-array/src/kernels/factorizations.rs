@@ -17,6 +17,9 @@ const PANEL: usize = 48;
 /// Up to this size everything is one panel.
 const SMALL: usize = 24;
 
+/// Rows of the inverse of a factor whose products are added together.
+const INVERSE_ROWS: usize = 128;
+
 /// A factorization found no pivot in this column: of a Cholesky factor none that is positive, of an LU factor none but 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pivot(pub usize);
@@ -109,8 +112,8 @@ pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: 
     }
     out.fill(T::ZERO);
     // A^-1 = L^-T L^-1; row p of L^-1 has entries up to p only, so its share of the sum has, too.
-    for first in (0..n).step_by(BLOCK_ROWS) {
-        let depth = BLOCK_ROWS.min(n - first);
+    for first in (0..n).step_by(INVERSE_ROWS) {
+        let depth = INVERSE_ROWS.min(n - first);
         let size = first + depth;
         let rows = View::new(inverse, n).from(first, 0);
         let share = Product {
@@ -126,9 +129,6 @@ pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: 
     }
     mirror_lower(out, n);
 }
-
-/// Rows of the inverse of a factor whose products are added together.
-const BLOCK_ROWS: usize = 128;
 
 /// log(det(A)) of the matrix with the Cholesky factor L.
 ///
@@ -179,7 +179,7 @@ pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mu
             forward: true,
             unit: true,
         };
-        solve_columns(&triangle, width, &mut right[first..], n, columns, &mut [], packing);
+        solve_columns(&triangle, width, &mut right[first..], n, columns, copy, packing);
         // The rows of U stand above what they change, so they are copied.
         let copy = &mut copy[..width * columns];
         for (copy, column) in copy.chunks_exact_mut(width).zip(right.chunks_exact(n)) {

@@ -87,7 +87,7 @@ const ERROR_FUNCTION: [f64; 12] = [
     0.000_120_552_953_194_651_51,
     -1.492_474_464_909_608e-5,
     1.644_751_756_026_016e-6,
-    -1.620_917_539_054_954_9e-7,
+    -1.620_917_539_054_955e-7,
     1.372_297_541_608_744_9e-8,
     -7.801_189_537_876_677e-10,
 ];
@@ -363,5 +363,5 @@ pub(super) fn erf<I: Instructions>(x: f64) -> f64 {
     let near = I::mul_add(x, polynomial::<I, 12>(&ERROR_FUNCTION, size * size), x);
     let scaled = polynomial::<I, 13>(&SCALED_COMPLEMENT, 14.4 / (size + 3.0) - 2.6);
     let far = 1.0 - exp::<I>(-size * size) * scaled;
-    if size < 1.0 { near } else { far.copysign(x) }
+    (if size < 1.0 { near } else { far }).copysign(x)
 }

@@ -1,7 +1,7 @@
 //! Entries in another order.
 
 use super::Scalar;
-use super::level::vectorized;
+use super::level::{Instructions, vectorized};
 
 /// Rows and columns of a block that is transposed on the stack. Its columns are read in runs of a cache line, so that it
 /// does not matter how many of their addresses fall on one place of the cache.
@@ -16,7 +16,7 @@ const MIRRORED: usize = 32;
 /// A is (m, n), `out` (n, m).
 pub fn transpose<T: Scalar>(a: &[T], (m, n): (usize, usize), out: &mut [T]) {
     assert!(a.len() == m * n && out.len() == m * n);
-    transpose_blocks(a, (m, n), out);
+    add_transposed(None, T::ONE, a, (m, n), out);
 }
 
 /// out = alpha*A + beta*A'.
@@ -25,7 +25,7 @@ pub fn transpose<T: Scalar>(a: &[T], (m, n): (usize, usize), out: &mut [T]) {
 /// A and `out` are (n, n).
 pub fn add_transpose<T: Scalar>(alpha: T, a: &[T], beta: T, n: usize, out: &mut [T]) {
     assert!(a.len() == n * n && out.len() == n * n);
-    add_transposed_blocks(alpha, a, beta, n, out);
+    add_transposed(Some((alpha, a)), beta, a, (n, n), out);
 }
 
 /// An array with its axes in another order: axis k of `out` is axis `order[k]` of `a`.
@@ -74,30 +74,38 @@ pub(super) fn mirror_lower<T: Scalar>(a: &mut [T], n: usize) {
 }
 
 vectorized! {
-    fn transpose_blocks<T, I>(a: &[T], sizes: (usize, usize), out: &mut [T]) {
+    /// out = alpha*B + beta*A' for an m by n matrix A, or beta*A' without B.
+    fn add_transposed<T, I>(own: Option<(T, &[T])>, beta: T, a: &[T], sizes: (usize, usize), out: &mut [T]) {
         let (m, n) = sizes;
         for j in (0..m).step_by(TALL) {
             for i in (0..n).step_by(WIDE) {
-                let block = transposed_block(a, m, (j, i));
-                let height = WIDE.min(n - i);
-                for (column, j) in block.iter().zip(j..m) {
-                    out[i + j * n..][..height].copy_from_slice(&column[..height]);
-                }
+                add_transposed_block::<T, I>(own, beta, a, sizes, (i, j), out);
             }
         }
     }
+}
 
-    fn add_transposed_blocks<T, I>(alpha: T, a: &[T], beta: T, n: usize, out: &mut [T]) {
-        for j in (0..n).step_by(TALL) {
-            for i in (0..n).step_by(WIDE) {
-                let block = transposed_block(a, n, (j, i));
-                let height = WIDE.min(n - i);
-                for (column, j) in block.iter().zip(j..n) {
-                    let own = &a[i + j * n..][..height];
-                    for ((out, &entry), &mirrored) in out[i + j * n..][..height].iter_mut().zip(own).zip(column) {
-                        *out = I::mul_add(alpha, entry, beta * mirrored);
-                    }
-                }
+#[inline(always)]
+fn add_transposed_block<T: Scalar, I: Instructions>(
+    own: Option<(T, &[T])>,
+    beta: T,
+    a: &[T],
+    (m, n): (usize, usize),
+    (i, j): (usize, usize),
+    out: &mut [T],
+) {
+    let block = transposed_block(a, m, (j, i));
+    let height = WIDE.min(n - i);
+    for (column, j) in block.iter().zip(j..m) {
+        let out = &mut out[i + j * n..][..height];
+        if let Some((alpha, own)) = own {
+            let own = &own[i + j * n..][..height];
+            for ((out, &own), &entry) in out.iter_mut().zip(own).zip(column) {
+                *out = I::mul_add(alpha, own, beta * entry);
+            }
+        } else {
+            for (out, &entry) in out.iter_mut().zip(column) {
+                *out = beta * entry;
             }
         }
     }
@@ -107,14 +115,15 @@ vectorized! {
 #[inline(always)]
 fn transposed_block<T: Scalar>(a: &[T], m: usize, (first, column): (usize, usize)) -> [[T; WIDE]; TALL] {
     let mut block = [[T::ZERO; WIDE]; TALL];
-    let columns = a[column * m..].chunks_exact(m).take(WIDE);
-    for (j, source) in columns.enumerate() {
-        if let Some(source) = source[first..].first_chunk::<TALL>() {
-            for (i, &entry) in source.iter().enumerate() {
-                block[i][j] = entry;
+    for (j, source) in a[column * m..].chunks_exact(m).take(WIDE).enumerate() {
+        let source = &source[first..];
+        // A run of known length is read without a loop.
+        if let Some(source) = source.first_chunk::<TALL>() {
+            for i in 0..TALL {
+                block[i][j] = source[i];
             }
         } else {
-            for (i, &entry) in source[first..].iter().enumerate() {
+            for (i, &entry) in source.iter().enumerate() {
                 block[i][j] = entry;
             }
         }

@@ -6,7 +6,7 @@ use super::reductions::inner;
 use super::{Scalar, Workspace};
 
 /// Unknowns that are solved for by plain loops.
-const BLOCK: usize = 48;
+const BLOCK: usize = 24;
 /// With fewer right sides the loops are not worse than products.
 const FEW_COLUMNS: usize = 4;
 

@@ -74,7 +74,7 @@ fn lu_of<T: Scalar>(n: usize, workspace: &mut Workspace) {
     let mut a: Vec<T> = numbers().vector(n * n);
     // Rows in an order that needs swaps, and pivots far from 0.
     for j in 0..n {
-        a[(j * 7 + 3) % n + j * n] += T::nearest(if n % 7 == 0 { 0.0 } else { n as f64 });
+        a[(j * 7 + 3) % n + j * n] += T::nearest(if n.is_multiple_of(7) { 0.0 } else { n as f64 });
     }
     let mut factors = a.clone();
     let mut pivots = vec![0; n];

@@ -221,5 +221,6 @@ fn symmetric_products() {
                 symmetric::<f32>((n, k), &mut workspace);
             }
         }
+        symmetric::<f64>((2100, 2), &mut workspace);
     });
 }
