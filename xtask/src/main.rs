@@ -67,21 +67,15 @@ const TASKS: &[Task] = &[
             environment: &[("GATEAUX_BLESS", "1")],
         }],
     },
-    Task {
-        name: "bench",
-        about: "run all benchmarks",
-        steps: &[Step {
-            title: "benchmarks",
-            arguments: &["bench", "--workspace"],
-            environment: &[],
-        }],
-    },
 ];
+
+const BENCH: &str = "race Gateaux and other tools: [--goals] [--only P4,P6] [--python PATH]; --help lists all options";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((name, rest)) if name == "fuzz" => fuzz::run(rest),
+        Some((name, rest)) if name == "bench" => bench(rest),
         Some((name, [])) => match TASKS.iter().find(|task| task.name == name) {
             Some(task) => run(task, &mut io::stdout()),
             None => return usage(),
@@ -103,6 +97,7 @@ fn usage() -> ExitCode {
         eprintln!("  {:6} {}", task.name, task.about);
     }
     eprintln!("  {:6} {}", "fuzz", fuzz::ABOUT);
+    eprintln!("  {:6} {}", "bench", BENCH);
     ExitCode::from(2)
 }
 
@@ -147,6 +142,19 @@ fn run(task: &Task, out: &mut dyn Write) -> Result<(), String> {
         say(out, &format!("== {}: passed in {seconds:.1} s\n", step.title))?;
     }
     say(out, &format!("{}: all steps passed", task.name))
+}
+
+/// Passes the arguments on to the benchmark, whose messages say all if it fails.
+fn bench(arguments: &[String]) -> Result<(), String> {
+    let status = cargo(&root()?)
+        .args(["run", "--quiet", "--release", "--package", "gateaux-bench", "--"])
+        .args(arguments)
+        .status()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    match status.success() {
+        true => Ok(()),
+        false => Err("the benchmark failed".to_owned()),
+    }
 }
 
 fn say(out: &mut dyn Write, line: &str) -> Result<(), String> {

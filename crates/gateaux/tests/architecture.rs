@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each crate may use of our own crates; its tests may use anything.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("gateaux-syntax", &[]),
     ("gateaux-array", &[]),
     ("gateaux-core", &["gateaux-syntax", "gateaux-array"]),
@@ -23,6 +23,7 @@ const CRATES: [(&str, &[&str]); 7] = [
             "gateaux",
         ],
     ),
+    ("bench", &["gateaux", "gateaux-array"]),
     ("xtask", &["gateaux"]),
 ];
 
@@ -87,7 +88,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 fn crates() -> Vec<PathBuf> {
     let root = workspace();
     let mut found = entries(&root.join("crates"));
-    found.push(root.join("xtask"));
+    found.extend(["bench", "xtask"].map(|name| root.join(name)));
     found.retain(|path| path.join("Cargo.toml").is_file());
     found
 }
