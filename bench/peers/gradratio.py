@@ -45,7 +45,6 @@ def function(problem, lib):
     if lib == "jax":
         import jax
         import jax.numpy as np
-        import jax.scipy.linalg as jsl
         lsm = lambda z: jax.nn.log_softmax(z, axis=1)
         chol = np.linalg.cholesky
         diag, solve = np.diag, np.linalg.solve

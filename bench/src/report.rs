@@ -170,12 +170,15 @@ impl Report<'_> {
 
     /// Why entrants have no time.
     fn failures(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let failed = self
+        let failed: Vec<(&Entrant, &String)> = self
             .results
             .times
             .iter()
-            .filter_map(|(entrant, time)| Some((entrant, time.as_ref().err()?)));
-        writeln!(f, "\n## Failures\n")?;
+            .filter_map(|(entrant, time)| Some((entrant, time.as_ref().err()?)))
+            .collect();
+        if !failed.is_empty() {
+            writeln!(f, "\n## Failures\n")?;
+        }
         for (entrant, error) in failed {
             let Entrant {
                 problem,

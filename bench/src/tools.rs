@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::protocol::{Answer, Entrant, Hello, Request};
 
-/// The environment of every tool: the peers take their number of threads from these variables.
+/// The peers take their number of threads from these variables.
 const THREADS: [&str; 5] = [
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -17,10 +17,12 @@ const THREADS: [&str; 5] = [
     "NUMEXPR_NUM_THREADS",
     "RAYON_NUM_THREADS",
 ];
-const SETTINGS: [(&str, &str); 3] = [
+/// What the peers need: numbers of 64 bits on the processor, no messages, no files beside their source.
+const SETTINGS: [(&str, &str); 4] = [
     ("JAX_ENABLE_X64", "1"),
     ("JAX_PLATFORMS", "cpu"),
     ("TF_CPP_MIN_LOG_LEVEL", "3"),
+    ("PYTHONDONTWRITEBYTECODE", "1"),
 ];
 /// Hints for old versions of OpenBLAS, which slow a new one.
 const HINTS: [&str; 2] = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"];
@@ -187,6 +189,11 @@ impl Tools {
             _ => Some(&self.interpreters.python),
         };
         let interpreter = interpreter.ok_or_else(|| format!("there is no interpreter for {family}"))?;
+        // `taskset` would only say that something is missing.
+        Command::new(interpreter)
+            .arg("--version")
+            .output()
+            .map_err(|error| format!("cannot run {interpreter}: {error}"))?;
         let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/server.py");
         Ok(vec![interpreter.into(), server])
     }
@@ -278,6 +285,9 @@ mod tests {
             tensorgrad: None,
         });
         let error = tools.start(&[]).expect_err("there is no such interpreter");
-        assert!(error.contains("numpy: ") && error.contains("pip install"), "{error}");
+        assert!(
+            error.contains("cannot run no-such-interpreter") && error.contains("pip install"),
+            "{error}"
+        );
     }
 }
