@@ -129,6 +129,7 @@ impl Work {
         let formula = formula(&entrant.problem)?;
         let options = Options {
             threads: entrant.threads,
+            sizes: sizes(&formula, folder)?,
             ..Options::default()
         };
         let (what, order) = entrant.order.split_once('-').unwrap_or(("evaluate", &entrant.order));
@@ -138,7 +139,7 @@ impl Work {
             verify(&formula, &wrt)?;
             return Ok(Work::Derive { formula, wrt });
         }
-        let compiled = compiled(&formula, &requests, options)?;
+        let compiled = compiled(&formula, &requests, options.clone())?;
         let evaluation = Evaluation::new(compiled, folder)?;
         Ok(match what {
             "first" => Work::First {
@@ -183,7 +184,7 @@ impl Work {
                 options,
                 evaluation,
             } => driver(&mut || {
-                evaluation.compiled = compiled(formula, requests, *options)?;
+                evaluation.compiled = compiled(formula, requests, options.clone())?;
                 evaluation.drive(&mut |step| step())
             }),
             Work::Evaluate(evaluation) => evaluation.drive(driver),
@@ -207,6 +208,18 @@ impl Work {
             Work::Elementwise { y, .. } => write(folder, "0", &[y.len()], y),
         }
     }
+}
+
+/// The sizes of all dimensions, also of those that only arrays tell on which the result does not depend.
+fn sizes(formula: &Formula, folder: &Path) -> Result<BTreeMap<String, usize>, String> {
+    let problem = Problem::parse(&formula.text).map_err(|errors| errors.to_string())?;
+    let mut sizes = BTreeMap::new();
+    for variable in problem.variables().iter().filter(|variable| !variable.axes.is_empty()) {
+        let array = read(folder, &variable.name)?;
+        let named = variable.axes.iter().zip(&array.shape).filter(|(name, _)| name.parse::<usize>().is_err());
+        sizes.extend(named.map(|(name, size)| (name.clone(), *size)));
+    }
+    Ok(sizes)
 }
 
 fn requests(order: &str, by: &[String], is_structured: bool) -> Result<Vec<compile::Request>, String> {
