@@ -10,8 +10,10 @@ const GROUP: usize = 8;
 const BOTH_ROWS: usize = 2048;
 /// Bytes of a block of rows that stay in the second-level cache between two uses.
 const BLOCK_BYTES: usize = 512 * 1024;
-/// A block has at least as many rows, so that its columns are read in long runs.
+/// Blocks with fewer rows are not made: their columns are too short to be read at full speed.
 const MIN_BLOCK_ROWS: usize = 64;
+/// Bytes of a matrix that the third-level cache keeps; reading it twice costs less than reading it in blocks.
+const CACHED_BYTES: usize = 16 * 1024 * 1024;
 
 /// What [`gemv_through`] does with a block of rows: the number of its first row, its part of z = A*w, and its part of r
 /// to be filled in.
@@ -52,7 +54,10 @@ pub fn gemv_both<T: Scalar>(a: &[T], (m, n): (usize, usize), x: &[T], y: &[T], a
     }
 }
 
-/// g = A'*rows(A*w) while reading A once from memory: block of rows by block of rows, z = A*w, r = rows(z), g = g + A'*r.
+/// g = A'*rows(A*w): block of rows by block of rows, z = A*w, r = rows(z), g = g + A'*r.
+///
+/// A matrix too large for the caches is read once from memory, unless its rows are so long that few of them fit into
+/// a cache; [`gemv_through_transposed`] always does.
 ///
 /// # Shapes
 /// A is (m, n), w and g have n entries.
@@ -66,7 +71,9 @@ pub fn gemv_through<T: Scalar>(
 ) {
     assert!(a.len() == m * n && w.len() == n && g.len() == n);
     g.fill(T::ZERO);
-    let height = (BLOCK_BYTES / size_of::<T>() / n.max(1)).max(MIN_BLOCK_ROWS).min(m);
+    let rows_of_block = BLOCK_BYTES / size_of::<T>() / n.max(1);
+    let is_whole = size_of_val(a) <= CACHED_BYTES || rows_of_block < MIN_BLOCK_ROWS;
+    let height = if is_whole { m } else { rows_of_block.min(m) };
     let (z, r) = T::scratch(workspace, 2 * height).split_at_mut(height);
     for first in (0..m).step_by(height.max(1)) {
         let height = height.min(m - first);

@@ -78,7 +78,7 @@ fn matrices_times_vectors() {
 fn rows_pass_through_a_function_once_and_in_order() {
     let mut workspace = Workspace::default();
     at_each_level(|_| {
-        for (m, n) in [(0, 3), (3, 0), (1, 1), (17, 5), (300, 129), (5000, 3)] {
+        for (m, n) in [(0, 3), (3, 0), (1, 1), (17, 5), (300, 129), (5000, 3), (40_000, 53)] {
             let mut numbers = numbers();
             let (a, w): (Vec<f64>, Vec<f64>) = (numbers.vector(m * n), numbers.vector(n));
             let z = product(&a, &w, (m, n, 1));
