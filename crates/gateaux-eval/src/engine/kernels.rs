@@ -138,7 +138,10 @@ impl<T: Scalar> Processor<'_, T> {
                     out.iter_mut().zip(sums).for_each(|(out, sum)| *out = sum);
                 }
             },
-            Kernel::Spread { shape, terms } => spread::spread(shape, terms, step, memory, out),
+            Kernel::Spread { shape, terms, line } => match line {
+                None => spread::spread(shape, terms, step, memory, out),
+                Some((axis, factors)) => spread::along_line(shape, terms, (*axis, factors), step, memory, out),
+            },
             Kernel::Other {
                 instruction,
                 shapes,

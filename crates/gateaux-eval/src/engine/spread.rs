@@ -1,6 +1,6 @@
 //! Outer products of any rank, written once.
 
-use gateaux_array::kernels::Scalar;
+use gateaux_array::kernels::{self, Binary, Operand as Entries, Scalar};
 
 use crate::constant::constant;
 use crate::engine::Memory;
@@ -20,6 +20,53 @@ pub(crate) fn spread<T: Scalar>(shape: &[usize], terms: &[SpreadTerm], step: &St
     if out.is_empty() {
         return;
     }
+    at_outer(shape, terms, step, memory, (out, &mut [0; MAX_RANK]));
+    for term in terms.iter().filter(|term| !term.deltas.is_empty()) {
+        on_diagonals(shape, term, step, memory, out);
+    }
+}
+
+/// As [`spread`] for terms that are all multiplied with the same numbers along an axis: what stands before that axis is
+/// computed once and then multiplied with each of them.
+pub(crate) fn along_line<T: Scalar>(
+    shape: &[usize],
+    terms: &[SpreadTerm],
+    (axis, factors): (usize, &[(usize, usize)]),
+    step: &Step,
+    memory: &Memory<T>,
+    out: &mut [T],
+) {
+    let inner = &shape[..axis];
+    let width: usize = inner.iter().product();
+    if out.is_empty() {
+        return;
+    }
+    let number = |at: usize| {
+        let entries = factors
+            .iter()
+            .map(|(operand, stride)| memory.read(step.operands[*operand])[at * stride]);
+        entries.fold(T::one(), |product, entry| product * entry)
+    };
+    let mut index = [0usize; MAX_RANK];
+    for block in out.chunks_exact_mut(width * shape[axis]) {
+        let (base, copies) = block.split_at_mut(width);
+        at_outer(inner, terms, step, memory, (&mut *base, &mut index));
+        for (at, copy) in copies.chunks_exact_mut(width).enumerate() {
+            kernels::scale(number(at + 1), base, copy);
+        }
+        kernels::binary_in_place(Binary::Mul, base, Entries::Number(number(0)));
+        advance(&mut index, shape, axis + 1);
+    }
+}
+
+/// All terms that stand everywhere, for the axes of this shape; later axes have their place in the index.
+fn at_outer<T: Scalar>(
+    shape: &[usize],
+    terms: &[SpreadTerm],
+    step: &Step,
+    memory: &Memory<T>,
+    (out, index): (&mut [T], &mut [usize; MAX_RANK]),
+) {
     let mut count = 0;
     let mut sweep: [Option<&SpreadTerm>; AT_ONCE] = [None; AT_ONCE];
     let mut is_first = true;
@@ -27,17 +74,14 @@ pub(crate) fn spread<T: Scalar>(shape: &[usize], terms: &[SpreadTerm], step: &St
         sweep[count] = Some(term);
         count += 1;
         if count == AT_ONCE {
-            everywhere_at_once(shape, &sweep, step, memory, (&mut *out, is_first));
+            everywhere_at_once(shape, &sweep, step, memory, (&mut *out, &mut *index, is_first));
             (sweep, count, is_first) = ([None; AT_ONCE], 0, false);
         }
     }
     if count > 0 {
-        everywhere_at_once(shape, &sweep, step, memory, (&mut *out, is_first));
+        everywhere_at_once(shape, &sweep, step, memory, (&mut *out, &mut *index, is_first));
     } else if is_first {
         out.fill(T::zero());
-    }
-    for term in terms.iter().filter(|term| !term.deltas.is_empty()) {
-        on_diagonals(shape, term, step, memory, out);
     }
 }
 
@@ -96,22 +140,21 @@ fn everywhere_at_once<T: Scalar>(
     terms: &[Option<&SpreadTerm>; AT_ONCE],
     step: &Step,
     memory: &Memory<T>,
-    (out, is_first): (&mut [T], bool),
+    (out, index, is_first): (&mut [T], &mut [usize; MAX_RANK], bool),
 ) {
     let width = shape.first().copied().unwrap_or(1);
     let height = shape.get(1).copied().unwrap_or(1);
-    let mut index = [0usize; MAX_RANK];
     for plane in out.chunks_exact_mut(width * height) {
         let mut planes: [Option<Plane<T>>; AT_ONCE] = [None; AT_ONCE];
         for (plane, term) in planes.iter_mut().zip(terms) {
-            *plane = term.map(|term| in_plane(term, &index, step, memory));
+            *plane = term.map(|term| in_plane(term, index, step, memory));
         }
         if width > SHORT || !is_first || !write_outer(plane, &planes, width) {
             for (at, run) in plane.chunks_exact_mut(width).enumerate() {
                 write_run(run, &planes, at, is_first);
             }
         }
-        advance(&mut index, shape, 2);
+        advance(index, shape, 2);
     }
 }
 

@@ -77,6 +77,11 @@ impl Graph {
             return id;
         }
         let shape: Vec<usize> = order.iter().map(|axis| self.shape(id)[*axis]).collect();
+        match self.op(id).clone() {
+            Op::Fill(number) => return self.fill(number, &shape),
+            Op::Spread(spread) => return self.add(Op::Spread(spread.permuted(order)), shape),
+            _ => {}
+        }
         if order.len() == 2 {
             return self.transpose(id);
         }

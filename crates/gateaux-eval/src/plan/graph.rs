@@ -249,10 +249,14 @@ impl Graph {
 
     pub(crate) fn transpose(&mut self, id: Id) -> Id {
         let (m, n) = rows_and_columns(self.shape(id));
-        match *self.op(id) {
+        match self.op(id).clone() {
             _ if self.is_symmetric(id) || self.is_scalar(id) => id,
             Op::Transpose(inner) => inner,
             Op::Fill(number) => self.fill(number, &[n, m]),
+            Op::AddTranspose(ref a, ref b, matrix) => {
+                let other = Op::AddTranspose(b.clone(), a.clone(), matrix);
+                self.add(other, vec![n, m])
+            }
             Op::Column(vector) => self.add(Op::Row(vector), vec![n, m]),
             Op::Row(vector) => self.add(Op::Column(vector), vec![n, m]),
             _ if m == 1 || n == 1 => self.reshape(id, &[n, m]),

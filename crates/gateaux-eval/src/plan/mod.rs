@@ -134,7 +134,12 @@ pub(crate) enum Kernel {
     /// Sums over the first axis, of so many entries.
     SumFirst { count: usize },
     /// Outer products.
-    Spread { shape: Vec<usize>, terms: Vec<SpreadTerm> },
+    Spread {
+        shape: Vec<usize>,
+        terms: Vec<SpreadTerm>,
+        /// An axis along which all terms are multiplied with these operands, each with its stride.
+        line: Option<(usize, Vec<(usize, usize)>)>,
+    },
     /// The kernel of the interpreter, with the shapes of the operands.
     Other {
         instruction: Instruction,

@@ -9,6 +9,7 @@ use crate::engine::MAX_RESULTS;
 use crate::plan::fuse::fuse;
 use crate::plan::graph::{Decomposition, Factor, Graph, Id, Op, rows_and_columns};
 use crate::plan::pass::{Builder, Pass, Source};
+use crate::plan::spread::{Spread, Strided};
 use crate::plan::{Constant, Kernel, Operand, Place, Plan, SpreadTerm, Step};
 use crate::program::Instruction;
 
@@ -387,25 +388,7 @@ impl<'a> Scheduler<'a> {
                     count: left[2],
                 }
             }
-            Op::Spread(spread) => {
-                let mut place = 0;
-                let terms = spread.terms.iter().map(|term| SpreadTerm {
-                    coefficient: term.coefficient.clone(),
-                    factors: term
-                        .factors
-                        .iter()
-                        .map(|factor| {
-                            place += 1;
-                            (place - 1, factor.strides.clone())
-                        })
-                        .collect(),
-                    deltas: term.deltas.clone(),
-                });
-                Kernel::Spread {
-                    shape: graph.shape(id).to_vec(),
-                    terms: terms.collect(),
-                }
-            }
+            Op::Spread(spread) => return self.spread(id, &spread),
             Op::Other(instruction, args) => Kernel::Other {
                 shapes: args.iter().map(|arg| graph.shape(*arg).to_vec()).collect(),
                 shape: graph.shape(id).to_vec(),
@@ -427,6 +410,38 @@ impl<'a> Scheduler<'a> {
         }
         let result = self.write(id);
         self.step(kernel, operands, vec![result]);
+    }
+
+    /// Outer products; what all of them are multiplied with along one axis comes last.
+    fn spread(&mut self, id: Id, spread: &Spread) {
+        let (rest, line) = match spread.common_line() {
+            Some((rest, axis, factors)) => (rest, Some((axis, factors))),
+            None => (spread.clone(), None),
+        };
+        let mut operands = Vec::new();
+        let mut place = |scheduler: &mut Self, factor: &Strided| {
+            operands.push(scheduler.read(factor.id));
+            operands.len() - 1
+        };
+        let mut terms = Vec::with_capacity(rest.terms.len());
+        for term in &rest.terms {
+            let factors = term
+                .factors
+                .iter()
+                .map(|factor| (place(self, factor), factor.strides.clone()));
+            terms.push(SpreadTerm {
+                coefficient: term.coefficient.clone(),
+                factors: factors.collect(),
+                deltas: term.deltas.clone(),
+            });
+        }
+        let line = line.map(|(axis, factors)| {
+            let factors = factors.iter().map(|factor| (place(self, factor), factor.strides[axis]));
+            (axis, factors.collect())
+        });
+        let shape = self.graph.shape(id).to_vec();
+        let result = self.write(id);
+        self.step(Kernel::Spread { shape, terms, line }, operands, vec![result]);
     }
 
     /// What a product is multiplied with before it is stored.

@@ -69,14 +69,41 @@ impl Spread {
         }
     }
 
-    /// The same with the axes in reversed order.
-    pub(crate) fn reversed(mut self) -> Spread {
+    /// The same with the axes in another order: axis k of the result is axis `order[k]`.
+    pub(crate) fn permuted(mut self, order: &[usize]) -> Spread {
+        let place = |axis: usize| order.iter().position(|own| *own == axis).unwrap_or(axis);
         for term in &mut self.terms {
             for factor in &mut term.factors {
-                factor.strides.reverse();
+                factor.strides = order.iter().map(|axis| factor.strides[*axis]).collect();
+            }
+            for (a, b) in &mut term.deltas {
+                (*a, *b) = (place(*a), place(*b));
             }
         }
         self
+    }
+
+    /// The last axis along which all terms vary in the same way, by factors that vary along it alone; and the terms
+    /// without these factors. Nothing for the first two axes, which are written together anyway.
+    pub(crate) fn common_line(&self) -> Option<(Spread, usize, Vec<Strided>)> {
+        let rank = self.terms.first()?.factors.first()?.strides.len();
+        (2..rank).rev().find_map(|axis| {
+            let along = |term: &Term| -> Vec<Strided> {
+                let varies = |factor: &&Strided| factor.strides[axis] != 0;
+                term.factors.iter().filter(varies).cloned().collect()
+            };
+            let common = along(&self.terms[0]);
+            let is_alone = |factor: &Strided| factor.strides.iter().filter(|stride| **stride != 0).count() == 1;
+            let is_common = |term: &Term| term.deltas.is_empty() && along(term) == common;
+            if common.is_empty() || !common.iter().all(is_alone) || !self.terms.iter().all(is_common) {
+                return None;
+            }
+            let mut rest = self.clone();
+            for term in &mut rest.terms {
+                term.factors.retain(|factor| factor.strides[axis] == 0);
+            }
+            Some((rest, axis, common))
+        })
     }
 
     pub(crate) fn operands(&self) -> impl Iterator<Item = Id> {

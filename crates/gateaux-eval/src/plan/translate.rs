@@ -454,7 +454,7 @@ impl Graph {
                         }
                         let mut spread = Spread::array(factor.id, &common);
                         if factor.transposed {
-                            spread = Spread::array(factor.id, self.shape(factor.id)).reversed();
+                            spread = Spread::array(factor.id, self.shape(factor.id)).permuted(&[1, 0]);
                         }
                         spread
                     }
