@@ -11,6 +11,7 @@ mod accuracy;
 mod blocks;
 mod cancellation;
 mod constant;
+mod kinks;
 mod lower;
 mod program;
 mod run;
