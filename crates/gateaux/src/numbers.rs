@@ -138,12 +138,11 @@ impl Problem {
         };
         let mut derivative = None;
         if let Some(answer) = answer {
-            let Some(explicit) = answer.explicit_expr else {
-                let message = "this derivative has no explicit form of which there are numbers".to_owned();
-                return Err(self.mistake(NO_NUMBERS, message));
-            };
             let shape = self.derivative_shape(answer, bound)?;
-            let (real, imaginary) = run(self, explicit)?;
+            let (real, imaginary) = match answer.explicit_expr {
+                Some(explicit) => run(self, explicit)?,
+                None => self.complex_numbers_by_directions(answer, bound)?,
+            };
             let reshaped = |array: Array<f64>| array.reshape(&shape);
             let text = |error: gateaux_array::ArrayError| self.mistake(NO_NUMBERS, error.to_string());
             derivative = Some(reshaped(real).map_err(text)?);
@@ -157,11 +156,43 @@ impl Problem {
         })
     }
 
+    /// The real and imaginary parts of the entries of a derivative without an explicit form: those of the first of the
+    /// derivatives by z and by `conj(z)` that is not zero.
+    fn complex_numbers_by_directions(
+        &mut self,
+        answer: &Answer,
+        bound: &Bound,
+    ) -> Result<(Array<f64>, Option<Array<f64>>), Errors> {
+        let operator = match &answer.wirtinger {
+            Some(parts) => parts.first,
+            None => answer.derivative.operator,
+        };
+        let program = self.lower(operator, bound)?;
+        let (mut real, mut imaginary) = (Vec::new(), Vec::new());
+        self.each_direction(answer, bound, &mut |values| {
+            let found = self.complex_output(&program, values, &bound.imaginary)?;
+            real.extend(found.data().iter().map(|entry| entry.re));
+            imaginary.extend(found.data().iter().map(|entry| entry.im));
+            Ok(())
+        })?;
+        let list = |data| Array::vector(data).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()));
+        Ok((list(real)?, Some(list(imaginary)?)))
+    }
+
     fn run_complex(&mut self, expr: Expr, bound: &Bound) -> Result<Array<Complex<f64>>, Errors> {
         let program = self.lower(expr, bound)?;
+        self.complex_output(&program, &bound.values, &bound.imaginary)
+    }
+
+    fn complex_output(
+        &self,
+        program: &Program,
+        values: &BTreeMap<Var, Array<f64>>,
+        imaginary: &BTreeMap<Var, Array<f64>>,
+    ) -> Result<Array<Complex<f64>>, Errors> {
         let input = |var: Var| -> Option<Array<Complex<f64>>> {
-            let real = bound.values.get(&var)?;
-            match bound.imaginary.get(&var) {
+            let real = values.get(&var)?;
+            match imaginary.get(&var) {
                 Some(imaginary) => {
                     let parts = real.data().iter().zip(imaginary.data());
                     let joined = parts.map(|(re, im)| Complex::new(*re, *im)).collect();
@@ -214,6 +245,31 @@ impl Problem {
         notes: &mut Vec<String>,
     ) -> Result<Vec<f64>, Errors> {
         let program = self.lower(answer.derivative.operator, bound)?;
+        let holes = &answer.derivative.free_holes;
+        let holes: Vec<Var> = holes.iter().filter_map(|hole| self.store.as_var(*hole)).collect();
+        let mut data = Vec::new();
+        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
+        self.each_direction(answer, bound, &mut |values| {
+            let input = |var: Var| values.get(&var).cloned();
+            let trace = program
+                .run_traced(&input, &|var| holes.contains(&var), &mut granted)
+                .map_err(|error| self.failure(&error))?;
+            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
+            data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
+            note(notes, trace.not_finite);
+            Ok(())
+        })?;
+        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
+        Ok(data)
+    }
+
+    /// Visits the values with each combination of basis directions in the holes, the first hole running fastest.
+    fn each_direction(
+        &self,
+        answer: &Answer,
+        bound: &Bound,
+        visit: &mut dyn FnMut(&BTreeMap<Var, Array<f64>>) -> Result<(), Errors>,
+    ) -> Result<(), Errors> {
         let mut values = bound.values.clone();
         let holes: Vec<(Var, Vec<usize>)> = answer
             .derivative
@@ -230,10 +286,7 @@ impl Problem {
             })
             .collect::<Result<_, Errors>>()?;
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
-        let total: usize = counts.iter().product();
-        let mut data = Vec::new();
-        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
-        for combination in 0..total {
+        for combination in 0..counts.iter().product() {
             let mut rest = combination;
             for ((var, shape), count) in holes.iter().zip(&counts) {
                 let at = rest % count;
@@ -246,17 +299,9 @@ impl Problem {
                     array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?,
                 );
             }
-            let is_direction = |var: Var| holes.iter().any(|(hole, _)| *hole == var);
-            let input = |var: Var| values.get(&var).cloned();
-            let trace = program
-                .run_traced(&input, &is_direction, &mut granted)
-                .map_err(|error| self.failure(&error))?;
-            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
-            data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
-            note(notes, trace.not_finite);
+            visit(&values)?;
         }
-        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
-        Ok(data)
+        Ok(())
     }
 
     /// The axes of the function, then those of the variables.
