@@ -130,12 +130,18 @@ pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
     Ok(images[&expr])
 }
 
-/// Whether the entries are real numbers, as far as the normal form shows: the expression is its own conjugate.
+/// Whether the entries are real numbers, as far as the normal form shows: the expression less its conjugate is zero.
 ///
 /// # Errors
 /// A limit.
 pub fn is_real(store: &mut Store, expr: Expr) -> Result<bool> {
-    Ok(conj(store, expr)? == expr)
+    let conjugate = conj(store, expr)?;
+    if conjugate == expr {
+        return Ok(true);
+    }
+    // The transpose of z - conj(z) has two forms, which a difference tells to be one.
+    let gap = store.sub(expr, conjugate)?;
+    Ok(store.is_zero(gap))
 }
 
 /// `(x + conj(x))/2`
