@@ -21,7 +21,7 @@ pub struct Wirtinger {
     pub first: (Slots, Expr),
     /// Whether the function is real.
     pub is_real: bool,
-    /// Of a real scalar function the gradient: the direction of steepest ascent, `2*df/dconj(z)`.
+    /// Of a real scalar function of a complex variable the gradient: the direction of steepest ascent, `2*df/dconj(z)`.
     pub gradient: Option<Expr>,
     /// Whether the function does not depend on the conjugates.
     pub is_holomorphic: bool,
@@ -112,17 +112,15 @@ pub fn complex_derivative(
 
 /// `2*df/dconj(z)` of a real scalar function.
 fn gradient(store: &mut Store, derivative: &Derivative, parts: Option<&Vec<(Slots, Expr)>>) -> Result<Option<Expr>> {
-    let [hole] = *derivative.holes.as_slice() else {
+    let is_first_of_scalar = derivative.holes.len() == 1 && store.shape(derivative.function).is_scalar();
+    let Some(parts) = parts.filter(|_| is_first_of_scalar) else {
         return Ok(None);
     };
-    let (Some(parts), true) = (parts, store.shape(derivative.function).is_scalar()) else {
-        return Ok(None);
-    };
+    // By a real variable there is no other derivative than that by itself.
     let by_conjugate = parts.iter().find(|(slots, _)| slots[0]);
-    match by_conjugate {
-        Some((_, array)) => store.times(&Rational::from(2), *array).map(Some),
-        None => store.zeros(store.shape(hole)).map(Some),
-    }
+    by_conjugate
+        .map(|(_, array)| store.times(&Rational::from(2), *array))
+        .transpose()
 }
 
 /// The views that follow from the parts: the explicit form, and the map behind it where there is but one.
