@@ -93,7 +93,12 @@ fn gaps_to_the_largest<T: Field>(array: &Array<T>, rows: usize) -> Result<Vec<f6
 /// # Source
 /// DLMF 4.2 (i) (logarithm), 4.23 (ii) (inverse circular functions).
 fn distance_to_cut<T: Number>(instruction: &Instruction, value: &T) -> Option<f64> {
-    let twice_real = || value.apply(Function::Conj).ok().map(|conj| value.add(&conj).pivot_size());
+    let twice_real = || {
+        value
+            .apply(Function::Conj)
+            .ok()
+            .map(|conj| value.add(&conj).pivot_size())
+    };
     let real = || twice_real().map(|twice| twice / 2.0);
     match instruction {
         // The right half of the plane.

@@ -143,6 +143,15 @@ fn singular<T: Field>(x: &Value<T>) -> Outcome<Svd<T>> {
     }
 }
 
+/// Real numbers are their own conjugates.
+fn conjugate<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
+    if T::imaginary_unit().is_none() {
+        return Ok(x.clone());
+    }
+    let conjugate = x.array.try_map(|entry| entry.apply(Function::Conj));
+    conjugate.map(|array| x.with(array)).map_err(text)
+}
+
 fn product_of<T: Field>(x: &Array<T>) -> T {
     x.data().iter().fold(T::one(), |product, entry| product.mul(entry))
 }
@@ -198,10 +207,15 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
         ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
         ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
         ("inv", ..) => inverse(x),
-        // Of real numbers.
-        ("real", ..) => Ok(x.clone()),
-        ("imag", ..) => Ok(x.with(x.array.map(|_| T::zero()))),
-        ("ctranspose", ..) => transpose(x),
+        ("real", ..) => over(x.with(x.array.add(&conjugate(x)?.array).map_err(text)?), 2),
+        ("imag", ..) => match T::imaginary_unit() {
+            Some(unit) => {
+                let difference = x.with(x.array.sub(&conjugate(x)?.array).map_err(text)?);
+                over(quotient(&difference, &Value::scalar(unit))?, 2)
+            }
+            None => Ok(x.with(x.array.map(|_| T::zero()))),
+        },
+        ("ctranspose", ..) => transpose(&conjugate(x)?),
         ("diag", 1, _) => {
             let entry = |at: &[usize]| {
                 if at[0] == at[1] {
