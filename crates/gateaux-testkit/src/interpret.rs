@@ -355,10 +355,8 @@ fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
     if entries.any(|(entry, power)| is_nearly_zero(entry) && !is_smooth(power)) {
         return Err("a power of nearly zero".to_owned());
     }
-    base.array
-        .try_zip(&exponent.array, power_of)
-        .map(|array| base.with(array))
-        .map_err(text)
+    let powers = base.array.try_zip(&exponent.array, power_of).map_err(text)?;
+    functions::off_the_cuts(&[base.clone(), exponent], base.with(powers))
 }
 
 fn matrix_power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {

@@ -7,13 +7,37 @@ use gateaux_core::ops::signature::MAX_NATURAL;
 use gateaux_core::ops::{self, Kernel};
 
 use super::blocks::{choice, comparison};
-use super::{Outcome, Value, axes, filled, inverse, quotient, text, transpose};
+use super::{Outcome, Value, axes, filled, inverse, is_nearly_zero, quotient, text, transpose};
 
 /// A function by its kernel, or by definition.
 ///
 /// # Errors
 /// Those of the kernel; a function that is not known.
 pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    off_the_cuts(args, by_kernel(name, args)?)
+}
+
+/// The value of a function of these operands, none of which is on a branch cut: of real numbers every function of ours
+/// makes real ones where it has values.
+pub(super) fn off_the_cuts<T: Field>(operands: &[Value<T>], value: Value<T>) -> Outcome<Value<T>> {
+    let is_real = |value: &Value<T>| -> Outcome<bool> {
+        let entries = value.array.data().iter().zip(conjugate(value)?.array.into_data());
+        Ok(entries
+            .into_iter()
+            .all(|(entry, conjugate)| is_nearly_zero(&entry.sub(&conjugate))))
+    };
+    if T::imaginary_unit().is_none() || is_real(&value)? {
+        return Ok(value);
+    }
+    for operand in operands {
+        if !is_real(operand)? {
+            return Ok(value);
+        }
+    }
+    Err("a value on a branch cut".to_owned())
+}
+
+fn by_kernel<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
     let op = ops::find_call(name, args.len()).ok_or_else(|| format!("the function {name}"))?;
     let scalar = |value: Result<T, gateaux_array::ArrayError>| value.map(Value::scalar).map_err(text);
     if op.kind.is_empty() {
