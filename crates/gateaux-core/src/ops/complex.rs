@@ -120,6 +120,7 @@ pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
             },
             Form::Call(function, args) if function.law == Law::Conjugate => args[0],
             Form::Call(function, _) if function.law == Law::ImaginaryUnit => store.neg(part)?,
+            Form::Call(function, _) if makes_real(super::op(*function)) => part,
             _ => {
                 let children: Vec<Expr> = store.children(part).iter().map(|child| images[child]).collect();
                 rebuild(store, part, &children)?
@@ -128,6 +129,12 @@ pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
         images.insert(part, image);
     }
     Ok(images[&expr])
+}
+
+/// Whether a function is one of real numbers, which was seen when its call was made: to look again at what is below each
+/// of nested ones would take time without bounds.
+fn makes_real(op: &Op) -> bool {
+    !op.analytic && !matches!(op.kernel, Kernel::None | Kernel::Choice)
 }
 
 /// Whether the entries are real numbers, as far as the normal form shows: the expression less its conjugate is zero.
