@@ -80,6 +80,9 @@ pub(crate) struct Bound {
     pub(crate) imaginary: BTreeMap<Var, Array<f64>>,
 }
 
+/// What is done with the values of all variables and holes.
+type Visit<'a> = dyn FnMut(&BTreeMap<Var, Array<f64>>) -> Result<(), Errors> + 'a;
+
 impl Problem {
     /// The value of the function, and of a derivative where an answer is given.
     ///
@@ -264,12 +267,7 @@ impl Problem {
     }
 
     /// Visits the values with each combination of basis directions in the holes, the first hole running fastest.
-    fn each_direction(
-        &self,
-        answer: &Answer,
-        bound: &Bound,
-        visit: &mut dyn FnMut(&BTreeMap<Var, Array<f64>>) -> Result<(), Errors>,
-    ) -> Result<(), Errors> {
+    fn each_direction(&self, answer: &Answer, bound: &Bound, visit: &mut Visit) -> Result<(), Errors> {
         let mut values = bound.values.clone();
         let holes: Vec<(Var, Vec<usize>)> = answer
             .derivative
