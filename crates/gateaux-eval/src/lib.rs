@@ -12,6 +12,7 @@ mod blocks;
 mod cancellation;
 mod constant;
 mod engine;
+mod kinks;
 mod lower;
 mod plan;
 mod program;

@@ -129,39 +129,6 @@ impl Program {
         steps.sum()
     }
 
-    /// The smallest distance to a kink over all functions that have one: of the argument of `abs`, `sign` and `relu`
-    /// to 0, of the two arguments of `max`, `min` and of a comparison to each
-    /// other; infinite without such functions.
-    ///
-    /// # Errors
-    /// As [`run`](Program::run).
-    pub fn distance_to_kinks(&self, input: &dyn Fn(Var) -> Option<Array<f64>>) -> Result<f64, Error> {
-        use gateaux_array::Function::{Abs, Relu, Sign};
-        let mut values: Vec<Array<f64>> = Vec::with_capacity(self.steps.len());
-        let mut distance = f64::INFINITY;
-        for step in &self.steps {
-            let value = execute(step, &values, input)?;
-            let gaps: Option<Array<f64>> = match &step.instruction {
-                Instruction::Function(Abs | Relu | Sign) => Some(values[step.operands[0]].clone()),
-                Instruction::Larger | Instruction::Smaller | Instruction::Compare(_) => {
-                    values[step.operands[0]].sub(&values[step.operands[1]]).ok()
-                }
-                Instruction::Maximum | Instruction::Minimum | Instruction::Hardmax | Instruction::Rows(_) => {
-                    Some(gaps_to_the_largest(&step.instruction, &values[step.operands[0]])?)
-                }
-                _ => None,
-            };
-            // sign(relu(x)) is 0 or 1 where relu(x) is 0 or positive, and its argument has no other values near 0.
-            let is_step = matches!(&step.instruction, Instruction::Function(Sign))
-                && matches!(self.steps[step.operands[0]].instruction, Instruction::Function(Relu));
-            if let (Some(gaps), false) = (gaps, is_step) {
-                distance = gaps.data().iter().fold(distance, |least, gap| least.min(gap.abs()));
-            }
-            values.push(value);
-        }
-        Ok(distance)
-    }
-
     pub(crate) fn run_observed<T: Field>(
         &self,
         input: &dyn Fn(Var) -> Option<Array<T>>,
@@ -203,7 +170,7 @@ fn stays_in_range(step: &Step, values: &[Array<f64>], value: &Array<f64>) -> boo
     !underflows && value.data().iter().all(is_safe)
 }
 
-fn execute<T: Field>(
+pub(crate) fn execute<T: Field>(
     step: &Step,
     values: &[Array<T>],
     input: &dyn Fn(Var) -> Option<Array<T>>,
@@ -450,36 +417,6 @@ fn cumulate<T: Field>(vector: &Array<T>, from_the_end: bool) -> Array<T> {
         true => entries.rev().for_each(add),
     }
     sums
-}
-
-/// How far the second largest entry is below the largest one (of each row), for functions that choose the largest.
-fn gaps_to_the_largest(instruction: &Instruction, array: &Array<f64>) -> Result<Array<f64>, Error> {
-    let failed = |error| Error::Array(instruction.name(), error);
-    let (by_rows, of) = match instruction {
-        Instruction::Rows(of) => (true, &**of),
-        other => (false, other),
-    };
-    let sign = match of {
-        Instruction::Minimum => -1.0,
-        Instruction::Maximum | Instruction::Hardmax => 1.0,
-        _ => return Ok(Array::scalar(f64::INFINITY)),
-    };
-    let count = if by_rows { array.shape()[0] } else { 1 };
-    let mut gaps = Vec::with_capacity(count);
-    for row in 0..count {
-        let entries = array
-            .data()
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !by_rows || at % count == row);
-        let mut entries: Vec<f64> = entries.map(|(_, entry)| sign * entry).collect();
-        entries.sort_by(f64::total_cmp);
-        gaps.push(match entries.as_slice() {
-            [.., second, first] => first - second,
-            _ => f64::INFINITY,
-        });
-    }
-    Array::from_column_major(&[count], gaps).map_err(failed)
 }
 
 /// The x if it compares to y as wanted, else y; something that is not a number wins.

@@ -190,43 +190,13 @@ impl<T: Judge> Point<T> {
     /// Where a kernel fails.
     pub fn run(&mut self, roots: &[Expr]) -> Result<Vec<Vec<T>>, Stop> {
         if T::IS_ORDERED {
-            self.refuse_singular(roots)?;
+            refuse_singular(&mut self.case, roots, &self.sizes, &self.values)?;
         }
         let found = run(&mut self.case.store, roots, &self.sizes, &self.values)?;
         if found.iter().all(|value| T::is_usable(value)) {
             return Ok(found);
         }
         Err(undefined("a value is not finite or too large"))
-    }
-
-    /// In floats a matrix that is singular by its form, such as `inv(x*y')`, has an inverse made of rounding.
-    fn refuse_singular(&mut self, roots: &[Expr]) -> Verdict {
-        let mut bases = Vec::new();
-        for expr in self.case.store.post_order(roots) {
-            match self.case.store.form(expr) {
-                Form::MatMul(factors) => bases.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
-                Form::Call(function, args)
-                    if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) =>
-                {
-                    bases.extend(args.iter().copied());
-                }
-                _ => {}
-            }
-        }
-        bases.sort_unstable();
-        bases.dedup();
-        for (base, value) in bases
-            .iter()
-            .zip(run(&mut self.case.store, &bases, &self.sizes, &self.values)?)
-        {
-            let shape = self.case.axes(*base, &self.sizes).map_err(undefined)?;
-            let matrix = Array::from_column_major(&shape, value).map_err(undefined)?;
-            let inverse = T::inv(&matrix).map_err(undefined)?;
-            if T::size(&matrix) * T::size(&inverse) > LARGEST_CONDITION {
-                return Err(undefined("a matrix is singular"));
-            }
-        }
-        Ok(())
     }
 
     /// The values of all variables by name, in other numbers, from the variable, the entry and its place.
@@ -427,6 +397,39 @@ fn usable<T: Judge>(value: &[T]) -> Verdict {
     } else {
         Err(undefined("a value is not finite or too large"))
     }
+}
+
+/// In floats a matrix that is singular by its form, such as `inv(x*y')`, has an inverse made of rounding.
+///
+/// # Errors
+/// Undefined where such a matrix is nearly singular.
+pub fn refuse_singular<T: Judge>(
+    case: &mut Case,
+    roots: &[Expr],
+    sizes: &Sizes,
+    values: &BTreeMap<Var, Array<T>>,
+) -> Verdict {
+    let mut bases = Vec::new();
+    for expr in case.store.post_order(roots) {
+        match case.store.form(expr) {
+            Form::MatMul(factors) => bases.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
+            Form::Call(function, args) if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) => {
+                bases.extend(args.iter().copied());
+            }
+            _ => {}
+        }
+    }
+    bases.sort_unstable();
+    bases.dedup();
+    for (base, value) in bases.iter().zip(run(&mut case.store, &bases, sizes, values)?) {
+        let shape = case.axes(*base, sizes).map_err(undefined)?;
+        let matrix = Array::from_column_major(&shape, value).map_err(undefined)?;
+        let inverse = T::inv(&matrix).map_err(undefined)?;
+        if T::size(&matrix) * T::size(&inverse) > LARGEST_CONDITION {
+            return Err(undefined("a matrix is singular"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether two ways to one quantity agree.

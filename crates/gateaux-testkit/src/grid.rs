@@ -6,15 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{DoubleDouble, Prime};
+use gateaux_array::{DoubleDouble, Number, Prime, Real};
 use gateaux_core::diff;
-use gateaux_core::expr::{Error, Store};
+use gateaux_core::expr::{Error, Expr, Store};
 use gateaux_core::infer;
 use gateaux_core::ops::{self, Kernel};
 use gateaux_syntax::Span;
 
 use crate::case::Case;
 use crate::check::{Outcome, Point, Stop, check};
+use crate::complex;
 use crate::numbers::{Judge, Region};
 
 /// The operators and the forms that are no functions: how they are written, and their signature.
@@ -149,6 +150,26 @@ pub struct Piece {
 /// What an argument of any shape is tried as.
 const ANY: [&str; 5] = ["scalar", "vector(n)", "row(n)", "matrix(m, n)", "tensor(m, n, k)"];
 
+/// What makes real variables complex.
+#[rustfmt::skip]
+const COMPLEX_FORMS: &[(&str, &str)] = &[
+    ("(im*{0})",      "x: any -> like(x)"),
+    ("({0}†)",        "x: vector(n) -> row(n)"),
+    ("({0}†)",        "x: row(n) -> vector(n)"),
+    ("({0}†)",        "A: matrix(m, n) -> matrix(n, m)"),
+    ("abs({0}*im .+ {1})", "x: any; s: scalar -> like(x)"),
+    ("({0}†*{1})",    "x: vector(n); y: vector(n) -> scalar"),
+];
+
+/// The pieces of complex problems: those of real ones and a few more.
+pub fn complex_pieces() -> Vec<Piece> {
+    let mut found = pieces();
+    for (text, line) in COMPLEX_FORMS {
+        expand(text, line, &mut found);
+    }
+    found
+}
+
 /// All pieces: each alternative of each record of the table, and of each operator.
 pub fn pieces() -> Vec<Piece> {
     let mut found = Vec::new();
@@ -276,10 +297,39 @@ struct Written {
 /// A problem, and the variables of the inner piece.
 #[derive(Clone, Debug)]
 pub struct Pair {
-    /// The problem.
-    pub text: String,
+    /// The declarations, those of the inner piece first.
+    declarations: Vec<String>,
+    formula: String,
     /// What is differentiated by.
     pub variables: Vec<String>,
+}
+
+impl Pair {
+    /// The problem over real variables.
+    pub fn text(&self) -> String {
+        format!("{}; {}", self.declarations.join("; "), self.formula)
+    }
+
+    /// The problem over complex variables.
+    pub fn complex_text(&self) -> String {
+        self.declared_complex(self.declarations.len())
+    }
+
+    /// The problem over complex variables of the inner piece and real ones of the outer.
+    pub fn half_complex_text(&self) -> String {
+        self.declared_complex(self.variables.len())
+    }
+
+    fn declared_complex(&self, count: usize) -> String {
+        let declared = self.declarations.iter().enumerate().map(|(at, declaration)| {
+            // Positive definite matrices are those of real numbers.
+            match at < count && !declaration.contains(": posdef") {
+                true => declaration.replacen(": ", ": complex ", 1),
+                false => declaration.clone(),
+            }
+        });
+        format!("{}; {}", declared.collect::<Vec<_>>().join("; "), self.formula)
+    }
 }
 
 /// The inner piece at a place of the outer one; `None` where its result does not fit.
@@ -334,7 +384,8 @@ fn fitted(outer: &Piece, place: usize, inner: &Piece, sizes: &BTreeMap<String, S
     let whole = outer.written(&bound, "v", Some((place, &inside.text)));
     let declarations = [inside.declarations, whole.declarations].concat();
     Some(Pair {
-        text: format!("{}; {}", declarations.join("; "), whole.text),
+        declarations,
+        formula: whole.text,
         variables: inside.variables,
     })
 }
@@ -354,9 +405,30 @@ pub enum Verdict {
     Wrong(String),
 }
 
+/// Tries the derivatives of a problem with complex numbers by a variable and its conjugate.
+pub fn tried_complex(text: &str, wrt: &str, sizes: &[usize]) -> Verdict {
+    let derivative = |case: &mut Case, variable: Expr| {
+        diff::complex_derivative(&mut case.store, case.function, &[variable], &["d1".to_owned()]).map(|_| ())
+    };
+    if let Some(verdict) = refused(text, wrt, &derivative) {
+        return verdict;
+    }
+    if let Some(reason) = complex_zero_in_silence(text, wrt, sizes) {
+        return Verdict::Wrong(reason);
+    }
+    match complex::check(text, wrt, sizes, 7) {
+        Outcome::Right => Verdict::Right,
+        Outcome::Wrong(reason) => Verdict::Wrong(reason),
+        Outcome::Undefined(reason) => Verdict::Undefined(reason),
+    }
+}
+
 /// Tries the derivative of a problem by a variable.
 pub fn tried(text: &str, wrt: &str, sizes: &[usize]) -> Verdict {
-    if let Some(verdict) = refused(text, wrt) {
+    let derivative = |case: &mut Case, variable: Expr| {
+        diff::derivative(&mut case.store, case.function, &[variable], &["d1".to_owned()]).map(|_| ())
+    };
+    if let Some(verdict) = refused(text, wrt, &derivative) {
         return verdict;
     }
     if let Some(reason) =
@@ -376,8 +448,11 @@ pub fn tried(text: &str, wrt: &str, sizes: &[usize]) -> Verdict {
     }
 }
 
+/// Makes a derivative by a variable.
+type Derive<'a> = dyn Fn(&mut Case, Expr) -> Result<(), Error> + 'a;
+
 /// The error of the text or of its derivative, if it has one.
-fn refused(text: &str, wrt: &str) -> Option<Verdict> {
+fn refused(text: &str, wrt: &str, derivative: &Derive) -> Option<Verdict> {
     let (tree, _) = gateaux_syntax::parse(text);
     let mut store = Store::default();
     let typing = match infer::infer(&tree, text, &[], &mut store.dims) {
@@ -389,8 +464,7 @@ fn refused(text: &str, wrt: &str) -> Option<Verdict> {
     }
     let mut case = Case::read(text).ok()?;
     let variable = case.variable(wrt).ok()?;
-    let found = diff::derivative(&mut case.store, case.function, &[variable], &["d1".to_owned()]);
-    found.err().map(|error| {
+    derivative(&mut case, variable).err().map(|error| {
         let ill_shaped = matches!(error, Error::IllShaped { .. });
         let mistake = infer::diagnostic(error, Span::default());
         if ill_shaped {
@@ -413,20 +487,31 @@ fn refusal(code: &'static str, message: String) -> Verdict {
 
 /// Whether the derivative by definition is zero, and the function changes nevertheless.
 fn zero_in_silence<T: Judge>(text: &str, wrt: &str, sizes: &[usize]) -> Option<String> {
-    for region in Region::ALL {
-        let found = || -> Result<bool, Stop> {
-            let point = Point::<T>::new(text, wrt, sizes, (region, 7))?;
-            let (value, slope) = point.truth()?;
-            // Small, so that no kink is crossed and no step of a step function.
-            let step = T::from_i64(1).div(&T::from_i64(1 << 20)).unwrap_or_else(T::one);
-            let is_zero = slope.iter().all(|entry| *entry == T::zero());
-            Ok(is_zero && !T::agree(&point.moved(&step)?, &value))
-        };
-        match found() {
-            Ok(true) => return Some("the derivative is zero, differences are not".to_owned()),
-            Ok(false) => return None,
-            Err(_) => {}
-        }
-    }
-    None
+    // Small, so that no kink is crossed and no step of a step function.
+    let step = T::from_i64(1).div(&T::from_i64(1 << 20)).unwrap_or_else(T::one);
+    first_defined(|region| {
+        let point = Point::<T>::new(text, wrt, sizes, (region, 7))?;
+        let (value, slope) = point.truth()?;
+        Ok(is_zero(&slope) && !T::agree(&point.moved(&step)?, &value))
+    })
+}
+
+/// The same of complex variables.
+fn complex_zero_in_silence(text: &str, wrt: &str, sizes: &[usize]) -> Option<String> {
+    let step = DoubleDouble::from_f64(0.5f64.powi(20));
+    first_defined(|region| {
+        let point = complex::Point::new(text, &[wrt], sizes, (region, 7))?;
+        let (value, slope) = point.truth()?;
+        Ok(is_zero(&slope) && !complex::C::agree(&point.moved(&step)?, &value))
+    })
+}
+
+fn is_zero<T: Number>(slope: &[T]) -> bool {
+    slope.iter().all(|entry| *entry == T::zero())
+}
+
+/// What is said of a change in the first region in which the function is defined.
+fn first_defined(changes: impl Fn(Region) -> Result<bool, Stop>) -> Option<String> {
+    let changes = Region::ALL.into_iter().find_map(|region| changes(region).ok())?;
+    changes.then(|| "the derivative is zero, differences are not".to_owned())
 }

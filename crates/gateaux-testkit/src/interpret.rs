@@ -136,6 +136,7 @@ impl<T: Field> Context<'_, T> {
             }
             NodeKind::Unary(UnaryOp::Plus, x) => at(*x),
             NodeKind::Transpose(x) => transpose(&at(*x)?),
+            NodeKind::ConjugateTranspose(x) => call("ctranspose", &[at(*x)?]),
             NodeKind::Binary(op, _, lhs, rhs) => {
                 // An exponent is read as it stands: -1, 0.5.
                 let (lhs, rhs) = (at(*lhs)?, at(*rhs)?);
@@ -182,6 +183,9 @@ impl<T: Field> Context<'_, T> {
                 let quarter = T::one().apply(Function::Atan).map_err(text)?;
                 Ok(Value::scalar(quarter.mul(&T::from_i64(4))))
             }
+            (None, "im") => T::imaginary_unit()
+                .map(Value::scalar)
+                .ok_or("no imaginary unit".to_owned()),
             (None, _) => Err(format!("the name {name}")),
         }
     }
@@ -351,10 +355,8 @@ fn power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {
     if entries.any(|(entry, power)| is_nearly_zero(entry) && !is_smooth(power)) {
         return Err("a power of nearly zero".to_owned());
     }
-    base.array
-        .try_zip(&exponent.array, power_of)
-        .map(|array| base.with(array))
-        .map_err(text)
+    let powers = base.array.try_zip(&exponent.array, power_of).map_err(text)?;
+    functions::off_the_cuts(&[base.clone(), exponent], base.with(powers))
 }
 
 fn matrix_power<T: Field>(base: &Value<T>, exponent: &Value<T>) -> Outcome<Value<T>> {

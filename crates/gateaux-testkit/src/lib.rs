@@ -2,8 +2,8 @@
 //!
 //! This crate owns the instruments of the tests, its `tests/` the tests themselves: an [`interpret`]er that computes a
 //! text in the language by definition, without any expression; [`check`], which holds every view of a derivative
-//! against dual numbers, over a prime field without tolerance or over numbers with 31 digits; [`differences`] with an
-//! error estimate; a [`sketch`] sampler of random well-typed problems that can be made smaller; [`mutants`], wrong
+//! against dual numbers, over a prime field without tolerance or over numbers with 31 digits, and [`complex`], which
+//! does so by complex variables; [`differences`] with an error estimate; a [`sketch`] sampler of random well-typed problems that can be made smaller; [`mutants`], wrong
 //! formulas that the checks must reject; and [`fuzz`], what must hold whatever the input is.
 //!
 //! It knows no calculus: every derivative that it believes in comes from dual numbers or differences. Nothing else
@@ -21,6 +21,7 @@
 
 pub mod case;
 pub mod check;
+pub mod complex;
 pub mod differences;
 pub mod entries;
 pub mod fuzz;

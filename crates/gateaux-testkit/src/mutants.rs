@@ -60,6 +60,12 @@ impl Source<'_> {
         &self.formula[span.start..span.end]
     }
 
+    /// Whether complex numbers occur, as far as the formula shows.
+    fn is_complex(&self) -> bool {
+        const SIGNS: [&str; 6] = ["conj(", "real(", "imag(", "abs(", "im*", "†"];
+        SIGNS.iter().any(|sign| self.formula.contains(sign))
+    }
+
     fn names(&self) -> Vec<&str> {
         let names = self.tree.nodes().filter_map(|(_, node)| match &node.kind {
             NodeKind::Name(name) => Some(name.as_str()),
@@ -84,9 +90,21 @@ impl Source<'_> {
                 found.push(("transpose added", format!("({whole})'")));
                 let others = self.names().into_iter().filter(|other| other != name);
                 found.extend(others.map(|other| ("argument exchanged", other.to_owned())));
+                if self.is_complex() {
+                    found.push(("conjugate added", format!("conj({whole})")));
+                }
             }
             NodeKind::Unary(_, x) => found.push(("sign dropped", self.text(*x).to_owned())),
-            NodeKind::Transpose(x) => found.push(("transpose dropped", self.text(*x).to_owned())),
+            NodeKind::Transpose(x) => {
+                found.push(("transpose dropped", self.text(*x).to_owned()));
+                if self.is_complex() {
+                    found.push(("conjugate added", format!("({})†", self.text(*x))));
+                }
+            }
+            NodeKind::ConjugateTranspose(x) => {
+                found.push(("transpose dropped", format!("conj({})", self.text(*x))));
+                found.push(("conjugate dropped", format!("({})'", self.text(*x))));
+            }
             NodeKind::Binary(op, _, lhs, rhs) => self.binary_slips(*op, *lhs, *rhs, &mut found),
             NodeKind::Call(name, args) => {
                 found.push(("transpose added", format!("({whole})'")));
@@ -101,7 +119,7 @@ impl Source<'_> {
                 }
             }
             NodeKind::Index(base, items) => self.index_slips(*base, items, &mut found),
-            NodeKind::Text(_) | NodeKind::ConjugateTranspose(_) | NodeKind::Array(_) | NodeKind::Missing => {}
+            NodeKind::Text(_) | NodeKind::Array(_) | NodeKind::Missing => {}
         }
         found
     }
@@ -204,6 +222,7 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("softmax", "hardmax"),
     ("sin", "cos"),
     ("sinh", "cosh"),
+    ("real", "imag"),
 ];
 
 /// Subscripts with two neighboring labels of one group exchanged, or one label in the place of another.

@@ -1,6 +1,6 @@
-//! The two kinds of numbers over which derivatives are checked: exact ones, and floats with 31 digits.
+//! The numbers over which derivatives are checked: exact ones, and real and complex ones with 31 digits.
 
-use gateaux_array::{Array, DoubleDouble, Field, Number, Prime, Real};
+use gateaux_array::{Array, Complex, DoubleDouble, Field, Number, Prime, Real};
 
 use crate::random::Random;
 
@@ -90,6 +90,35 @@ impl Judge for DoubleDouble {
     }
 
     const IS_ORDERED: bool = true;
+}
+
+/// The real parts are drawn as real numbers are.
+impl Judge for Complex<DoubleDouble> {
+    fn draw(region: Region, on_diagonal: bool, random: &mut Random) -> Complex<DoubleDouble> {
+        let re = DoubleDouble::draw(region, on_diagonal, random);
+        let im = match region {
+            Region::Signed => DoubleDouble::draw(Region::Signed, false, random),
+            // Small, so that what a region promises holds nearly.
+            _ if random.chance(0.5) => DoubleDouble::draw(Region::Regular, false, random).neg(),
+            _ => DoubleDouble::draw(Region::Regular, false, random),
+        };
+        Complex::new(re, im)
+    }
+
+    fn agree(a: &[Complex<DoubleDouble>], b: &[Complex<DoubleDouble>]) -> bool {
+        DoubleDouble::agree(&parts(a), &parts(b))
+    }
+
+    fn is_usable(a: &[Complex<DoubleDouble>]) -> bool {
+        DoubleDouble::is_usable(&parts(a))
+    }
+
+    const IS_ORDERED: bool = true;
+}
+
+/// Real and imaginary parts in turn.
+fn parts(entries: &[Complex<DoubleDouble>]) -> Vec<DoubleDouble> {
+    entries.iter().flat_map(|entry| [entry.re, entry.im]).collect()
 }
 
 /// The sum of the products of corresponding entries; the arrays have equally many.

@@ -190,7 +190,10 @@ impl<T: Judge> Call<T> {
                 Shape::Row(n) => (Shape::Vector(n), true),
                 shape => (shape, false),
             };
-            let made = store.add_variable(name, kept, structure, Facts::NONE);
+            let made = match T::imaginary_unit() {
+                Some(_) => store.add_complex_variable(name, kept, structure),
+                None => store.add_variable(name, kept, structure, Facts::NONE),
+            };
             let made = made.map_err(wrong)?;
             Ok(if is_row {
                 (made, store.transpose(made).map_err(wrong)?)

@@ -25,10 +25,24 @@ pub const SIZE_NAMES: [&str; 3] = ["m", "n", "k"];
 pub enum Class {
     /// Those that have exact values in a prime field.
     Rational,
+    /// Those that are continued to complex numbers too.
+    Analytic,
     /// Smooth ones too.
     Smooth,
     /// Those with kinks too.
     Kinked,
+    /// Of complex numbers: analytic ones, conjugates and parts.
+    Complex,
+}
+
+impl Class {
+    /// Whether a production of another class may occur.
+    fn has(self, other: Class) -> bool {
+        match self {
+            Complex => other <= Analytic || other == Complex,
+            class => other <= class,
+        }
+    }
 }
 
 /// One way to make a piece: `result <- text(args)`.
@@ -55,7 +69,7 @@ enum Pattern {
     T(u8, u8, u8),
 }
 
-use Class::{Kinked, Rational, Smooth};
+use Class::{Analytic, Complex, Kinked, Rational, Smooth};
 use Pattern::{M, R, S, T, V};
 
 const A: u8 = 0;
@@ -210,26 +224,26 @@ static PRODUCTIONS: &[Production] = &[
     row (Rational, T(A, B, C), "einsum(\"ijk,j->ijk\", {0}, {1})", &[T(A, B, C), V(B)]),
     row (Rational, T(A, B, C), "reshape({0}, <a>, <b>, <c>)", &[T(C, B, A)]),
     // Smooth functions, inside of their domains.
-    row (Smooth, S, "sin({0})",                  &[S]),
-    row (Smooth, S, "exp(tanh({0}))",            &[S]),
+    row (Analytic, S, "sin({0})",                  &[S]),
+    row (Analytic, S, "exp(tanh({0}))",            &[S]),
     row (Smooth, S, "log(1 + ({0})^2)",          &[S]),
-    row (Smooth, S, "sqrt(2 + ({0})^2)",         &[S]),
-    row (Smooth, S, "norm2({0})",                &[V(A)]),
-    row (Smooth, S, "(norm2({0})^2)",              &[M(A, B)]),
+    row (Analytic, S, "sqrt(2 + ({0})^2)",         &[S]),
+    row (Analytic, S, "norm2({0})",                &[V(A)]),
+    row (Analytic, S, "(norm2({0})^2)",              &[M(A, B)]),
     row (Smooth, S, "logsumexp({0})",            &[V(A)]),
     row (Smooth, S, "logsumexp({0})",            &[M(A, B)]),
     row (Smooth, S, "logdet({0}*{0}' + eye(<a>))", &[M(A, B)]),
     row (Smooth, S, "((1 + ({0})^2)^({1}))",       &[S, S]),
-    row (Smooth, V(A), "exp(-({0}).^2)",         &[V(A)]),
-    row (Smooth, V(A), "sigmoid({0})",           &[V(A)]),
+    row (Analytic, V(A), "exp(-({0}).^2)",         &[V(A)]),
+    row (Analytic, V(A), "sigmoid({0})",           &[V(A)]),
     row (Smooth, V(A), "softplus({0})",          &[V(A)]),
-    row (Smooth, V(A), "log(1 .+ ({0}).^2)",     &[V(A)]),
-    row (Smooth, V(A), "arctan({0})",            &[V(A)]),
+    row (Analytic, V(A), "log(1 .+ ({0}).^2)",     &[V(A)]),
+    row (Analytic, V(A), "arctan({0})",            &[V(A)]),
     row (Smooth, V(A), "softmax({0})",           &[V(A)]),
     row (Smooth, V(A), "erf({0})",               &[V(A)]),
-    row (Smooth, V(A), "exp(sin({0}))",          &[V(A)]),
-    row (Smooth, M(A, B), "cos({0})",            &[M(A, B)]),
-    row (Smooth, M(A, B), "tanh({0})",           &[M(A, B)]),
+    row (Analytic, V(A), "exp(sin({0}))",          &[V(A)]),
+    row (Analytic, M(A, B), "cos({0})",            &[M(A, B)]),
+    row (Analytic, M(A, B), "tanh({0})",           &[M(A, B)]),
     row (Smooth, M(A, B), "sinh(arctan({0}))",   &[M(A, B)]),
     row (Smooth, M(A, B), "sqrt(2 .+ ({0}).^2)", &[M(A, B)]),
     row (Smooth, M(A, B), "log1p(exp(sin({0})))", &[M(A, B)]),
@@ -237,9 +251,9 @@ static PRODUCTIONS: &[Production] = &[
     row (Smooth, V(A), "logsumexp({0}, 2)",      &[M(A, B)]),
     row (Smooth, M(A, B), "softmax({0}, 1)",     &[M(A, B)]),
     row (Smooth, M(A, B), "softmax({0}, 2)",     &[M(A, B)]),
-    row (Smooth, T(A, B, C), "tanh({0})",        &[T(A, B, C)]),
-    row (Smooth, T(A, B, C), "exp(sin({0}))",    &[T(A, B, C)]),
-    row (Smooth, S, "norm2({0})",                &[T(A, B, C)]),
+    row (Analytic, T(A, B, C), "tanh({0})",        &[T(A, B, C)]),
+    row (Analytic, T(A, B, C), "exp(sin({0}))",    &[T(A, B, C)]),
+    row (Analytic, S, "norm2({0})",                &[T(A, B, C)]),
     // Functions with kinks.
     row (Kinked, S, "norm1({0})",                &[V(A)]),
     row (Kinked, S, "abs({0})",                  &[S]),
@@ -257,6 +271,30 @@ static PRODUCTIONS: &[Production] = &[
     row (Kinked, V(A), "max({0}, {1})",          &[V(A), S]),
     row (Kinked, M(A, B), "relu({0})",           &[M(A, B)]),
     row (Kinked, M(A, B), "max({0}, {1})",       &[M(A, B), M(A, B)]),
+    // Functions of complex numbers.
+    row (Complex, S, "conj({0})",                &[S]),
+    row (Complex, S, "(im*{0})",                 &[S]),
+    row (Complex, S, "real({0})",                &[S]),
+    row (Complex, S, "imag({0})",                &[S]),
+    row (Complex, S, "abs({0})",                 &[S]),
+    row (Complex, S, "({0}†*{1})",               &[V(A), V(A)]),
+    row (Complex, S, "real({0}†*{1}*{0})",       &[V(A), M(A, A)]),
+    row (Complex, S, "max(real({0}), imag({1}))", &[S, S]),
+    row (Complex, V(A), "conj({0})",             &[V(A)]),
+    row (Complex, V(A), "(im*{0})",              &[V(A)]),
+    row (Complex, V(A), "({0}†*{1})",            &[M(B, A), V(B)]),
+    row (Complex, V(A), "(abs({0}).^2)",         &[V(A)]),
+    row (Complex, V(A), "imag({0})",             &[V(A)]),
+    row (Complex, V(A), "relu(real({0}))",       &[V(A)]),
+    row (Complex, V(A), "where(abs({0}) < 1, {0}, {1})", &[V(A), V(A)]),
+    row (Complex, R(A), "({0}†)",                &[V(A)]),
+    row (Complex, M(A, B), "({0}†)",             &[M(B, A)]),
+    row (Complex, M(A, B), "conj({0})",          &[M(A, B)]),
+    row (Complex, M(A, B), "({0}*{1}†)",         &[V(A), V(B)]),
+    row (Complex, M(A, B), "real({0})",          &[M(A, B)]),
+    row (Complex, M(A, A), "expm(im*{0}/5)",     &[M(A, A)]),
+    row (Complex, T(A, B, C), "conj({0})",       &[T(A, B, C)]),
+    row (Complex, T(A, B, C), "(im*{0})",        &[T(A, B, C)]),
 ];
 
 /// A piece of a problem.
@@ -318,10 +356,10 @@ pub fn kind(random: &mut Random) -> Kind {
 /// The depth of a sketch is bounded by its weight, so the recursion is shallow.
 fn grow(kind: Kind, plan: Plan, random: &mut Random) -> Sketch {
     if plan.weight == 0 || random.chance(0.08) {
-        return leaf(kind, random);
+        return leaf_of(plan.class, kind, random);
     }
     let fitting: Vec<usize> = (0..PRODUCTIONS.len())
-        .filter(|at| PRODUCTIONS[*at].class <= plan.class && bind(PRODUCTIONS[*at].result, kind).is_some())
+        .filter(|at| plan.class.has(PRODUCTIONS[*at].class) && bind(PRODUCTIONS[*at].result, kind).is_some())
         .collect();
     let production = *random.pick(&fitting);
     // Bound by the filter above.
@@ -366,6 +404,39 @@ fn kind_of(pattern: Pattern, sizes: [u8; 3]) -> Kind {
         R(a) => Kind::Row(size(a)),
         M(a, b) => Kind::Matrix(size(a), size(b)),
         T(a, b, c) => Kind::Tensor(size(a), size(b), size(c)),
+    }
+}
+
+/// Letters of variables that are complex, beside those of real ones.
+const COMPLEX_LETTERS: [(&str, &str); 12] = [
+    ("s", "c"),
+    ("t", "b"),
+    ("x", "z"),
+    ("y", "w"),
+    ("A", "Z"),
+    ("B", "W"),
+    ("S", "H"),
+    ("D", "G"),
+    ("K", "J"),
+    ("L", "F"),
+    ("T", "V"),
+    ("U", "R"),
+];
+
+/// A variable of the pool, which in a problem of complex numbers often is complex, or a number.
+fn leaf_of(class: Class, kind: Kind, random: &mut Random) -> Sketch {
+    let found = leaf(kind, random);
+    let Sketch::Leaf { name, declared, .. } = &found else {
+        return found;
+    };
+    let letters = COMPLEX_LETTERS.iter().find(|(real, _)| declared.starts_with(real));
+    match letters {
+        Some((_, letter)) if class == Complex && random.chance(0.7) => Sketch::Leaf {
+            name: format!("{letter}{}", &name[1..]),
+            kind,
+            declared: format!("{letter}{}", &declared[1..].replacen(": ", ": complex ", 1)),
+        },
+        _ => found,
     }
 }
 
@@ -620,8 +691,10 @@ impl Sketch {
                 .skip(1)
                 .filter(|(_, part)| part.kind() == piece.kind());
             found.extend(same.map(|(_, part)| self.with(&path, part)));
-            let leaf = leaf(piece.kind(), &mut Random::new(0));
-            found.push(self.with(&path, &leaf));
+            for class in [Rational, Complex] {
+                let leaf = leaf_of(class, piece.kind(), &mut Random::new(0));
+                found.push(self.with(&path, &leaf));
+            }
         }
         found.sort_by_key(Sketch::size);
         found

@@ -541,10 +541,7 @@ impl Subject {
             if value.data().iter().any(|entry| !entry.is_finite() || entry.abs() > 1e8) {
                 return Err("the function or its derivative is not finite there".to_owned());
             }
-            let distance = form.distance_to_kinks(&|var| values.get(&var).cloned());
-            if distance.map_err(|error| error.to_string())? < KINK_DISTANCE {
-                return Err("it is too near to a kink there".to_owned());
-            }
+            keeps_from_kinks(form, &values)?;
         }
         let mut point = Point::new();
         for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
@@ -695,6 +692,15 @@ impl Subject {
         let reason = format!("the explicit form is not in the space of the variable: it is off by {error:.1e}");
         point.note(error, &reason);
         Ok(())
+    }
+}
+
+/// An error where a function is so near to one of its kinks that differences cross it.
+pub(crate) fn keeps_from_kinks<T: Field>(form: &Program, values: &BTreeMap<Var, Array<T>>) -> Result<(), String> {
+    let distance = form.distance_to_kinks(&|var| values.get(&var).cloned());
+    match distance.map_err(|error| error.to_string())? < KINK_DISTANCE {
+        true => Err("it is too near to a kink there".to_owned()),
+        false => Ok(()),
     }
 }
 

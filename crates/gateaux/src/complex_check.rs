@@ -139,6 +139,7 @@ impl Subject {
             {
                 return Err("the function or its derivative is not finite there".to_owned());
             }
+            check::keeps_from_kinks(form, &values)?;
         }
         let mut point = Point::new();
         for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {

@@ -83,13 +83,25 @@ pub(crate) struct Bound {
 impl Bound {
     /// The value of a variable as complex numbers.
     fn complex(&self, var: Var) -> Option<Array<Complex<f64>>> {
-        let real = self.values.get(&var)?;
-        match self.imaginary.get(&var) {
-            Some(imaginary) => real.zip(imaginary, |re, im| Complex::new(*re, *im)).ok(),
-            None => Some(real.map(|entry| Complex::real(*entry))),
-        }
+        joined(&self.values, &self.imaginary, var)
     }
 }
+
+/// The complex numbers of a variable with these real and imaginary parts.
+fn joined(
+    values: &BTreeMap<Var, Array<f64>>,
+    imaginary: &BTreeMap<Var, Array<f64>>,
+    var: Var,
+) -> Option<Array<Complex<f64>>> {
+    let real = values.get(&var)?;
+    match imaginary.get(&var) {
+        Some(imaginary) => real.zip(imaginary, |re, im| Complex::new(*re, *im)).ok(),
+        None => Some(real.map(|entry| Complex::real(*entry))),
+    }
+}
+
+/// What is done with the values of all variables and holes.
+type Visit<'a> = dyn FnMut(&BTreeMap<Var, Array<f64>>) -> Result<(), Errors> + 'a;
 
 impl Problem {
     /// The value of the function, and of a derivative where an answer is given.
@@ -152,12 +164,11 @@ impl Problem {
         };
         let mut derivative = None;
         if let Some(answer) = answer {
-            let Some(explicit) = answer.explicit_expr else {
-                let message = "this derivative has no explicit form of which there are numbers".to_owned();
-                return Err(self.mistake(NO_NUMBERS, message));
-            };
             let shape = self.derivative_shape(answer, bound)?;
-            let (real, imaginary) = run(self, ("derivative", explicit))?;
+            let (real, imaginary) = match answer.explicit_expr {
+                Some(explicit) => run(self, ("derivative", explicit))?,
+                None => self.complex_numbers_by_directions(answer, bound)?,
+            };
             let reshaped = |array: Array<f64>| array.reshape(&shape);
             let text = |error: gateaux_array::ArrayError| self.mistake(NO_NUMBERS, error.to_string());
             derivative = Some(reshaped(real).map_err(text)?);
@@ -169,6 +180,29 @@ impl Problem {
             imaginary: Some(parts),
             notes,
         })
+    }
+
+    /// The real and imaginary parts of the entries of a derivative without an explicit form: those of the first of the
+    /// derivatives by z and by `conj(z)` that is not zero.
+    fn complex_numbers_by_directions(
+        &mut self,
+        answer: &Answer,
+        bound: &Bound,
+    ) -> Result<(Array<f64>, Option<Array<f64>>), Errors> {
+        let operator = match &answer.wirtinger {
+            Some(parts) => parts.first,
+            None => answer.derivative.operator,
+        };
+        let program = self.lower(operator, bound)?;
+        let (mut real, mut imaginary) = (Vec::new(), Vec::new());
+        self.each_direction(answer, bound, &mut |values| {
+            let found = self.run_complex(&program, &|var| joined(values, &bound.imaginary, var))?;
+            real.extend(found.data().iter().map(|entry| entry.re));
+            imaginary.extend(found.data().iter().map(|entry| entry.im));
+            Ok(())
+        })?;
+        let list = |data| Array::vector(data).map_err(|error| self.mistake(NO_NUMBERS, error.to_string()));
+        Ok((list(real)?, Some(list(imaginary)?)))
     }
 
     fn run_complex(
@@ -220,6 +254,26 @@ impl Problem {
         notes: &mut Vec<String>,
     ) -> Result<Vec<f64>, Errors> {
         let program = self.lower(answer.derivative.operator, bound)?;
+        let holes = &answer.derivative.free_holes;
+        let holes: Vec<Var> = holes.iter().filter_map(|hole| self.store.as_var(*hole)).collect();
+        let mut data = Vec::new();
+        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
+        self.each_direction(answer, bound, &mut |values| {
+            let input = |var: Var| values.get(&var).cloned();
+            let trace = program
+                .run_traced(&input, &|var| holes.contains(&var), &mut granted)
+                .map_err(|error| self.failure(&error))?;
+            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
+            data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
+            note(notes, trace.not_finite);
+            Ok(())
+        })?;
+        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
+        Ok(data)
+    }
+
+    /// Visits the values with each combination of basis directions in the holes, the first hole running fastest.
+    fn each_direction(&self, answer: &Answer, bound: &Bound, visit: &mut Visit) -> Result<(), Errors> {
         let mut values = bound.values.clone();
         let holes: Vec<(Var, Vec<usize>)> = answer
             .derivative
@@ -236,10 +290,7 @@ impl Problem {
             })
             .collect::<Result<_, Errors>>()?;
         let counts: Vec<usize> = holes.iter().map(|(_, shape)| shape.iter().product()).collect();
-        let total: usize = counts.iter().product();
-        let mut data = Vec::new();
-        let (mut granted, mut exact_work, mut loss) = (WIDE_WORK, EXACT_WORK, None);
-        for combination in 0..total {
+        for combination in 0..counts.iter().product() {
             let mut rest = combination;
             for ((var, shape), count) in holes.iter().zip(&counts) {
                 let at = rest % count;
@@ -252,17 +303,9 @@ impl Problem {
                     array.map_err(|error| self.mistake(NO_NUMBERS, error.to_string()))?,
                 );
             }
-            let is_direction = |var: Var| holes.iter().any(|(hole, _)| *hole == var);
-            let input = |var: Var| values.get(&var).cloned();
-            let trace = program
-                .run_traced(&input, &is_direction, &mut granted)
-                .map_err(|error| self.failure(&error))?;
-            loss = accuracy::worse(loss, program.loss(&input, &trace.outputs, &mut exact_work));
-            data.extend(trace.outputs.into_iter().flat_map(Array::into_data));
-            note(notes, trace.not_finite);
+            visit(&values)?;
         }
-        notes.extend(loss.and_then(|loss| accuracy::remark("derivative", loss)));
-        Ok(data)
+        Ok(())
     }
 
     /// The axes of the function, then those of the variables.

@@ -40,6 +40,8 @@ impl WirtingerPart {
 pub(crate) struct Parts {
     pub(crate) list: Vec<WirtingerPart>,
     pub(crate) gradient: Option<Expr>,
+    /// The first of the derivatives that is not zero, as a map of the holes.
+    pub(crate) first: Expr,
     /// The one that is the explicit form, where there is no gradient.
     shown: Option<usize>,
     pub(crate) notes: Vec<String>,
@@ -68,6 +70,7 @@ impl Parts {
         Ok(Parts {
             list,
             gradient: wirtinger.gradient,
+            first: wirtinger.first.1,
             shown,
             notes,
         })
@@ -127,7 +130,7 @@ fn notes(
              conjugate, 2*df/d{z}"
         )];
     }
-    if wirtinger.is_real && wrt.len() == 1 {
+    if wirtinger.is_real && shown.is_some() && wrt.len() == 1 {
         return vec![format!(
             "f is real: df/dconj({z}) is the conjugate of df/d{z}, which is the explicit form"
         )];
@@ -137,10 +140,11 @@ fn notes(
             "f is holomorphic in {z}: df/dconj({z}) is 0, and the derivative is the complex one"
         )];
     }
-    let shown = shown.map_or_else(String::new, |part| {
-        format!(": the explicit form is {}", part.name(Notation::Text))
-    });
+    let shown = match shown {
+        Some(part) => format!("the explicit form is {}", part.name(Notation::Text)),
+        None => format!("numbers are those of {}", name(wrt, &wirtinger.first.0, Notation::Text)),
+    };
     vec![format!(
-        "{z} and conj({z}) count as two variables, of which one is held fixed{shown}"
+        "{z} and conj({z}) count as two variables, of which one is held fixed: {shown}"
     )]
 }

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
-use gateaux::{Notation, Problem, ops};
+use gateaux::{Inputs, Notation, Problem, ops};
+use gateaux_array::Array;
 
 /// A generator of numbers that is the same on every machine.
 struct Dice(u64);
@@ -204,4 +205,78 @@ fn complex_answers_have_the_shapes_of_real_ones() {
         answer.wirtinger()[1].name(Notation::Latex),
         "\\frac{\\partial f}{\\partial \\overline{w}}"
     );
+}
+
+#[test]
+fn formulas_with_kinks_and_branches_are_checked_away_from_them() {
+    let mut failures = Vec::new();
+    for formula in [
+        "sum(abs(z .- _))",
+        "sum(relu(real(z) .- _))",
+        "sum(abs(imag(z) .- _))",
+        "sum(max(real(z), imag(z) .+ _))",
+        "maximum(real(z.*w) .- _)",
+        "maximum([real(z[1]), _])",
+        "sum(where(real(z) < _*ones(n), z, conj(w)))",
+        "sum(sqrt(z.*w .- _))",
+        "sum(log(z.^2 .- _))",
+        "real(sum(arcsin(3*z .- _)))",
+        "sum(sqrt(real(z) .- _))",
+        "_^real(z[1])",
+    ] {
+        for tenths in -12..=12 {
+            let formula = formula.replace('_', &format!("({tenths}/10)"));
+            let mut problem = Problem::parse(&format!("{DECLARATIONS}{formula}")).unwrap();
+            let check = problem.derive(&["z"]).unwrap().check(&mut problem);
+            if !check.is_verified() && check.points > 0 {
+                failures.push(format!("{formula}: {:?}", check.verdict));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Of a diagonal matrix the derivative of the exponential in the direction of a diagonal entry has one entry.
+#[test]
+fn derivatives_without_an_explicit_form_have_numbers() {
+    let real = Array::from_rows(&[vec![0.5, 0.0], vec![0.0, -1.0]]).unwrap();
+    let imaginary = Array::from_rows(&[vec![2.0, 0.0], vec![0.0, 1.0]]).unwrap();
+    let inputs = Inputs {
+        values: [("Z".to_owned(), real)].into(),
+        imaginary: [("Z".to_owned(), imaginary)].into(),
+        ..Inputs::default()
+    };
+    for (formula, sign) in [("expm(Z)", 1.0), ("expm(conj(Z))", -1.0), ("conj(expm(Z))", -1.0)] {
+        let mut problem = Problem::parse(&format!("Z: complex matrix(n, n); {formula}")).unwrap();
+        let answer = problem.derive(&["Z"]).unwrap();
+        assert!(answer.explicit(Notation::Text).is_none());
+        assert!(answer.check(&mut problem).is_verified(), "{formula}");
+        let numbers = problem.evaluate(Some(&answer), &inputs).unwrap();
+        let (real, imaginary) = (
+            numbers.derivative.unwrap(),
+            numbers.imaginary.unwrap().derivative.unwrap(),
+        );
+        assert_eq!(real.shape(), [2, 2, 2, 2]);
+        let entry = |at: [usize; 4]| (*real.get(&at).unwrap(), *imaginary.get(&at).unwrap());
+        for (at, x, y) in [(0, 0.5f64, 2.0f64), (1, -1.0, 1.0)] {
+            let (re, im) = entry([at; 4]);
+            assert!((re - x.exp() * y.cos()).abs() < 1e-12, "{formula}: {re}");
+            assert!((im - sign * x.exp() * y.sin()).abs() < 1e-12, "{formula}: {im}");
+        }
+        assert_eq!(entry([0, 0, 1, 1]), (0.0, 0.0));
+    }
+}
+
+#[test]
+fn parts_of_complex_matrices_have_eigenvalues_and_complex_ones_do_not() {
+    for formula in ["lmax(sym(imag(A)))", "sum(eigvals(sym(real(A))).^3)"] {
+        let mut problem = Problem::parse(&format!("{DECLARATIONS}{formula}")).unwrap();
+        let check = problem.derive(&["A"]).unwrap().check(&mut problem);
+        assert!(check.is_verified(), "{formula}: {check:?}");
+    }
+    // An abbreviation as much as what it stands for.
+    for formula in ["lmax(S)", "eigvals(S)"] {
+        let errors = Problem::parse(&format!("{DECLARATIONS}{formula}")).unwrap_err();
+        assert_eq!(errors.diagnostics()[0].code, "G0232", "{formula}: {errors}");
+    }
 }

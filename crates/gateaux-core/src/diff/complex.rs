@@ -15,11 +15,13 @@ pub type Slots = Vec<bool>;
 #[derive(Clone, Debug)]
 pub struct Wirtinger {
     /// For each choice of variables whether the conjugate is meant, and the array of all outputs by all inputs; of higher
-    /// orders those that are zero are left out.
+    /// orders those that are zero are left out, and there are none where one of them has no array.
     pub parts: Vec<(Slots, Expr)>,
+    /// The first of the derivatives that is not zero, as a map of the holes.
+    pub first: (Slots, Expr),
     /// Whether the function is real.
     pub is_real: bool,
-    /// Of a real scalar function the gradient: the direction of steepest ascent, `2*df/dconj(z)`.
+    /// Of a real scalar function of a complex variable the gradient: the direction of steepest ascent, `2*df/dconj(z)`.
     pub gradient: Option<Expr>,
     /// Whether the function does not depend on the conjugates.
     pub is_holomorphic: bool,
@@ -55,7 +57,6 @@ pub fn complex_derivative(
     let mut derivative = first.clone();
     let mut forms: Vec<Vec<(Rational, Expr)>> = vec![Vec::new(); variables.len()];
     let (mut operators, mut parts) = (Vec::new(), Vec::new());
-    let mut is_whole = true;
     for (slots, found) in &by_choice {
         // The conjugate of the hole of the first choice stands in the place of the hole of a conjugate.
         let holes = (found.holes.as_slice(), derivative.holes.as_slice());
@@ -67,32 +68,41 @@ pub fn complex_derivative(
                 forms[order].push((Rational::one(), ops::substitute(store, *form, &back)?));
             }
         }
-        operators.push((Rational::one(), ops::substitute(store, found.operator, &back)?));
-        match found.explicit {
-            Explicit::Array(array) => {
-                let array = ops::substitute(store, array, &back)?;
-                if variables.len() == 1 || !store.is_zero(array) {
-                    parts.push((slots.clone(), array));
-                }
+        operators.push((slots.clone(), ops::substitute(store, found.operator, &back)?));
+        if let Explicit::Array(array) = found.explicit {
+            let array = ops::substitute(store, array, &back)?;
+            if variables.len() == 1 || !store.is_zero(array) {
+                parts.push((slots.clone(), array));
             }
-            Explicit::Operator => is_whole = false,
         }
+    }
+    let is_whole = by_choice
+        .iter()
+        .all(|(_, found)| matches!(found.explicit, Explicit::Array(_)));
+    if !is_whole {
+        parts.clear();
     }
     derivative.function = function;
     derivative.forms = forms.iter().map(|terms| store.sum(terms)).collect::<Result<_>>()?;
     derivative.form = derivative.forms.last().copied().unwrap_or(function);
-    derivative.operator = store.sum(&operators)?;
+    let terms: Vec<(Rational, Expr)> = operators.iter().map(|(_, map)| (Rational::one(), *map)).collect();
+    derivative.operator = store.sum(&terms)?;
     let is_own = |slots: &Slots| slots.iter().all(|conjugate| !conjugate);
-    let is_holomorphic = is_whole
-        && parts
-            .iter()
-            .all(|(slots, array)| is_own(slots) || store.is_zero(*array));
+    let is_holomorphic = operators
+        .iter()
+        .all(|(slots, operator)| is_own(slots) || store.is_zero(*operator));
     let gradient = gradient(store, &derivative, (is_real && is_whole).then_some(&parts))?;
     let shown = parts.iter().find(|(_, array)| !store.is_zero(*array)).or(parts.first());
-    let shown = shown.filter(|_| is_whole).map(|(_, array)| *array);
+    let shown = shown.map(|(_, array)| *array);
+    if !is_whole {
+        derivative.explicit = Explicit::Operator;
+    }
     finish(&mut derivative, shown, is_holomorphic, gradient);
+    let is_there = |(_, operator): &&(Slots, Expr)| !store.is_zero(*operator);
+    let first = operators.iter().find(is_there).unwrap_or(&operators[0]).clone();
     let wirtinger = Wirtinger {
         parts,
+        first,
         is_real,
         gradient,
         is_holomorphic,
@@ -102,17 +112,15 @@ pub fn complex_derivative(
 
 /// `2*df/dconj(z)` of a real scalar function.
 fn gradient(store: &mut Store, derivative: &Derivative, parts: Option<&Vec<(Slots, Expr)>>) -> Result<Option<Expr>> {
-    let [hole] = *derivative.holes.as_slice() else {
+    let is_first_of_scalar = derivative.holes.len() == 1 && store.shape(derivative.function).is_scalar();
+    let Some(parts) = parts.filter(|_| is_first_of_scalar) else {
         return Ok(None);
     };
-    let (Some(parts), true) = (parts, store.shape(derivative.function).is_scalar()) else {
-        return Ok(None);
-    };
+    // By a real variable there is no other derivative than that by itself.
     let by_conjugate = parts.iter().find(|(slots, _)| slots[0]);
-    match by_conjugate {
-        Some((_, array)) => store.times(&Rational::from(2), *array).map(Some),
-        None => store.zeros(store.shape(hole)).map(Some),
-    }
+    by_conjugate
+        .map(|(_, array)| store.times(&Rational::from(2), *array))
+        .transpose()
 }
 
 /// The views that follow from the parts: the explicit form, and the map behind it where there is but one.

@@ -26,6 +26,11 @@ pub enum Error {
         /// What, as a clause: "the derivative of eigvals".
         what: String,
     },
+    /// A function of real numbers got an argument that may be complex.
+    NotReal {
+        /// The function.
+        operation: &'static str,
+    },
 }
 
 /// What making an expression gives.
@@ -37,6 +42,7 @@ impl fmt::Display for Error {
             Error::IllShaped { operation, shapes } => write!(f, "{operation} cannot take {shapes}"),
             Error::Limit { what, limit } => write!(f, "the computation needs more than {limit} {what}"),
             Error::Unsupported { what } => write!(f, "{what} is not available yet"),
+            Error::NotReal { operation } => write!(f, "{operation} takes real numbers, and this may be complex"),
         }
     }
 }

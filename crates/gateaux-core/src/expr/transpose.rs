@@ -64,9 +64,23 @@ impl Store {
             return self.transpose(expr);
         }
         let shape = self.shape(expr);
-        let transpose = self.intern(Form::Transpose(expr), shape.transposed().unwrap_or(shape))?;
+        let transpose = self.transpose_as_it_is(expr, shape.transposed().unwrap_or(shape))?;
         self.remember_transpose(expr, transpose);
         Ok(transpose)
+    }
+
+    /// The transpose outside of the expression. A complex number and its conjugate have no order, so that of
+    /// `conj(Z) - Z` is that of `Z - conj(Z)` with another sign.
+    fn transpose_as_it_is(&mut self, expr: Expr, transposed: Shape) -> Result<Expr> {
+        match self.form(expr) {
+            Form::Add(terms) if self.is_complex(expr) && terms[0].coefficient.is_negative() => {
+                let positive = self.neg(expr)?;
+                let transpose = self.intern(Form::Transpose(positive), transposed)?;
+                self.remember_transpose(positive, transpose);
+                self.neg(transpose)
+            }
+            _ => self.intern(Form::Transpose(expr), transposed),
+        }
     }
 
     /// Whether the transpose is known, or needs no other transposes.
@@ -160,7 +174,7 @@ impl Store {
             | Form::Reshape(_)
             | Form::Kron(..)
             | Form::Einsum(_)
-            | Form::Call(..) => self.intern(Form::Transpose(expr), transposed),
+            | Form::Call(..) => self.transpose_as_it_is(expr, transposed),
         }
     }
 

@@ -487,6 +487,7 @@ pub fn diagnostic(error: Error, span: Span) -> Diagnostic {
             format!("this needs more than {limit} {what}, which is the limit"),
         ),
         Error::Unsupported { .. } => Diagnostic::new(codes::LATER, span, error.to_string()),
+        Error::NotReal { .. } => Diagnostic::new(codes::NOT_REAL, span, error.to_string()),
         Error::IllShaped { .. } => Diagnostic::new(codes::INTERNAL, span, format!("{error}; please report this text")),
     }
 }

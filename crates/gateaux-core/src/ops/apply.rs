@@ -222,9 +222,7 @@ fn call(store: &mut Store, op: &'static Op, args: &[Expr], shape: Shape) -> Resu
         return store.fill(value, shape);
     }
     if complex_argument(store, op, args)?.is_some() {
-        return Err(Error::Unsupported {
-            what: format!("{} of complex numbers", op.name),
-        });
+        return Err(Error::NotReal { operation: op.name });
     }
     let is_complex = args.iter().any(|arg| store.is_complex(*arg));
     // Of a matrix and its transpose one, so that det(M) of a Hermitian M is its own conjugate.

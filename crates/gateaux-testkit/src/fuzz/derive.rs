@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gateaux::{Answer, Inputs, Notation, Problem, Verdict};
-use gateaux_array::{DoubleDouble, Prime, Real};
+use gateaux_array::{Array, Complex, DoubleDouble, Prime, Real};
 use gateaux_core::diff;
 use gateaux_core::expr::{Error, Store};
 use gateaux_core::infer;
@@ -13,6 +13,7 @@ use gateaux_syntax::{IndexItem, NodeKind, Statement, Tree};
 use super::{are_errors, text};
 use crate::case::{Case, shape_sizes};
 use crate::check::{Outcome, Point, check};
+use crate::complex::{self, C};
 use crate::numbers::Region;
 
 /// By so many variables of a text it is differentiated.
@@ -130,8 +131,10 @@ enum Judged {
 }
 
 /// What numbers of a prime field say of all views of the first and second derivative, or, where a function has no
-/// values there, numbers with 31 digits.
+/// values there, real or complex numbers with 31 digits.
 fn judged(text: &str, wrt: &str) -> Judged {
+    let is_complex = Case::read(text).is_ok_and(|case| complex::is_complex(&case));
+    let is_refused = if is_complex { is_complex_refused } else { is_refused };
     if is_refused(text, wrt) {
         return Judged::Undefined;
     }
@@ -139,6 +142,8 @@ fn judged(text: &str, wrt: &str) -> Judged {
         .bytes()
         .fold(7u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     match check::<Prime>(text, wrt, &PATTERN, seed) {
+        // A prime field knows no conjugates.
+        _ if is_complex => {}
         Outcome::Right => return Judged::Right,
         Outcome::Wrong(reason) => return Judged::Wrong(reason),
         Outcome::Undefined(_) => {}
@@ -146,7 +151,12 @@ fn judged(text: &str, wrt: &str) -> Judged {
     let mut wrong = 0;
     let mut last = Judged::Undefined;
     for point in 0..POINTS {
-        match check::<DoubleDouble>(text, wrt, &PATTERN, seed + point) {
+        let check = if is_complex {
+            complex::check
+        } else {
+            check::<DoubleDouble>
+        };
+        match check(text, wrt, &PATTERN, seed + point) {
             Outcome::Right if wrong == 0 => return Judged::Right,
             Outcome::Right => {}
             Outcome::Wrong(reason) => {
@@ -199,6 +209,20 @@ fn is_refused(text: &str, wrt: &str) -> bool {
         .is_err()
 }
 
+/// The same by complex variables.
+fn is_complex_refused(text: &str, wrt: &str) -> bool {
+    let Ok(mut case) = Case::read(text) else { return true };
+    let Ok(variable) = case.variable(wrt) else { return true };
+    (1..=2).any(|order| {
+        let names: Vec<String> = (1..=order).map(|at| format!("d{at}")).collect();
+        let found = diff::complex_derivative(&mut case.store, case.function, &vec![variable; order], &names);
+        if let Err(error @ Error::IllShaped { .. }) = &found {
+            panic!("{text:?} by {wrt}: {error}");
+        }
+        found.is_err()
+    })
+}
+
 /// The value, and the gradients of one sweep and of one for each variable as numbers.
 fn agree(text: &str, problem: &mut Problem, gradients: &[Answer]) {
     let mut gaps: Vec<f64> = Vec::new();
@@ -233,6 +257,15 @@ fn agree(text: &str, problem: &mut Problem, gradients: &[Answer]) {
 fn inputs(text: &str, seed: u64) -> Option<Inputs> {
     let case = Case::read(text).ok()?;
     let (wrt, _) = case.variables.first()?;
+    if complex::is_complex(&case) {
+        let point = complex::Point::new(text, &[wrt], &PATTERN, (Region::Positive, seed)).ok()?;
+        let numbers = |array: &Array<C>| array.map(|entry| Complex::new(entry.re.to_f64(), entry.im.to_f64()));
+        let mut values = BTreeMap::new();
+        for (name, expr) in &point.case.variables {
+            values.insert(name.clone(), numbers(point.values.get(&point.case.var(*expr).ok()?)?));
+        }
+        return Some(Inputs::new(values, point.sizes));
+    }
     let point = Point::<DoubleDouble>::new(text, wrt, &PATTERN, (Region::Positive, seed)).ok()?;
     let mut inputs = Inputs::default();
     for (name, expr) in &point.case.variables {

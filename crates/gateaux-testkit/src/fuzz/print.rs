@@ -11,6 +11,7 @@ use super::derive::{PATTERN, is_small};
 use super::text;
 use crate::case::Case;
 use crate::check::Point;
+use crate::complex;
 use crate::numbers::{Judge, Region};
 
 /// Printing: the function and its explicit derivative are read again as the same expressions, in the language and in
@@ -21,17 +22,33 @@ pub fn print(data: &[u8]) {
     let text = text(data);
     let Ok(mut case) = Case::read(&text) else { return };
     let mut roots = vec![("the function", case.function)];
-    if let Some((_, variable)) = case.variables.first() {
-        let found = diff::derivative(&mut case.store, case.function, &[*variable], &["dV".to_owned()]);
-        if let Ok(Explicit::Array(array)) = found.map(|found| found.explicit) {
-            roots.push(("the explicit form", array));
-        }
+    if let Some(variable) = case.variables.first().map(|(_, variable)| *variable) {
+        let arrays = derivatives(&mut case, variable);
+        roots.extend(arrays.into_iter().map(|array| ("the explicit form", array)));
     }
     for (what, root) in roots {
         is_read_again(&mut case, (&text, what), root);
         if let Ok(simple) = simplify(&mut case.store, root) {
             is_read_again(&mut case, (&text, what), simple);
         }
+    }
+}
+
+/// The explicit derivative, or those by z and by `conj(z)`.
+fn derivatives(case: &mut Case, variable: Expr) -> Vec<Expr> {
+    let names = ["dV".to_owned()];
+    if complex::is_complex(case) {
+        let found = diff::complex_derivative(&mut case.store, case.function, &[variable], &names);
+        let arrays = |(_, wirtinger): (_, diff::Wirtinger)| {
+            let parts = wirtinger.parts.into_iter().map(|(_, array)| array);
+            parts.chain(wirtinger.gradient).collect()
+        };
+        return found.map_or_else(|_| vec![], arrays);
+    }
+    let found = diff::derivative(&mut case.store, case.function, &[variable], &names);
+    match found.map(|found| found.explicit) {
+        Ok(Explicit::Array(array)) => vec![array],
+        Ok(Explicit::Operator) | Err(_) => vec![],
     }
 }
 
@@ -83,6 +100,10 @@ fn read(case: &mut Case, printed: &str) -> Result<Expr, String> {
 
 /// Whether the values differ at every point at which both are defined, and there is such a point.
 fn is_other(case: &Case, one: Expr, two: Expr) -> bool {
+    if complex::is_complex(case) {
+        let differ = |(seed, region): (usize, Region)| compare_complex(case, one, two, (region, seed as u64));
+        return Region::ALL.into_iter().enumerate().find_map(differ) == Some(true);
+    }
     let mut differ = compare::<Prime>(case, one, two, (Region::Signed, 1));
     for (seed, region) in Region::ALL.into_iter().enumerate() {
         if differ.is_none() {
@@ -98,6 +119,12 @@ fn compare<T: Judge>(case: &Case, one: Expr, two: Expr, place: (Region, u64)) ->
     let mut point = Point::<T>::of(case.clone(), wrt, &PATTERN, place).ok()?;
     let found = point.run(&[one, two]).ok()?;
     Some(!T::agree(&found[0], &found[1]))
+}
+
+fn compare_complex(case: &Case, one: Expr, two: Expr, place: (Region, u64)) -> Option<bool> {
+    let mut point = complex::Point::of(case.clone(), &[], &PATTERN, place).ok()?;
+    let found = point.run(&[one, two]).ok()?;
+    Some(!complex::C::agree(&found[0], &found[1]))
 }
 
 fn is_balanced(text: &str, latex: &str) {

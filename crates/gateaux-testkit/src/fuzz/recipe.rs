@@ -3,11 +3,14 @@
 //! A recipe is a program for a stack of pieces, one instruction a byte: put a variable on the stack, apply an operator
 //! or a function to what lies on top, give the top a name. An argument that is missing or does not fit is a new
 //! variable that does, so that no byte is wasted, and a recipe that is cut or changed in one byte makes a similar
-//! problem. The functions are those of the table, so that a new one takes part by itself.
+//! problem. The functions are those of the table, so that a new one takes part by itself; one of real numbers gets the
+//! real part of a complex argument.
+
+use std::ops::Range;
 
 use gateaux::Structure;
 use gateaux::ops::signature::{ParamKind, Signature, SizeExpr, signatures};
-use gateaux::ops::{self, Op};
+use gateaux::ops::{self, Kernel, Op};
 
 /// The most instructions that are followed.
 const MAX_INSTRUCTIONS: usize = 40;
@@ -15,6 +18,8 @@ const MAX_INSTRUCTIONS: usize = 40;
 const MAX_DEFINITIONS: usize = 3;
 /// The most factors of a size, so that `kron` of `kron` stays small.
 const MAX_FACTORS: usize = 3;
+/// The variants of square matrices that are structured; those before are general.
+const STRUCTURED: Range<usize> = 3..3 + Structure::ALL.len();
 /// The names that sizes have.
 const SIZES: [&str; 2] = ["m", "n"];
 
@@ -22,7 +27,7 @@ const SIZES: [&str; 2] = ["m", "n"];
 type Constant = (&'static str, fn() -> Kind, &'static [u8]);
 
 /// Numbers and constant arrays.
-const CONSTANTS: [Constant; 14] = [
+const CONSTANTS: [Constant; 15] = [
     ("2", || Scalar, &[]),
     ("3", || Scalar, &[]),
     ("0.5", || Scalar, &[]),
@@ -31,6 +36,7 @@ const CONSTANTS: [Constant; 14] = [
     ("(-1)", || Scalar, &[]),
     ("10", || Scalar, &[]),
     ("pi", || Scalar, &[]),
+    ("im", || Scalar, &[]),
     ("m", || Scalar, &[0]),
     ("n", || Scalar, &[1]),
     ("ones(m)", || Vector(Size::named(0)), &[0]),
@@ -92,6 +98,7 @@ use Kind::{Matrix, Row, Scalar, Vector};
 struct Piece {
     text: String,
     kind: Kind,
+    is_complex: bool,
 }
 
 impl Piece {
@@ -99,6 +106,23 @@ impl Piece {
         Piece {
             text: text.into(),
             kind,
+            is_complex: false,
+        }
+    }
+
+    /// A piece made of others, which is complex where one of them is.
+    fn of(parts: &[&Piece], text: String, kind: Kind) -> Piece {
+        Piece {
+            is_complex: parts.iter().any(|part| part.is_complex),
+            ..Piece::new(text, kind)
+        }
+    }
+
+    /// What a function of real numbers takes of it.
+    fn real(self) -> Piece {
+        match self.is_complex {
+            true => Piece::new(format!("real({})", self.text), self.kind),
+            false => self,
         }
     }
 }
@@ -109,6 +133,7 @@ type Binary = (&'static str, fn(&Kind, &Kind) -> Option<Kind>);
 
 const UNARY: &[Unary] = &[
     ("({0})'", |x| Some(transposed(x))),
+    ("({0})†", |x| Some(transposed(x))),
     ("(-{0})", |x| Some(x.clone())),
     ("(({0}).^2)", |x| Some(x.clone())),
     ("(({0}).^3)", |x| Some(x.clone())),
@@ -307,42 +332,40 @@ impl Maker {
             6 => Matrix(Size::named(1), Size::named(0)),
             _ => Row(Size::named(variant)),
         };
-        let piece = self.leaf(&kind, variant);
+        // The second of two choices begins further down the list of variants.
+        let piece = self.leaf(&kind, variant + 2 * u8::from(matches!(choice % 8, 2 | 4)));
         self.stack.push(piece);
     }
 
-    /// The variable of a kind; a variant beyond the plain ones is positive or, of a square matrix, structured.
+    /// The variable of a kind; a variant beyond the plain ones is positive, complex or, of a square matrix, structured.
     fn leaf(&mut self, kind: &Kind, variant: u8) -> Piece {
         let variant = usize::from(variant);
         let (name, declared) = match kind {
             Scalar => {
-                let names = ["s", "t", "r"];
-                let name = names[variant % names.len()];
-                let positive = if name == "r" { "positive " } else { "" };
-                (name.to_owned(), format!("{positive}scalar"))
+                let (name, modifier) = [("s", ""), ("t", ""), ("r", "positive "), ("c", "complex ")][variant % 4];
+                (name.to_owned(), format!("{modifier}scalar"))
             }
             Vector(n) | Row(n) => {
-                let names = ["x", "y", "p"];
-                let name = names[variant % names.len()];
-                let positive = if name == "p" { "positive " } else { "" };
+                let (name, modifier) = [("x", ""), ("y", ""), ("p", "positive "), ("z", "complex ")][variant % 4];
                 (
                     format!("{name}_{}", n.letters()),
-                    format!("{positive}vector({})", n.text()),
+                    format!("{modifier}vector({})", n.text()),
                 )
             }
-            Matrix(m, n) if m == n && variant % (2 + Structure::ALL.len()) >= 2 => {
-                let (_, word) = Structure::ALL[variant % (2 + Structure::ALL.len()) - 2];
+            Matrix(m, n) if m == n && variant % STRUCTURED.end >= STRUCTURED.start => {
+                let (_, word) = Structure::ALL[variant % STRUCTURED.end - STRUCTURED.start];
                 (
                     format!("{}_{}", word.to_uppercase(), n.letters()),
                     format!("{word}({})", n.text()),
                 )
             }
             Matrix(m, n) => {
-                let name = ["A", "B"][variant % 2];
+                let (name, modifier) = [("A", ""), ("B", ""), ("Z", "complex ")][variant % STRUCTURED.start];
                 let name = format!("{name}_{}_{}", m.letters(), n.letters());
-                (name, format!("matrix({}, {})", m.text(), n.text()))
+                (name, format!("{modifier}matrix({}, {})", m.text(), n.text()))
             }
         };
+        let is_complex = declared.starts_with("complex ");
         let declaration = format!("{name}: {declared}");
         if !self.declarations.contains(&declaration) {
             self.declarations.push(declaration);
@@ -352,7 +375,10 @@ impl Maker {
         } else {
             name
         };
-        Piece::new(name, kind.clone())
+        Piece {
+            is_complex,
+            ..Piece::new(name, kind.clone())
+        }
     }
 
     fn constant(&mut self, choice: u8) {
@@ -361,7 +387,10 @@ impl Maker {
         for size in sizes {
             self.leaf(&Vector(Size::named(*size)), 0);
         }
-        self.stack.push(Piece::new(text, kind()));
+        self.stack.push(Piece {
+            is_complex: text == "im",
+            ..Piece::new(text, kind())
+        });
     }
 
     fn unary(&mut self, choice: u8) {
@@ -376,7 +405,8 @@ impl Maker {
                     Matrix(_, n) | Vector(n) => text.replace("{n}", &n.text()),
                     Scalar | Row(_) => text.to_owned(),
                 };
-                self.stack.push(Piece::new(text.replace("{0}", &piece.text), kind));
+                self.stack
+                    .push(Piece::of(&[&piece], text.replace("{0}", &piece.text), kind));
             }
             None => self.stack.push(piece),
         }
@@ -405,7 +435,8 @@ impl Maker {
             Some((left, right, kind)) => {
                 let text = text.replace("{0}", &left.text);
                 // The second place is filled last, from behind: the first operand holds no braces.
-                self.stack.push(Piece::new(text.replace("{1}", &right.text), kind));
+                let text = text.replace("{1}", &right.text);
+                self.stack.push(Piece::of(&[&left, &right], text, kind));
             }
             None => self.stack.push(top),
         }
@@ -421,26 +452,18 @@ impl Maker {
         let taken = self.stack.len().min(signature.params.len());
         let offered = self.stack.split_off(self.stack.len() - taken);
         match self.arguments(signature, &offered) {
-            Some((mut args, kind)) => {
-                // The condition of a choice is a comparison.
-                if op.name == "where" {
-                    args[0].push_str(" >= 0");
-                }
-                // The exponent of a norm is at least 1.
-                if let ("norm", [_, exponent]) = (op.name, args.as_mut_slice()) {
-                    *exponent = format!("1 + ({exponent})^2");
-                }
-                let text = format!("{}({})", op.name, args.join(", "));
-                self.stack.push(Piece::new(text, kind));
+            Some((args, kind)) => {
+                let piece = called(op, args, kind);
+                self.stack.push(piece);
             }
             None => self.stack.extend(offered),
         }
     }
 
-    /// The arguments as texts, and what the function makes of them. What was offered and does not fit is put back.
-    fn arguments(&mut self, signature: &Signature, offered: &[Piece]) -> Option<(Vec<String>, Kind)> {
+    /// The arguments, and what the function makes of them. What was offered and does not fit is put back.
+    fn arguments(&mut self, signature: &Signature, offered: &[Piece]) -> Option<(Vec<Piece>, Kind)> {
         let mut sizes: Vec<Option<Size>> = vec![None; signature.sizes.len()];
-        let (mut texts, mut kinds, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut args, mut kinds, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for (at, param) in signature.params.iter().enumerate() {
             let literal = match param.kind {
                 ParamKind::Axis(axis) => Some(axis),
@@ -448,7 +471,7 @@ impl Maker {
                 _ => None,
             };
             if let Some(literal) = literal {
-                texts.push(literal.to_string());
+                args.push(Piece::new(literal.to_string(), Scalar));
                 kinds.push(Scalar);
                 continue;
             }
@@ -459,15 +482,15 @@ impl Maker {
                     rest.extend(refused.cloned());
                     let kind = wanted(&param.kind, &mut sizes, &kinds)?;
                     let structure = Structure::ALL.iter().position(|(known, _)| *known == param.structure);
-                    self.leaf(&kind, structure.map_or(0, |at| at as u8 + 2))
+                    self.leaf(&kind, structure.map_or(0, |at| (at + STRUCTURED.start) as u8))
                 }
             };
-            texts.push(piece.text);
-            kinds.push(piece.kind);
+            kinds.push(piece.kind.clone());
+            args.push(piece);
         }
         let result = wanted(&signature.result, &mut sizes, &kinds)?;
         self.stack.extend(rest);
-        Some((texts, result))
+        Some((args, result))
     }
 
     /// Names the top, so that it can stand twice.
@@ -478,7 +501,7 @@ impl Maker {
         let Some(piece) = self.stack.pop() else { return };
         let name = format!("z{}", self.definitions.len() + 1);
         self.definitions.push(format!("{name} = {}", piece.text));
-        let named = Piece::new(name, piece.kind);
+        let named = Piece { text: name, ..piece };
         self.stack.extend([named.clone(), named]);
     }
 
@@ -492,6 +515,26 @@ impl Maker {
         let lines = [self.declarations, self.definitions, vec![function]].concat();
         lines.join("\n")
     }
+}
+
+/// The function of some arguments, real ones where it wants them.
+fn called(op: &Op, args: Vec<Piece>, kind: Kind) -> Piece {
+    let takes_complex = op.analytic || op.kernel == Kernel::None || op.name == "abs";
+    let is_free = |at: usize| takes_complex && !(op.name == "norm" && at == 1) || op.name == "where" && at > 0;
+    let args = args.into_iter().enumerate();
+    let mut args: Vec<Piece> = args
+        .map(|(at, arg)| if is_free(at) { arg } else { arg.real() })
+        .collect();
+    match (op.name, args.as_mut_slice()) {
+        // The condition of a choice is a comparison.
+        ("where", [condition, ..]) => condition.text.push_str(" >= 0"),
+        // The exponent of a norm is at least 1.
+        ("norm", [_, exponent]) => exponent.text = format!("1 + ({})^2", exponent.text),
+        _ => {}
+    }
+    let texts: Vec<&str> = args.iter().map(|arg| arg.text.as_str()).collect();
+    let text = format!("{}({})", op.name, texts.join(", "));
+    Piece::of(&args.iter().collect::<Vec<_>>(), text, kind)
 }
 
 /// Whether a piece of a kind can be the argument; the sizes that it tells are noted.

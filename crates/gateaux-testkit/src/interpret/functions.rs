@@ -7,13 +7,37 @@ use gateaux_core::ops::signature::MAX_NATURAL;
 use gateaux_core::ops::{self, Kernel};
 
 use super::blocks::{choice, comparison};
-use super::{Outcome, Value, axes, filled, inverse, quotient, text, transpose};
+use super::{Outcome, Value, axes, filled, inverse, is_nearly_zero, quotient, text, transpose};
 
 /// A function by its kernel, or by definition.
 ///
 /// # Errors
 /// Those of the kernel; a function that is not known.
 pub fn call<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
+    off_the_cuts(args, by_kernel(name, args)?)
+}
+
+/// The value of a function of these operands, none of which is on a branch cut: of real numbers every function of ours
+/// makes real ones where it has values.
+pub(super) fn off_the_cuts<T: Field>(operands: &[Value<T>], value: Value<T>) -> Outcome<Value<T>> {
+    let is_real = |value: &Value<T>| -> Outcome<bool> {
+        let entries = value.array.data().iter().zip(conjugate(value)?.array.into_data());
+        Ok(entries
+            .into_iter()
+            .all(|(entry, conjugate)| is_nearly_zero(&entry.sub(&conjugate))))
+    };
+    if T::imaginary_unit().is_none() || is_real(&value)? {
+        return Ok(value);
+    }
+    for operand in operands {
+        if !is_real(operand)? {
+            return Ok(value);
+        }
+    }
+    Err("a value on a branch cut".to_owned())
+}
+
+fn by_kernel<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
     let op = ops::find_call(name, args.len()).ok_or_else(|| format!("the function {name}"))?;
     let scalar = |value: Result<T, gateaux_array::ArrayError>| value.map(Value::scalar).map_err(text);
     if op.kind.is_empty() {
@@ -143,6 +167,15 @@ fn singular<T: Field>(x: &Value<T>) -> Outcome<Svd<T>> {
     }
 }
 
+/// Real numbers are their own conjugates.
+fn conjugate<T: Field>(x: &Value<T>) -> Outcome<Value<T>> {
+    if T::imaginary_unit().is_none() {
+        return Ok(x.clone());
+    }
+    let conjugate = x.array.try_map(|entry| entry.apply(Function::Conj));
+    conjugate.map(|array| x.with(array)).map_err(text)
+}
+
 fn product_of<T: Field>(x: &Array<T>) -> T {
     x.data().iter().fold(T::one(), |product, entry| product.mul(entry))
 }
@@ -198,10 +231,15 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
         ("tr", ..) => linear::trace(&x.array).map(Value::scalar).map_err(text),
         ("dot", ..) => linear::dot(&x.array, &args[1].array).map(Value::scalar).map_err(text),
         ("inv", ..) => inverse(x),
-        // Of real numbers.
-        ("real", ..) => Ok(x.clone()),
-        ("imag", ..) => Ok(x.with(x.array.map(|_| T::zero()))),
-        ("ctranspose", ..) => transpose(x),
+        ("real", ..) => over(x.with(x.array.add(&conjugate(x)?.array).map_err(text)?), 2),
+        ("imag", ..) => match T::imaginary_unit() {
+            Some(unit) => {
+                let difference = x.with(x.array.sub(&conjugate(x)?.array).map_err(text)?);
+                over(quotient(&difference, &Value::scalar(unit))?, 2)
+            }
+            None => Ok(x.with(x.array.map(|_| T::zero()))),
+        },
+        ("ctranspose", ..) => transpose(&conjugate(x)?),
         ("diag", 1, _) => {
             let entry = |at: &[usize]| {
                 if at[0] == at[1] {

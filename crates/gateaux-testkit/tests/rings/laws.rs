@@ -19,15 +19,20 @@ type D = DoubleDouble;
 
 /// Cases of each law in an ordinary run.
 const ORDINARY: u64 = 150;
-const SIZES: [usize; 3] = [2, 3, 4];
+pub const SIZES: [usize; 3] = [2, 3, 4];
 
 /// Checks a law on random problems; one that is not defined at its point says nothing.
 fn law(test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
+    law_of(Class::Kinked, test, check);
+}
+
+/// Checks a law on random problems of a class.
+pub fn law_of(class: Class, test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
     let (mut held, mut failures) = (0, Vec::new());
     for seed in seeds(ORDINARY) {
         let mut random = Random::new(seed);
         let plan = Plan {
-            class: Class::Kinked,
+            class,
             weight: 2 + random.below(8),
         };
         let kind = kind(&mut random);
@@ -54,11 +59,11 @@ fn law(test: &str, check: impl Fn(&Sketch, u64) -> Result<(), Stop>) {
     );
 }
 
-fn wrong(reason: impl ToString) -> Stop {
+pub fn wrong(reason: impl ToString) -> Stop {
     Stop::Wrong(reason.to_string())
 }
 
-fn undefined(reason: impl ToString) -> Stop {
+pub fn undefined(reason: impl ToString) -> Stop {
     Stop::Undefined(reason.to_string())
 }
 
@@ -409,13 +414,13 @@ fn the_coefficients_of_pairs_read_back() {
 /// Sums and products are collected in the order in which their parts were made, and so a common factor is found or
 /// not. It is never wrong, and rare; the limits below are what was measured.
 #[derive(Default)]
-struct Drift {
+pub struct Drift {
     same: Cell<usize>,
     other: RefCell<Vec<String>>,
 }
 
 impl Drift {
-    fn note(&self, is_same: bool, text: impl FnOnce() -> String) {
+    pub fn note(&self, is_same: bool, text: impl FnOnce() -> String) {
         if is_same {
             self.same.set(self.same.get() + 1);
         } else {
@@ -423,7 +428,7 @@ impl Drift {
         }
     }
 
-    fn stays_below(&self, share: f64) {
+    pub fn stays_below(&self, share: f64) {
         let (same, other) = (self.same.get(), self.other.borrow());
         println!(
             "{} of {} have another length:\n{}",
@@ -440,7 +445,7 @@ impl Drift {
 }
 
 /// The kind without structure: what a hole may be.
-fn general(kind: &str) -> String {
+pub fn general(kind: &str) -> String {
     let square = [
         " symmetric(",
         " diagonal(",

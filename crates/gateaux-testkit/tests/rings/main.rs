@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, reason = "counts and seeds, shown when a test fails")]
 
 mod claims;
+mod complex;
 mod exact;
 mod grid;
 mod index;
