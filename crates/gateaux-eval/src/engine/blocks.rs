@@ -303,7 +303,7 @@ impl<T: Scalar> Processor<'_, T> {
             return;
         };
         let (a, w, g) = (memory.read(*matrix), memory.read(*vector), back.slice_mut());
-        let mut workspace = std::mem::replace(self.workspace, Workspace::default());
+        let mut workspace = std::mem::take(self.workspace);
         let g = &mut g[..if transposed { m } else { n }];
         let mut rows = |first: usize, product: &[T], out: &mut [T]| {
             let range = first..first + product.len();

@@ -179,7 +179,7 @@ impl<T: Scalar> Processor<'_, T> {
             } => {
                 out.copy_from_slice(arg(0));
                 return match decomposition {
-                    Cholesky => kernels::cholesky(out, n, self.workspace).map_err(|pivot| not_posdef(pivot)),
+                    Cholesky => kernels::cholesky(out, n, self.workspace).map_err(not_posdef),
                     // A singular matrix has factors too; only systems with it have no solution.
                     _ => {
                         let _ = kernels::lu(out, n, &mut self.pivots[pivots], self.workspace);

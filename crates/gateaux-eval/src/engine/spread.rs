@@ -215,7 +215,7 @@ fn in_plane<'a, T: Scalar>(
         let offset: usize = strides.iter().zip(index).skip(2).map(|(stride, at)| stride * at).sum();
         let entries = &memory.read(step.operands[*operand])[offset..];
         match [0, 1].map(|axis| strides.get(axis).copied().unwrap_or(0)) {
-            [0, 0] => plane.number = plane.number * entries[0],
+            [0, 0] => plane.number *= entries[0],
             strides @ [0, _] => {
                 plane.second[plane.n_second] = Line { entries, strides };
                 plane.n_second += 1;

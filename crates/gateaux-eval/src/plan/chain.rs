@@ -53,7 +53,7 @@ impl Graph {
             return only;
         }
         if factors.len() > MAX_EXACT {
-            return self.from_the_narrow_end(factors);
+            return self.narrow_end_first(factors);
         }
         let order = self.order(factors);
         self.build(factors, &order)
@@ -114,7 +114,7 @@ impl Graph {
         done.pop().unwrap_or(factors[0])
     }
 
-    fn from_the_narrow_end(&mut self, factors: &[Id]) -> Id {
+    fn narrow_end_first(&mut self, factors: &[Id]) -> Id {
         let rows = rows_and_columns(self.shape(factors[0])).0;
         let columns = rows_and_columns(self.shape(factors[factors.len() - 1])).1;
         let mut rest = factors.iter().copied();

@@ -316,6 +316,10 @@ impl Graph {
             let value = self.unary(unary, number);
             return self.fill(value, &shape);
         }
+        if let Op::Transpose(inner) = *self.op(id) {
+            let value = self.unary(unary, inner);
+            return self.transpose(value);
+        }
         if let (Unary::Neg, Some(number)) = (unary, self.as_number(id)) {
             let value = -number;
             return self.number(value);
@@ -350,6 +354,11 @@ impl Graph {
         if let Some(simple) = self.idle(binary, a, b, &shape) {
             return simple;
         }
+        if self.flips(a, b) {
+            let (x, y) = (self.transpose(a), self.transpose(b));
+            let value = self.binary(binary, x, y);
+            return self.transpose(value);
+        }
         // Where one is a number, or the same number everywhere, it is read once.
         let side = |graph: &mut Graph, id: Id| graph.as_fill(id).unwrap_or_else(|| graph.flat(id));
         let (x, y) = (side(self, a), side(self, b));
@@ -359,6 +368,17 @@ impl Graph {
         };
         let value = self.add(Op::Binary(binary, x, y), flat);
         self.reshape(value, &shape)
+    }
+
+    /// Whether a function of two entries is better computed of the transposes: one is read transposed, and the other
+    /// may be as well.
+    fn flips(&self, a: Id, b: Id) -> bool {
+        let is_transposed = |id: Id| matches!(self.op(id), Op::Transpose(_)) && !self.is_symmetric(id);
+        let is_free = |id: Id| {
+            let is_view = matches!(self.op(id), Op::Transpose(_) | Op::Column(_) | Op::Row(_) | Op::Fill(_));
+            is_view || self.is_scalar(id) || self.is_symmetric(id)
+        };
+        (is_transposed(a) || is_transposed(b)) && is_free(a) && is_free(b)
     }
 
     /// Operations that change nothing: adding 0, multiplying with 1 and -1.

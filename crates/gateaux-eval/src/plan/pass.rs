@@ -156,9 +156,9 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let shape = members.iter().find_map(|member| match graph.op(*member) {
-            Op::Sum(x) | Op::Extremum(_, x) => Some(graph.shape(*x)),
-            _ => Some(graph.shape(*member)),
+        let shape = members.first().map(|member| match graph.op(*member) {
+            Op::Sum(x) | Op::Extremum(_, x) => graph.shape(*x),
+            _ => graph.shape(*member),
         });
         builder.pass.length = shape.map_or(1, |shape| shape.iter().product());
         builder.pass.rows = shape.and_then(|shape| shape.first().copied());

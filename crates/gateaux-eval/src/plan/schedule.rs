@@ -255,7 +255,7 @@ impl<'a> Scheduler<'a> {
             Op::Row(vector) => return self.repeated(id, vector, Source::Row(0)),
             // Only the identity is left: diagonal matrices are written out before anybody reads them as arrays, and
             // all else is computed before it is read.
-            _ => self.constant(Instruction::Eye, &self.graph.shape(id).to_vec()),
+            _ => self.constant(Instruction::Eye, self.graph.shape(id)),
         };
         self.places.insert(id, place);
         Operand { place, length }

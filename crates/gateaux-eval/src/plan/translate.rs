@@ -26,6 +26,7 @@ pub(crate) fn translate(program: &Program, layout: &dyn Fn(usize) -> Layout) -> 
     }
     program.outputs.iter().for_each(|slot| uses[*slot] += 1);
     let mut translation = Translation {
+        flips: mostly_row_major(program, layout),
         program,
         graph: Graph::default(),
         values: vec![None; program.steps.len()],
@@ -46,6 +47,25 @@ pub(crate) fn translate(program: &Program, layout: &dyn Fn(usize) -> Layout) -> 
     (translation.graph, outputs)
 }
 
+/// Whether more entries of matrices stand in row order than in column order: then products are computed transposed, as
+/// they are read and probably wanted.
+fn mostly_row_major(program: &Program, layout: &dyn Fn(usize) -> Layout) -> bool {
+    let inputs = program
+        .steps
+        .iter()
+        .filter(|step| matches!(step.instruction, Instruction::Input(_)));
+    let mut balance = 0i128;
+    for (at, step) in inputs.enumerate().filter(|(_, step)| step.shape.len() == 2) {
+        let entries = step.shape.iter().map(|size| *size as i128).product::<i128>();
+        balance += if layout(at) == Layout::RowMajor {
+            entries
+        } else {
+            -entries
+        };
+    }
+    balance > 0
+}
+
 /// Products that are used once, in another product, in a trace or on a diagonal: they are taken apart there.
 fn interior(program: &Program, uses: &[usize]) -> Vec<bool> {
     let mut is_interior = vec![false; uses.len()];
@@ -60,6 +80,8 @@ fn interior(program: &Program, uses: &[usize]) -> Vec<bool> {
 }
 
 struct Translation<'a> {
+    /// Whether matrix products are computed transposed.
+    flips: bool,
     program: &'a Program,
     graph: Graph,
     values: Vec<Option<Id>>,
@@ -94,7 +116,10 @@ impl Translation<'_> {
             Instruction::Input(_) => self.input(&step.shape),
             Instruction::Product => {
                 let factors: Vec<Id> = step.operands.iter().flat_map(|slot| self.factors(*slot)).collect();
-                let value = self.graph.chain(&factors);
+                let value = match self.flips && step.shape.iter().filter(|size| **size > 1).count() == 2 {
+                    true => self.transposed_chain(&factors),
+                    false => self.graph.chain(&factors),
+                };
                 self.graph.reshape(value, &step.shape)
             }
             Instruction::Trace => {
@@ -106,6 +131,14 @@ impl Translation<'_> {
                 self.instruction(step, &args)
             }
         }
+    }
+
+    /// The product, from the transposed factors in reversed order.
+    fn transposed_chain(&mut self, factors: &[Id]) -> Id {
+        let graph = &mut self.graph;
+        let transposed: Vec<Id> = factors.iter().rev().map(|factor| graph.transpose(*factor)).collect();
+        let product = graph.chain(&transposed);
+        graph.transpose(product)
     }
 
     /// Inputs are numbered in the order of their steps; one in row order is the transpose of one in column order.
@@ -233,11 +266,11 @@ impl Graph {
             }
             Instruction::Choice => self.choice(args[0], args[1], args[2]),
             Instruction::Maximum | Instruction::Minimum if self.as_fill(args[0]).is_none() => {
-                let dense = self.dense(args[0]);
+                let dense = self.in_any_order(args[0]);
                 self.add(Op::Extremum(*instruction == Instruction::Maximum, dense), vec![])
             }
             Instruction::Norm2 => {
-                let dense = self.dense(args[0]);
+                let dense = self.in_any_order(args[0]);
                 self.add(Op::Norm(dense), vec![])
             }
             Instruction::LogSumExp if self.as_fill(args[0]).is_none() => {
@@ -284,6 +317,14 @@ impl Graph {
         let ones = self.fill(one, &[n]);
         let sums = self.product(exponentials, ones);
         (exponentials, sums, largest)
+    }
+
+    /// The same entries in an order that costs nothing.
+    fn in_any_order(&mut self, id: Id) -> Id {
+        match *self.op(id) {
+            Op::Transpose(inner) => inner,
+            _ => self.dense(id),
+        }
     }
 
     /// The entries that are finite, and 0 for the others: from an infinite entry nothing is subtracted.

@@ -123,6 +123,9 @@ struct Bound<T> {
     machine: Machine<T>,
 }
 
+/// What is done with a machine and the slices of all arrays.
+type Run<'a, T, R> = dyn FnMut(&mut Machine<T>, &[&[T]], &mut [&mut [T]]) -> Result<R, gateaux_eval::Error> + 'a;
+
 /// At most so many arrays are passed without a list on the heap.
 const FEW: usize = 24;
 
@@ -304,7 +307,7 @@ impl<T: Scalar> Compiled<T> {
         &mut self,
         inputs: &[View<'_, T>],
         outputs: &mut [ViewMut<'_, T>],
-        run: &mut dyn FnMut(&mut Machine<T>, &[&[T]], &mut [&mut [T]]) -> Result<R, gateaux_eval::Error>,
+        run: &mut Run<'_, T, R>,
     ) -> Result<R, Errors> {
         let Some(Bound { order, machine, .. }) = &mut self.bound else {
             return Err(mistake("nothing is bound".to_owned()));
