@@ -22,6 +22,7 @@
 //! ```
 
 mod blocked;
+mod combine;
 mod elementwise;
 mod factorizations;
 mod functions;
@@ -39,6 +40,7 @@ mod tests;
 
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+pub use combine::{COMBINED, combine};
 pub use elementwise::{
     Binary, Operand, Unary, binary, binary_in_place, binary_into_right, multiply_add, scale, select, unary,
     unary_in_place,

@@ -35,10 +35,12 @@ struct View<'a, 'o, T> {
 }
 
 impl<T: Scalar> View<'_, '_, T> {
+    #[inline]
     fn operand(&self, at: usize) -> &[T] {
         self.memory.read(self.step.operands[at])
     }
 
+    #[inline]
     fn entries(&self, source: Source) -> Entries<'_, T> {
         let Block {
             base,
@@ -57,6 +59,7 @@ impl<T: Scalar> View<'_, '_, T> {
         }
     }
 
+    #[inline]
     fn act(&self, action: Action, out: &mut [T]) {
         match action {
             Action::Unary(unary, a) => match self.entries(a) {
@@ -107,7 +110,7 @@ impl<T: Scalar> View<'_, '_, T> {
                 }
                 (Entries::Number(x), Entries::Number(y)) => length * x * y,
             },
-            Gathering::Maximum(a) => kernels::maximum(slice(a)),
+            Gathering::Maximum(a) | Gathering::Shift(a) => kernels::maximum(slice(a)),
             Gathering::Minimum(a) => kernels::minimum(slice(a)),
         }
     }
@@ -117,7 +120,7 @@ impl<T: Scalar> View<'_, '_, T> {
 fn nothing<T: Scalar>(gathering: Gathering) -> T {
     match gathering {
         Gathering::Sum(_) | Gathering::Dot(..) => T::zero(),
-        Gathering::Maximum(_) => T::from_f64(f64::NEG_INFINITY),
+        Gathering::Maximum(_) | Gathering::Shift(_) => T::from_f64(f64::NEG_INFINITY),
         Gathering::Minimum(_) => T::from_f64(f64::INFINITY),
     }
 }
@@ -126,8 +129,18 @@ fn nothing<T: Scalar>(gathering: Gathering) -> T {
 fn join<T: Scalar>(gathering: Gathering, one: T, other: T) -> T {
     match gathering {
         Gathering::Sum(_) | Gathering::Dot(..) => one + other,
-        Gathering::Maximum(_) => kernels::maximum(&[one, other]),
+        Gathering::Maximum(_) | Gathering::Shift(_) => kernels::maximum(&[one, other]),
         Gathering::Minimum(_) => kernels::minimum(&[one, other]),
+    }
+}
+
+/// Gatherings after the last block.
+fn end<T: Scalar>(pass: &Pass, results: &mut [Taken<'_, T>]) {
+    for (gathering, result) in &pass.gatherings {
+        let value = &mut results[*result].slice_mut()[0];
+        if matches!(gathering, Gathering::Shift(_)) && !value.to_f64().is_finite() {
+            *value = T::zero();
+        }
     }
 }
 
@@ -153,6 +166,7 @@ impl<T: Scalar> Processor<'_, T> {
         } else {
             self.range(pass, step, memory, results, (0, 0..pass.length));
         }
+        end(pass, results);
     }
 
     /// All entries, a part of them by each thread.
@@ -316,6 +330,7 @@ impl<T: Scalar> Processor<'_, T> {
             true => kernels::gemv_through_transposed(a, (n, m), w, &mut rows, g, &mut workspace),
         }
         *self.workspace = workspace;
+        end(pass, results);
     }
 
     /// `P = A*B`, the pass over P, and perhaps `R*C`, panel by panel.
@@ -384,5 +399,6 @@ impl<T: Scalar> Processor<'_, T> {
                 kernels::gemm(alpha, r, false, c, true, T::one(), out, sizes, 1, self.workspace);
             }
         }
+        end(pass, of_pass);
     }
 }

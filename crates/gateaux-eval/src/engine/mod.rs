@@ -38,6 +38,7 @@ pub(crate) enum Taken<'a, T> {
 }
 
 impl<T> Taken<'_, T> {
+    #[inline]
     pub(crate) fn slice(&self) -> &[T] {
         match self {
             Taken::Nothing => &[],
@@ -46,6 +47,7 @@ impl<T> Taken<'_, T> {
         }
     }
 
+    #[inline]
     pub(crate) fn slice_mut(&mut self) -> &mut [T] {
         match self {
             Taken::Nothing => &mut [],
@@ -64,6 +66,7 @@ pub(crate) struct Memory<'a, 'o, T> {
 }
 
 impl<T> Memory<'_, '_, T> {
+    #[inline]
     pub(crate) fn read(&self, operand: Operand) -> &[T] {
         let all = match operand.place {
             Place::Input(at) => self.inputs[at],

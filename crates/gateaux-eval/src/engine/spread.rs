@@ -4,16 +4,13 @@ use gateaux_array::kernels::{self, Binary, Operand as Entries, Scalar};
 
 use crate::constant::constant;
 use crate::engine::Memory;
-use crate::plan::contraction::MAX_FACTORS;
+use crate::plan::contraction::{MAX_FACTORS, MAX_RANK};
 use crate::plan::{SpreadTerm, Step};
-
-/// The most axes of a result.
-const MAX_RANK: usize = 32;
 
 /// Runs that are short enough for a sum on the stack.
 const SHORT: usize = 64;
 /// Terms that are added up in one sweep over a run of entries.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = kernels::COMBINED;
 
 /// Writes the sum of all terms: those that stand everywhere run by run along the first axis, then those on diagonals.
 pub(crate) fn spread<T: Scalar>(shape: &[usize], terms: &[SpreadTerm], step: &Step, memory: &Memory<T>, out: &mut [T]) {
@@ -189,7 +186,7 @@ fn write_outer<T: Scalar>(plane: &mut [T], planes: &[Option<Plane<T>>; AT_ONCE],
     };
     for (at, run) in plane.chunks_exact_mut(width).enumerate() {
         let number = alone.number(at);
-        run.iter_mut().zip(&sum).for_each(|(out, entry)| *out = number * *entry);
+        kernels::scale(number, &sum[..width], run);
     }
     true
 }
@@ -249,70 +246,87 @@ fn write_run<T: Scalar>(run: &mut [T], planes: &[Option<Plane<T>>; AT_ONCE], at:
         }
         is_started = true;
     }
-    let ([a, b, c, d], [x, y, z, w]) = (numbers, vectors);
-    let store = |out: &mut T, value: T| *out = if is_started { *out + value } else { value };
-    match count {
-        0 => {}
-        1 => run.iter_mut().zip(x).for_each(|(out, x)| store(out, a * *x)),
-        2 => run
-            .iter_mut()
-            .zip(x)
-            .zip(y)
-            .for_each(|((out, x), y)| store(out, a * *x + b * *y)),
-        3 => {
-            let rest = y.iter().zip(z);
-            run.iter_mut()
-                .zip(x)
-                .zip(rest)
-                .for_each(|((out, x), (y, z))| store(out, a * *x + b * *y + c * *z));
-        }
-        _ => {
-            let rest = y.iter().zip(z).zip(w);
-            run.iter_mut().zip(x).zip(rest).for_each(|((out, x), ((y, z), w))| {
-                store(out, a * *x + b * *y + (c * *z + d * *w));
-            });
-        }
+    if count > 0 {
+        kernels::combine(&numbers, &vectors, count, is_started, run);
     }
 }
 
 fn on_diagonals<T: Scalar>(shape: &[usize], term: &SpreadTerm, step: &Step, memory: &Memory<T>, out: &mut [T]) {
-    let coefficient = constant(&term.coefficient).unwrap_or_else(T::zero);
-    // An axis that must equal an earlier one moves with it.
-    let mut leader: [usize; MAX_RANK] = std::array::from_fn(|axis| axis);
-    for (a, b) in &term.deltas {
-        let (low, high) = (leader[*a].min(leader[*b]), leader[*a].max(leader[*b]));
-        for axis in &mut leader[..shape.len()] {
-            if *axis == high {
-                *axis = low;
-            }
-        }
-    }
+    let leader = leaders(shape.len(), &term.deltas);
     let mut free = [1usize; MAX_RANK];
     for axis in (0..shape.len()).filter(|axis| leader[*axis] == *axis) {
         free[axis] = shape[axis];
     }
     let free = &free[..shape.len()];
-    let mut index = [0usize; MAX_RANK];
-    for _ in 0..free.iter().product() {
-        let at = |strides: &mut dyn Iterator<Item = usize>| -> usize {
-            strides
-                .zip(&leader)
-                .map(|(stride, leader)| stride * index[*leader])
-                .sum()
-        };
-        let mut step_size = 1;
-        let mut own = shape.iter().map(|size| {
-            let stride = step_size;
-            step_size *= size;
-            stride
-        });
-        let place = at(&mut own);
-        let value = term.factors.iter().fold(coefficient, |product, (operand, strides)| {
-            product * memory.read(step.operands[*operand])[at(&mut strides.iter().copied())]
-        });
-        out[place] += value;
-        advance(&mut index, free, 0);
+    let first = free.iter().position(|size| *size > 1).unwrap_or(0);
+    let width = free.get(first).copied().unwrap_or(1);
+    let mut coefficient: T = constant(&term.coefficient).unwrap_or_else(T::zero);
+    // How far an array moves with each free axis.
+    let joined = |strides: &mut dyn Iterator<Item = usize>| {
+        let mut sums = [0usize; MAX_RANK];
+        strides
+            .zip(&leader)
+            .for_each(|(stride, leader)| sums[*leader] += stride);
+        sums
+    };
+    let mut step_size = 1;
+    let own = joined(&mut shape.iter().map(|size| {
+        let stride = step_size;
+        step_size *= size;
+        stride
+    }));
+    let mut factors: [(&[T], [usize; MAX_RANK]); MAX_FACTORS] = [(&[], [0; MAX_RANK]); MAX_FACTORS];
+    let mut count = 0;
+    for (operand, strides) in &term.factors {
+        let entries = memory.read(step.operands[*operand]);
+        if strides.iter().all(|stride| *stride == 0) {
+            coefficient *= entries[0];
+        } else {
+            factors[count] = (entries, joined(&mut strides.iter().copied()));
+            count += 1;
+        }
     }
+    let mut index = [0usize; MAX_RANK];
+    for _ in 0..free.iter().product::<usize>() / width.max(1) {
+        let at = |strides: &[usize; MAX_RANK]| -> usize {
+            strides.iter().zip(&index[..free.len()]).map(|(s, i)| s * i).sum()
+        };
+        let place = at(&own);
+        let mut number = coefficient;
+        let mut varying: [(&[T], usize); MAX_FACTORS] = [(&[], 0); MAX_FACTORS];
+        let mut n_varying = 0;
+        for (entries, strides) in &factors[..count] {
+            let entries = &entries[at(strides)..];
+            match strides[first] {
+                0 => number *= entries[0],
+                stride => {
+                    varying[n_varying] = (entries, stride);
+                    n_varying += 1;
+                }
+            }
+        }
+        for i in 0..width {
+            let product = varying[..n_varying]
+                .iter()
+                .fold(number, |product, (x, stride)| product * x[i * stride]);
+            out[place + i * own[first]] += product;
+        }
+        advance(&mut index, free, first + 1);
+    }
+}
+
+/// For each axis the first one that it must equal.
+fn leaders(rank: usize, deltas: &[(usize, usize)]) -> [usize; MAX_RANK] {
+    let mut leader: [usize; MAX_RANK] = std::array::from_fn(|axis| axis);
+    for (a, b) in deltas {
+        let (low, high) = (leader[*a].min(leader[*b]), leader[*a].max(leader[*b]));
+        for axis in &mut leader[..rank] {
+            if *axis == high {
+                *axis = low;
+            }
+        }
+    }
+    leader
 }
 
 /// The next index in column order, from this axis on.

@@ -8,9 +8,13 @@ use gateaux_core::expr::Rational;
 
 use crate::plan::graph::{Graph, Id, Op, rows_and_columns};
 use crate::plan::spread::{Spread, Strided, Term, strides};
+use crate::program::Instruction;
 
 /// More factors than this are multiplied in pairs before they are spread.
 pub(crate) const MAX_FACTORS: usize = 8;
+
+/// The most axes of a result, and the most labels of a sum.
+pub(crate) const MAX_RANK: usize = 32;
 
 /// An array and the labels of its axes.
 #[derive(Clone, Debug)]
@@ -33,6 +37,12 @@ struct Contraction<'a> {
 impl Graph {
     /// The sum over all labels that the output lacks.
     pub(crate) fn einsum(&mut self, args: &[Id], labels: &[Vec<u8>], output: &[u8], shape: &[usize]) -> Id {
+        let mut distinct: Vec<u8> = labels.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() > MAX_RANK {
+            return self.other(Instruction::Einsum(labels.to_vec(), output.to_vec()), args, shape);
+        }
         let mut sizes = [1; 256];
         for (id, labels) in args.iter().zip(labels) {
             for (label, size) in labels.iter().zip(self.shape(*id)) {

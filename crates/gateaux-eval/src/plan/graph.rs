@@ -75,6 +75,8 @@ pub(crate) enum Op {
     Sum(Id),
     /// The largest (true) or smallest entry.
     Extremum(bool, Id),
+    /// The largest entry if it is finite, else 0: what is subtracted before exponentials are taken.
+    Shift(Id),
     /// The Euclidean norm of all entries.
     Norm(Id),
     /// The largest entry of each row.
@@ -198,6 +200,7 @@ impl Graph {
             Op::Unary(_, a)
             | Op::Sum(a)
             | Op::Extremum(_, a)
+            | Op::Shift(a)
             | Op::Norm(a)
             | Op::LargestOfRows(a)
             | Op::DiagOf(a)

@@ -54,6 +54,8 @@ pub(crate) enum Gathering {
     Dot(Source, Source),
     Maximum(Source),
     Minimum(Source),
+    /// The largest entry if it is finite, else 0.
+    Shift(Source),
 }
 
 /// Actions on blocks in order, then what is gathered.
@@ -94,7 +96,7 @@ impl Pass {
         }
         for (gathering, _) in &mut self.gatherings {
             match gathering {
-                Gathering::Sum(a) | Gathering::Maximum(a) | Gathering::Minimum(a) => visit(a),
+                Gathering::Sum(a) | Gathering::Maximum(a) | Gathering::Minimum(a) | Gathering::Shift(a) => visit(a),
                 Gathering::Dot(a, b) => [a, b].into_iter().for_each(&mut *visit),
             }
         }
@@ -116,6 +118,7 @@ impl Pass {
             Gathering::Dot(..) => "dot".to_owned(),
             Gathering::Maximum(_) => "maximum".to_owned(),
             Gathering::Minimum(_) => "minimum".to_owned(),
+            Gathering::Shift(_) => "maximum".to_owned(),
         });
         actions.chain(gatherings).collect::<Vec<_>>().join(" ")
     }
@@ -157,7 +160,7 @@ impl<'a> Builder<'a> {
             }
         }
         let shape = members.first().map(|member| match graph.op(*member) {
-            Op::Sum(x) | Op::Extremum(_, x) => graph.shape(*x),
+            Op::Sum(x) | Op::Extremum(_, x) | Op::Shift(x) => graph.shape(*x),
             _ => graph.shape(*member),
         });
         builder.pass.length = shape.map_or(1, |shape| shape.iter().product());
@@ -175,6 +178,10 @@ impl<'a> Builder<'a> {
                 Op::Sum(x) => {
                     let source = builder.source(x);
                     builder.gather(Gathering::Sum(source), *member);
+                }
+                Op::Shift(x) => {
+                    let source = builder.source(x);
+                    builder.gather(Gathering::Shift(source), *member);
                 }
                 Op::Extremum(is_largest, x) => {
                     let source = builder.source(x);

@@ -179,7 +179,7 @@ impl<'a> Scheduler<'a> {
     /// The shape over which a value is computed in a pass, if it is.
     fn domain(&self, id: Id) -> Option<Vec<usize>> {
         match self.graph.op(id) {
-            Op::Sum(x) | Op::Extremum(_, x) => Some(self.graph.shape(*x).to_vec()),
+            Op::Sum(x) | Op::Extremum(_, x) | Op::Shift(x) => Some(self.graph.shape(*x).to_vec()),
             _ if self.is_elementwise(id) => Some(self.graph.shape(id).to_vec()),
             _ => None,
         }

@@ -338,8 +338,7 @@ impl Graph {
     /// `exp(x - max(x))`, its sum, and the largest entry of x.
     fn exponentials(&mut self, x: Id) -> (Id, Id, Id) {
         let dense = self.dense(x);
-        let largest = self.add(Op::Extremum(true, dense), vec![]);
-        let largest = self.if_finite(largest);
+        let largest = self.add(Op::Shift(dense), vec![]);
         let shifted = self.binary(Binary::Sub, x, largest);
         let exponentials = self.unary(Unary::Apply(Function::Exp), shifted);
         let sum = self.sum(exponentials);
