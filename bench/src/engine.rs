@@ -216,7 +216,11 @@ fn sizes(formula: &Formula, folder: &Path) -> Result<BTreeMap<String, usize>, St
     let mut sizes = BTreeMap::new();
     for variable in problem.variables().iter().filter(|variable| !variable.axes.is_empty()) {
         let array = read(folder, &variable.name)?;
-        let named = variable.axes.iter().zip(&array.shape).filter(|(name, _)| name.parse::<usize>().is_err());
+        let named = variable
+            .axes
+            .iter()
+            .zip(&array.shape)
+            .filter(|(name, _)| name.parse::<usize>().is_err());
         sizes.extend(named.map(|(name, size)| (name.clone(), *size)));
     }
     Ok(sizes)
