@@ -1,19 +1,18 @@
 //! Products of a matrix and a vector, and of two vectors that give a matrix.
 
 use super::level::{Instructions, vectorized};
-use super::reductions::inner;
+use super::reductions::total;
 use super::{Scalar, Workspace};
 
-/// Columns that are added up at a time, so that the sum is loaded and stored once for all of them.
+/// Columns that are read at a time, so that what they share, a sum or a factor in each row, is loaded once for all.
 const GROUP: usize = 8;
-/// Rows of a group of columns that the second-level cache keeps between two uses.
-const BOTH_ROWS: usize = 2048;
+/// Rows that a group of columns is read by, each a partial sum of every projection.
+const LANES: usize = 8;
 /// Bytes of a block of rows that stay in the second-level cache between two uses.
-const BLOCK_BYTES: usize = 512 * 1024;
-/// Blocks with fewer rows are not made: their columns are too short to be read at full speed.
-const MIN_BLOCK_ROWS: usize = 64;
-/// Bytes of a matrix that the third-level cache keeps; reading it twice costs less than reading it in blocks.
-const CACHED_BYTES: usize = 16 * 1024 * 1024;
+const BLOCK_BYTES: usize = 256 * 1024;
+/// Blocks with fewer rows are not made: reading a page of memory for less than its whole length costs more than reading
+/// the matrix twice.
+const MIN_BLOCK_ROWS: usize = 512;
 
 /// What [`gemv_through`] does with a block of rows: the number of its first row, its part of z = A*w, and its part of r
 /// to be filled in.
@@ -43,24 +42,16 @@ pub fn gemv_transposed<T: Scalar>(alpha: T, a: &[T], (m, n): (usize, usize), x: 
 /// A is (m, n), x and `aty` have n entries, y and `ax` have m.
 pub fn gemv_both<T: Scalar>(a: &[T], (m, n): (usize, usize), x: &[T], y: &[T], ax: &mut [T], aty: &mut [T]) {
     assert!(a.len() == m * n && x.len() == n && y.len() == m && ax.len() == m && aty.len() == n);
-    ax.fill(T::ZERO);
-    aty.fill(T::ZERO);
-    for (block, (y, ax)) in y.chunks(BOTH_ROWS).zip(ax.chunks_mut(BOTH_ROWS)).enumerate() {
-        for (group, (x, aty)) in x.chunks(GROUP).zip(aty.chunks_mut(GROUP)).enumerate() {
-            let a = &a[block * BOTH_ROWS + group * GROUP * m..];
-            project_on_columns(T::ONE, a, m, y, T::ONE, aty);
-            add_columns(T::ONE, a, m, x, T::ONE, ax);
-        }
-    }
+    add_and_project(a, m, x, y, ax, aty);
 }
 
 /// g = A'*rows(A*w): block of rows by block of rows, z = A*w, r = rows(z), g = g + A'*r.
 ///
-/// A matrix too large for the caches is read once from memory, unless its rows are so long that few of them fit into
-/// a cache; [`gemv_through_transposed`] always does.
-///
 /// # Shapes
 /// A is (m, n), w and g have n entries.
+///
+/// # Cost
+/// A is read once from memory if it has few columns, otherwise twice; [`gemv_through_transposed`] always reads it once.
 pub fn gemv_through<T: Scalar>(
     a: &[T],
     (m, n): (usize, usize),
@@ -72,8 +63,11 @@ pub fn gemv_through<T: Scalar>(
     assert!(a.len() == m * n && w.len() == n && g.len() == n);
     g.fill(T::ZERO);
     let rows_of_block = BLOCK_BYTES / size_of::<T>() / n.max(1);
-    let is_whole = size_of_val(a) <= CACHED_BYTES || rows_of_block < MIN_BLOCK_ROWS;
-    let height = if is_whole { m } else { rows_of_block.min(m) };
+    let height = if rows_of_block < MIN_BLOCK_ROWS {
+        m
+    } else {
+        rows_of_block.min(m)
+    };
     let (z, r) = T::scratch(workspace, 2 * height).split_at_mut(height);
     for first in (0..m).step_by(height.max(1)) {
         let height = height.min(m - first);
@@ -153,9 +147,41 @@ vectorized! {
 
     /// y = alpha*A'*x + beta*y for columns that are `stride` apart, of which the first entries are read.
     pub(super) fn project_on_columns<T, I>(alpha: T, a: &[T], stride: usize, x: &[T], beta: T, y: &mut [T]) {
-        for (j, y) in y.iter_mut().enumerate() {
-            let product = if x.is_empty() { T::ZERO } else { alpha * inner::<T, I>(&a[j * stride..][..x.len()], x) };
-            *y = if beta == T::ZERO { product } else { I::mul_add(beta, *y, product) };
+        if beta == T::ZERO {
+            y.fill(T::ZERO);
+        }
+        if x.is_empty() {
+            return y.iter_mut().for_each(|y| *y *= beta);
+        }
+        let (groups, rest) = y.as_chunks_mut::<GROUP>();
+        let done = groups.len() * GROUP;
+        for (place, y) in groups.iter_mut().enumerate() {
+            let products = project_group::<T, I, GROUP>(&a[place * GROUP * stride..], stride, x);
+            for (y, product) in y.iter_mut().zip(products) {
+                *y = I::mul_add(beta, *y, alpha * product);
+            }
+        }
+        for (place, y) in rest.iter_mut().enumerate() {
+            let [product] = project_group::<T, I, 1>(&a[(done + place) * stride..], stride, x);
+            *y = I::mul_add(beta, *y, alpha * product);
+        }
+    }
+
+    /// ax = A*x and aty = A'*y for columns that are `stride` apart.
+    fn add_and_project<T, I>(a: &[T], stride: usize, x: &[T], y: &[T], ax: &mut [T], aty: &mut [T]) {
+        ax.fill(T::ZERO);
+        aty.fill(T::ZERO);
+        if y.is_empty() {
+            return;
+        }
+        let (groups, rest) = x.as_chunks::<GROUP>();
+        let (projected, projected_rest) = aty.as_chunks_mut::<GROUP>();
+        for (place, (&x, projected)) in groups.iter().zip(projected).enumerate() {
+            *projected = add_and_project_group::<T, I, GROUP>(&a[place * GROUP * stride..], stride, x, y, ax);
+        }
+        for (place, (&x, projected)) in rest.iter().zip(projected_rest).enumerate() {
+            let a = &a[(groups.len() * GROUP + place) * stride..];
+            [*projected] = add_and_project_group::<T, I, 1>(a, stride, [x], y, ax);
         }
     }
 
@@ -182,13 +208,22 @@ vectorized! {
     }
 }
 
+/// The first `height` entries of each of a few columns.
+#[inline(always)]
+fn columns_of<T, const N: usize>(a: &[T], stride: usize, height: usize) -> [&[T]; N] {
+    let mut columns = [a; N];
+    for j in 0..N {
+        columns[j] = &a[j * stride..][..height];
+    }
+    columns
+}
+
 /// y = y + alpha*A*x for a few columns.
 #[inline(always)]
 fn add_group<T: Scalar, I: Instructions, const N: usize>(alpha: T, a: &[T], stride: usize, x: [T; N], y: &mut [T]) {
-    let mut columns = [a; N];
+    let columns = columns_of::<T, N>(a, stride, y.len());
     let mut factors = x;
     for j in 0..N {
-        columns[j] = &a[j * stride..][..y.len()];
         factors[j] = alpha * x[j];
     }
     for (i, y) in y.iter_mut().enumerate() {
@@ -198,4 +233,63 @@ fn add_group<T: Scalar, I: Instructions, const N: usize>(alpha: T, a: &[T], stri
         }
         *y = sum;
     }
+}
+
+/// A'*x for a few columns.
+#[inline(always)]
+fn project_group<T: Scalar, I: Instructions, const N: usize>(a: &[T], stride: usize, x: &[T]) -> [T; N] {
+    let columns = columns_of::<T, N>(a, stride, x.len());
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let lanes = columns.map(|column| column.as_chunks::<LANES>().0);
+    let mut sums = [[T::ZERO; LANES]; N];
+    for (i, x) in chunks.iter().enumerate() {
+        for j in 0..N {
+            for lane in 0..LANES {
+                sums[j][lane] = I::mul_add(lanes[j][i][lane], x[lane], sums[j][lane]);
+            }
+        }
+    }
+    let mut products = sums.map(|sums| total(sums, |left, right| left + right));
+    let first = x.len() - rest.len();
+    for j in 0..N {
+        for (&entry, &x) in columns[j][first..].iter().zip(rest) {
+            products[j] = I::mul_add(entry, x, products[j]);
+        }
+    }
+    products
+}
+
+/// ax = ax + A*x, and A'*y, for a few columns.
+#[inline(always)]
+fn add_and_project_group<T: Scalar, I: Instructions, const N: usize>(
+    a: &[T],
+    stride: usize,
+    x: [T; N],
+    y: &[T],
+    ax: &mut [T],
+) -> [T; N] {
+    let columns = columns_of::<T, N>(a, stride, y.len());
+    let lanes = columns.map(|column| column.as_chunks::<LANES>().0);
+    let (chunks, rest) = y.as_chunks::<LANES>();
+    let (ax, ax_rest) = ax.as_chunks_mut::<LANES>();
+    let mut sums = [[T::ZERO; LANES]; N];
+    for (i, (y, ax)) in chunks.iter().zip(ax).enumerate() {
+        let mut own = *ax;
+        for j in 0..N {
+            for lane in 0..LANES {
+                own[lane] = I::mul_add(lanes[j][i][lane], x[j], own[lane]);
+                sums[j][lane] = I::mul_add(lanes[j][i][lane], y[lane], sums[j][lane]);
+            }
+        }
+        *ax = own;
+    }
+    let mut products = sums.map(|sums| total(sums, |left, right| left + right));
+    let first = y.len() - rest.len();
+    for j in 0..N {
+        for ((&entry, &y), ax) in columns[j][first..].iter().zip(rest).zip(&mut *ax_rest) {
+            *ax = I::mul_add(entry, x[j], *ax);
+            products[j] = I::mul_add(entry, y, products[j]);
+        }
+    }
+    products
 }

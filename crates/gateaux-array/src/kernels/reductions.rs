@@ -94,7 +94,7 @@ fn extreme<T: Scalar>(x: &[T], neutral: T, wins: impl Fn(T, T) -> bool) -> T {
 
 /// The partial results combined in pairs.
 #[inline(always)]
-fn total<T: Scalar, const N: usize>(mut parts: [T; N], combine: impl Fn(T, T) -> T) -> T {
+pub(super) fn total<T: Scalar, const N: usize>(mut parts: [T; N], combine: impl Fn(T, T) -> T) -> T {
     let mut count = N;
     while count > 1 {
         count /= 2;
