@@ -1,7 +1,6 @@
 //! Linear combinations of a few vectors in one sweep.
 
-use super::Scalar;
-use super::level::{Instructions, vectorized};
+use super::level::vectorized;
 
 /// How many vectors are combined at once.
 pub const COMBINED: usize = 4;
