@@ -1,5 +1,5 @@
 //! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`,
-//! `cargo xtask fuzz`.
+//! `cargo xtask fuzz`, `cargo xtask memcheck`.
 
 mod fuzz;
 
@@ -67,6 +67,18 @@ const TASKS: &[Task] = &[
             environment: &[("GATEAUX_BLESS", "1")],
         }],
     },
+    Task {
+        name: "memcheck",
+        about: "the tests of the kernels under valgrind, which must be installed; some minutes",
+        steps: &[Step {
+            title: "kernels under valgrind",
+            arguments: &["test", "-p", "gateaux-array", "--lib", "kernels::", "--", "--test-threads", "1"],
+            environment: &[(
+                "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
+                "valgrind --quiet --error-exitcode=1",
+            )],
+        }],
+    },
 ];
 
 const BENCH: &str = "race Gateaux and other tools: [--goals] [--only P4,P6] [--python PATH]; --help lists all options";
@@ -94,10 +106,10 @@ fn main() -> ExitCode {
 fn usage() -> ExitCode {
     eprintln!("usage: cargo xtask <task>\n");
     for task in TASKS {
-        eprintln!("  {:6} {}", task.name, task.about);
+        eprintln!("  {:8} {}", task.name, task.about);
     }
-    eprintln!("  {:6} {}", "fuzz", fuzz::ABOUT);
-    eprintln!("  {:6} {}", "bench", BENCH);
+    eprintln!("  {:8} {}", "fuzz", fuzz::ABOUT);
+    eprintln!("  {:8} {}", "bench", BENCH);
     ExitCode::from(2)
 }
 

@@ -305,6 +305,12 @@ fn on_diagonals<T: Scalar>(shape: &[usize], term: &SpreadTerm, step: &Step, memo
                 }
             }
         }
+        if n_varying == 0 {
+            let places = out[place..].iter_mut().step_by(own[first].max(1));
+            places.take(width).for_each(|out| *out += number);
+            advance(&mut index, free, first + 1);
+            continue;
+        }
         for i in 0..width {
             let product = varying[..n_varying]
                 .iter()

@@ -74,6 +74,21 @@ impl Graph {
         self.reshape(spread, shape)
     }
 
+    /// Outer products whose matrices are read along their columns by the first axis, transposed where they would be read
+    /// along their rows.
+    pub(crate) fn spread(&mut self, mut spread: Spread, shape: &[usize]) -> Id {
+        for factor in spread.terms.iter_mut().flat_map(|term| &mut term.factors) {
+            let [m, n] = *self.shape(factor.id) else { continue };
+            if m < 2 || n < 2 || factor.strides.first() != Some(&m) {
+                continue;
+            }
+            factor.id = self.transpose(factor.id);
+            // A step of one row becomes one of n entries, and a step of m entries one of one.
+            factor.strides.iter_mut().for_each(|stride| *stride = *stride % m * n + *stride / m);
+        }
+        self.add(Op::Spread(spread), shape.to_vec())
+    }
+
     fn as_matrix(&mut self, id: Id, (m, n): (usize, usize)) -> Id {
         match self.shape(id).len() {
             2 => id,
@@ -89,7 +104,7 @@ impl Graph {
         let shape: Vec<usize> = order.iter().map(|axis| self.shape(id)[*axis]).collect();
         match self.op(id).clone() {
             Op::Fill(number) => return self.fill(number, &shape),
-            Op::Spread(spread) => return self.add(Op::Spread(spread.permuted(order)), shape),
+            Op::Spread(spread) => return self.spread(spread.permuted(order), &shape),
             _ => {}
         }
         if order.len() == 2 {
@@ -402,7 +417,7 @@ impl Contraction<'_> {
             Some(value) => spread = spread.scaled(&value.clone()),
             None => spread = spread.times(number, shape.len()),
         }
-        graph.add(Op::Spread(spread), shape.to_vec())
+        graph.spread(spread, shape)
     }
 }
 

@@ -502,7 +502,7 @@ impl Graph {
             };
             all.extend(spread.scaled(coefficient).terms);
         }
-        let sum = self.add(Op::Spread(Spread { terms: all }), common);
+        let sum = self.spread(Spread { terms: all }, &common);
         Some(self.reshape(sum, shape))
     }
 
