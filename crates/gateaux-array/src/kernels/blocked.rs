@@ -38,6 +38,12 @@ impl<'a, T> View<'a, T> {
         }
     }
 
+    /// Everything that the slice holds.
+    #[inline(always)]
+    pub(super) fn rest(self) -> &'a [T] {
+        self.data
+    }
+
     /// The transpose of the matrix.
     pub(super) fn transposed(self) -> View<'a, T> {
         View {
@@ -65,7 +71,7 @@ impl<'a, T> View<'a, T> {
     }
 
     /// The part of the matrix from the entry (i, j) on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn from(self, i: usize, j: usize) -> View<'a, T> {
         let start = i * self.row_stride + j * self.column_stride;
         View {

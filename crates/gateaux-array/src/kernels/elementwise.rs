@@ -28,6 +28,9 @@ pub enum Unary {
     /// The power with an integer exponent, which may be negative. Exponents of size up to 8 are products, which are
     /// good to 4 units in the last place and may overflow where only their reciprocal is wanted.
     Power(i32),
+    /// sigmoid(x)*sigmoid(-x), the slope of the sigmoid, with all digits where one of the factors is close to 1. Four
+    /// times that of 2x is 1 - tanh(x)^2.
+    SigmoidSlope,
     /// The value of a function.
     Apply(Function),
 }
@@ -173,6 +176,15 @@ fn truth<T: Scalar>(holds: bool) -> T {
     if holds { T::ONE } else { T::ZERO }
 }
 
+/// x = f(x), computed in doubles. A macro, because only a direct call of f is sure to be compiled for the level.
+macro_rules! in_doubles {
+    ($x:expr, $f:expr) => {
+        for x in $x {
+            *x = T::nearest($f(x.double()));
+        }
+    };
+}
+
 vectorized! {
     fn combine<T, I>(op: Binary, own: &mut [T], other: Operand<T>, place: Place) {
         match op {
@@ -196,6 +208,7 @@ vectorized! {
             Unary::Square => each(x, |x| x * x),
             Unary::Sqrt => each(x, T::root),
             Unary::Power(exponent) => power(exponent, x),
+            Unary::SigmoidSlope => in_doubles!(x, functions::sigmoid_slope::<I>),
             Unary::Apply(function) => apply::<T, I>(function, x),
         }
     }
@@ -222,15 +235,6 @@ fn power<T: Scalar>(exponent: i32, x: &mut [T]) {
         }
         x.copy_from_slice(powers);
     }
-}
-
-/// x = f(x), computed in doubles. A macro, because only a direct call of f is sure to be compiled for the level.
-macro_rules! in_doubles {
-    ($x:expr, $f:expr) => {
-        for x in $x {
-            *x = T::nearest($f(x.double()));
-        }
-    };
 }
 
 /// As [`in_doubles`] for sines or cosines; blocks with arguments too large for the vectors go entry by entry.

@@ -350,6 +350,19 @@ pub(super) fn sigmoid<I: Instructions>(x: f64) -> f64 {
     quotient::<I>(top, (bottom, lost + rest))
 }
 
+/// The slope of the sigmoid, e/(1 + e)^2 with e = exp(-|x|).
+#[inline(always)]
+pub(super) fn sigmoid_slope<I: Instructions>(x: f64) -> f64 {
+    let (head, rest, k) = exp_parts::<I>(-x.abs());
+    let (small, rest) = (times_power_of_two(head, k), times_power_of_two(rest, k));
+    let (sum, lost) = exact_sum_of_ordered(1.0, small);
+    let square = sum * sum;
+    // What rounding the square lost is out of reach without fused multiplications.
+    let lost_by_square = if I::FUSED { I::mul_add(sum, sum, -square) } else { 0.0 };
+    let square_rest = I::mul_add(2.0 * sum, lost + rest, lost_by_square);
+    quotient::<I>((small, rest), (square, square_rest))
+}
+
 /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
 #[inline(always)]
 pub(super) fn softplus<I: Instructions>(x: f64) -> f64 {

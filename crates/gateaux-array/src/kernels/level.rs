@@ -119,6 +119,26 @@ macro_rules! vectorized {
 }
 pub(super) use vectorized;
 
+/// An expression in which a width from 1 to 8 is a constant, so that arrays in registers have it as their length.
+macro_rules! with_width {
+    ($width:expr, $n:ident => $call:expr) => {
+        with_width!(@arms $width, $n, $call, 1 2 3 4 5 6 7)
+    };
+    (@arms $width:expr, $n:ident, $call:expr, $($known:literal)*) => {
+        match $width {
+            $($known => {
+                const $n: usize = $known;
+                $call
+            })*
+            _ => {
+                const $n: usize = 8;
+                $call
+            }
+        }
+    };
+}
+pub(super) use with_width;
+
 #[cfg(test)]
 thread_local! {
     static FORCED: std::cell::Cell<Option<Level>> = const { std::cell::Cell::new(None) };

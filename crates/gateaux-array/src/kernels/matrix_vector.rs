@@ -1,6 +1,6 @@
 //! Products of a matrix and a vector, and of two vectors that give a matrix.
 
-use super::level::{Instructions, vectorized};
+use super::level::{Instructions, vectorized, with_width};
 use super::reductions::total;
 use super::{Scalar, Workspace};
 
@@ -136,12 +136,8 @@ vectorized! {
         if y.is_empty() {
             return;
         }
-        let (groups, rest) = x.as_chunks::<GROUP>();
-        for (place, &x) in groups.iter().enumerate() {
-            add_group::<T, I, GROUP>(alpha, &a[place * GROUP * stride..], stride, x, y);
-        }
-        for (place, &x) in rest.iter().enumerate() {
-            add_group::<T, I, 1>(alpha, &a[(groups.len() * GROUP + place) * stride..], stride, [x], y);
+        for (group, x) in x.chunks(GROUP).enumerate() {
+            with_width!(x.len(), N => add_group::<T, I, N>(alpha, &a[group * GROUP * stride..], stride, x, y));
         }
     }
 
@@ -153,35 +149,27 @@ vectorized! {
         if x.is_empty() {
             return y.iter_mut().for_each(|y| *y *= beta);
         }
-        let (groups, rest) = y.as_chunks_mut::<GROUP>();
-        let done = groups.len() * GROUP;
-        for (place, y) in groups.iter_mut().enumerate() {
-            let products = project_group::<T, I, GROUP>(&a[place * GROUP * stride..], stride, x);
-            for (y, product) in y.iter_mut().zip(products) {
-                *y = I::mul_add(beta, *y, alpha * product);
-            }
-        }
-        for (place, y) in rest.iter_mut().enumerate() {
-            let [product] = project_group::<T, I, 1>(&a[(done + place) * stride..], stride, x);
-            *y = I::mul_add(beta, *y, alpha * product);
+        for (group, y) in y.chunks_mut(GROUP).enumerate() {
+            with_width!(y.len(), N => {
+                let products = project_group::<T, I, N>(&a[group * GROUP * stride..], stride, x);
+                for (y, product) in y.iter_mut().zip(products) {
+                    *y = I::mul_add(beta, *y, alpha * product);
+                }
+            });
         }
     }
 
     /// ax = A*x and aty = A'*y for columns that are `stride` apart.
     fn add_and_project<T, I>(a: &[T], stride: usize, x: &[T], y: &[T], ax: &mut [T], aty: &mut [T]) {
         ax.fill(T::ZERO);
-        aty.fill(T::ZERO);
         if y.is_empty() {
-            return;
+            return aty.fill(T::ZERO);
         }
-        let (groups, rest) = x.as_chunks::<GROUP>();
-        let (projected, projected_rest) = aty.as_chunks_mut::<GROUP>();
-        for (place, (&x, projected)) in groups.iter().zip(projected).enumerate() {
-            *projected = add_and_project_group::<T, I, GROUP>(&a[place * GROUP * stride..], stride, x, y, ax);
-        }
-        for (place, (&x, projected)) in rest.iter().zip(projected_rest).enumerate() {
-            let a = &a[(groups.len() * GROUP + place) * stride..];
-            [*projected] = add_and_project_group::<T, I, 1>(a, stride, [x], y, ax);
+        for (group, (x, aty)) in x.chunks(GROUP).zip(aty.chunks_mut(GROUP)).enumerate() {
+            let a = &a[group * GROUP * stride..];
+            with_width!(x.len(), N => {
+                aty.copy_from_slice(&add_and_project_group::<T, I, N>(a, stride, x, y, ax));
+            });
         }
     }
 
@@ -220,11 +208,11 @@ fn columns_of<T, const N: usize>(a: &[T], stride: usize, height: usize) -> [&[T]
 
 /// y = y + alpha*A*x for a few columns.
 #[inline(always)]
-fn add_group<T: Scalar, I: Instructions, const N: usize>(alpha: T, a: &[T], stride: usize, x: [T; N], y: &mut [T]) {
+fn add_group<T: Scalar, I: Instructions, const N: usize>(alpha: T, a: &[T], stride: usize, x: &[T], y: &mut [T]) {
     let columns = columns_of::<T, N>(a, stride, y.len());
-    let mut factors = x;
-    for j in 0..N {
-        factors[j] = alpha * x[j];
+    let mut factors = [T::ZERO; N];
+    for (factor, &x) in factors.iter_mut().zip(x) {
+        *factor = alpha * x;
     }
     for (i, y) in y.iter_mut().enumerate() {
         let mut sum = *y;
@@ -264,10 +252,12 @@ fn project_group<T: Scalar, I: Instructions, const N: usize>(a: &[T], stride: us
 fn add_and_project_group<T: Scalar, I: Instructions, const N: usize>(
     a: &[T],
     stride: usize,
-    x: [T; N],
+    x: &[T],
     y: &[T],
     ax: &mut [T],
 ) -> [T; N] {
+    let mut factors = [T::ZERO; N];
+    factors.copy_from_slice(x);
     let columns = columns_of::<T, N>(a, stride, y.len());
     let lanes = columns.map(|column| column.as_chunks::<LANES>().0);
     let (chunks, rest) = y.as_chunks::<LANES>();
@@ -277,7 +267,7 @@ fn add_and_project_group<T: Scalar, I: Instructions, const N: usize>(
         let mut own = *ax;
         for j in 0..N {
             for lane in 0..LANES {
-                own[lane] = I::mul_add(lanes[j][i][lane], x[j], own[lane]);
+                own[lane] = I::mul_add(lanes[j][i][lane], factors[j], own[lane]);
                 sums[j][lane] = I::mul_add(lanes[j][i][lane], y[lane], sums[j][lane]);
             }
         }
@@ -287,7 +277,7 @@ fn add_and_project_group<T: Scalar, I: Instructions, const N: usize>(
     let first = y.len() - rest.len();
     for j in 0..N {
         for ((&entry, &y), ax) in columns[j][first..].iter().zip(rest).zip(&mut *ax_rest) {
-            *ax = I::mul_add(entry, x[j], *ax);
+            *ax = I::mul_add(entry, factors[j], *ax);
             products[j] = I::mul_add(entry, y, products[j]);
         }
     }

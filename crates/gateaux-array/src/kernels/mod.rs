@@ -31,6 +31,7 @@ mod level;
 mod matrix_vector;
 mod products;
 mod reductions;
+mod thin;
 mod tile;
 mod triangular;
 mod workspace;

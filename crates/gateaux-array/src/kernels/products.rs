@@ -2,6 +2,7 @@
 
 use super::blocked::{Part, Product, View, packing_size};
 use super::layout::mirror_lower;
+use super::thin::{COPY_SIZE, Thin};
 use super::{Scalar, Workspace};
 
 /// Products with fewer multiplications than this run on one thread.
@@ -32,6 +33,16 @@ pub fn gemm<T: Scalar>(
     }
     let a = View::new(a, if a_is_transposed { k } else { m }).transposed_if(a_is_transposed);
     let b = View::new(b, if b_is_transposed { n } else { k }).transposed_if(b_is_transposed);
+    let thin = Thin {
+        alpha,
+        a,
+        b,
+        beta,
+        sizes: (m, k, n),
+    };
+    if thin.run(c, T::scratch(workspace, COPY_SIZE)) {
+        return;
+    }
     let threads = if m * k * n < PARALLEL_PRODUCT {
         1
     } else {

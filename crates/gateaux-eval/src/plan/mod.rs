@@ -379,6 +379,7 @@ pub(crate) fn unary_name(unary: Unary) -> String {
         Unary::Square => ".^2".to_owned(),
         Unary::Sqrt => "sqrt".to_owned(),
         Unary::Power(power) => format!(".^{power}"),
+        Unary::SigmoidSlope => "sigmoid'".to_owned(),
         Unary::Apply(function) => function.name().to_owned(),
     }
 }

@@ -95,7 +95,13 @@ fn binary_operations_are_those_of_numbers() {
 }
 
 fn unary_operations<T: Scalar>() {
-    let operations = [Unary::Neg, Unary::Reciprocal, Unary::Square, Unary::Sqrt];
+    let operations = [
+        Unary::Neg,
+        Unary::Reciprocal,
+        Unary::Square,
+        Unary::Sqrt,
+        Unary::SigmoidSlope,
+    ];
     let powers = [-9, -8, -3, -1, 0, 1, 2, 3, 5, 8, 9, i32::MIN].map(Unary::Power);
     for n in SIZES.into_iter().chain([2500]) {
         let x = mixed::<T>(n, 0);
@@ -106,6 +112,7 @@ fn unary_operations<T: Scalar>() {
                 Unary::Square => *x * *x,
                 Unary::Sqrt => x.function(Function::Sqrt),
                 Unary::Power(exponent) => x.powi(i64::from(exponent)).unwrap(),
+                Unary::SigmoidSlope => x.function(Function::Sigmoid) * (-*x).function(Function::Sigmoid),
                 Unary::Apply(function) => x.function(function),
             };
             let mut out = vec![T::zero(); n];

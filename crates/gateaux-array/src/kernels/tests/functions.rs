@@ -57,8 +57,7 @@ fn arguments() -> Vec<f64> {
     arguments
 }
 
-/// The error of the value of a function in units in the last place; infinite if the exact value or it is not finite and
-/// the other is.
+/// The error of the value of a function in units in the last place.
 fn error(function: Function, x: f64, value: f64) -> f64 {
     // Double-double numbers lose their digits below 1e-290, but there these functions are linear.
     let is_linear = matches!(
@@ -71,6 +70,12 @@ fn error(function: Function, x: f64, value: f64) -> f64 {
         1.0
     };
     let exact = DoubleDouble::from_f64(x * scale).apply(function).unwrap();
+    distance(exact, value, scale)
+}
+
+/// How far a value is from the exact one, which is `scale` times as large, in units in the last place; infinite if one of
+/// them is not finite and the other is.
+fn distance(exact: DoubleDouble, value: f64, scale: f64) -> f64 {
     let (rounded, value) = (exact.high(), value * scale);
     if !rounded.is_finite() || !value.is_finite() {
         let same = value == rounded || value.is_nan() && rounded.is_nan();
@@ -105,6 +110,35 @@ fn functions_are_good_to_a_few_units_in_the_last_place() {
                 function.name()
             );
         }
+    });
+}
+
+#[test]
+fn the_slope_of_the_sigmoid_has_all_digits() {
+    let arguments = arguments();
+    let exact: Vec<DoubleDouble> = arguments
+        .iter()
+        .map(|&x| {
+            let value = |x: f64| DoubleDouble::from_f64(x).apply(Function::Sigmoid).unwrap();
+            value(x).mul(&value(-x))
+        })
+        .collect();
+    at_each_level(|level| {
+        let mut values = vec![0.0; arguments.len()];
+        unary(Unary::SigmoidSlope, &arguments, &mut values);
+        for ((&x, &exact), &value) in arguments.iter().zip(&exact).zip(&values) {
+            let error = distance(exact, value, 1.0);
+            assert!(
+                error <= 2.0,
+                "{level:?}: the slope at {x:e} is {value:e}, off by {error}"
+            );
+        }
+        for (x, expected) in [(0.0, 0.25), (f64::INFINITY, 0.0), (f64::NEG_INFINITY, 0.0)] {
+            unary(Unary::SigmoidSlope, &[x], &mut values[..1]);
+            assert_eq!(values[0], expected);
+        }
+        unary(Unary::SigmoidSlope, &[f64::NAN], &mut values[..1]);
+        assert!(values[0].is_nan());
     });
 }
 

@@ -159,6 +159,13 @@ fn matrices_times_matrices() {
             (1, 300, 1),
             (200, 7, 31),
             (5, 600, 3),
+            (5, 5, 100),
+            (100, 5, 5),
+            (11, 30, 100),
+            (100, 30, 11),
+            (14, 70, 40),
+            (40, 70, 14),
+            (32, 31, 30),
             (300, 290, 211),
         ] {
             matrix_matrix::<f64>(sizes, &mut workspace);
@@ -172,17 +179,18 @@ fn matrices_times_matrices() {
 fn products_spread_what_is_not_finite() {
     let mut workspace = Workspace::default();
     at_each_level(|_| {
-        let n = 40;
-        let (mut a, b) = (vec![1.0; n * n], vec![1.0; n * n]);
-        a[3] = f64::NAN;
-        a[5] = f64::INFINITY;
-        let mut c = vec![0.0; n * n];
-        gemm(1.0, &a, false, &b, false, 0.0, &mut c, (n, n, n), 1, &mut workspace);
-        for (place, &entry) in c.iter().enumerate() {
-            match place % n {
-                3 => assert!(entry.is_nan()),
-                5 => assert_eq!(entry, f64::INFINITY),
-                _ => assert_eq!(entry, n as f64),
+        for n in [7, 40] {
+            let (mut a, b) = (vec![1.0; n * n], vec![1.0; n * n]);
+            a[3] = f64::NAN;
+            a[5] = f64::INFINITY;
+            let mut c = vec![0.0; n * n];
+            gemm(1.0, &a, false, &b, false, 0.0, &mut c, (n, n, n), 1, &mut workspace);
+            for (place, &entry) in c.iter().enumerate() {
+                match place % n {
+                    3 => assert!(entry.is_nan()),
+                    5 => assert_eq!(entry, f64::INFINITY),
+                    _ => assert_eq!(entry, n as f64),
+                }
             }
         }
     });
