@@ -72,7 +72,16 @@ const TASKS: &[Task] = &[
         about: "the tests of the kernels under valgrind, which must be installed; some minutes",
         steps: &[Step {
             title: "kernels under valgrind",
-            arguments: &["test", "-p", "gateaux-array", "--lib", "kernels::", "--", "--test-threads", "1"],
+            arguments: &[
+                "test",
+                "-p",
+                "gateaux-array",
+                "--lib",
+                "kernels::",
+                "--",
+                "--test-threads",
+                "1",
+            ],
             environment: &[(
                 "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",
                 "valgrind --quiet --error-exitcode=1",

@@ -9,7 +9,10 @@ fn steps_are_listed_with_their_costs() {
     let page = gateaux(&["plan", "x'*A*x", "--wrt", "x", "--dims", "n=7", "--repeat", "3"]).ok();
     let lines: Vec<&str> = page.lines().collect();
     assert_eq!(lines[0], "plan n = 7");
-    assert!(lines[1].trim_start().starts_with("step") && lines[1].ends_with("rate"), "{page}");
+    assert!(
+        lines[1].trim_start().starts_with("step") && lines[1].ends_with("rate"),
+        "{page}"
+    );
     assert!(page.contains("(7 x 7) * vector") && page.contains("dot"), "{page}");
     assert!(page.contains(" steps, ") && page.contains("; buffers of "), "{page}");
 }
@@ -17,7 +20,16 @@ fn steps_are_listed_with_their_costs() {
 #[test]
 fn what_is_computed_can_be_chosen() {
     let steps = |compute: &str| {
-        let arguments = ["plan", "norm2(T - U*V')^2", "--wrt", "U", "--compute", compute, "--format", "json"];
+        let arguments = [
+            "plan",
+            "norm2(T - U*V')^2",
+            "--wrt",
+            "U",
+            "--compute",
+            compute,
+            "--format",
+            "json",
+        ];
         let answer = gateaux(&arguments).json();
         answer["steps"].as_array().map_or(0, Vec::len)
     };
@@ -39,10 +51,22 @@ fn mistakes_are_those_of_other_commands() {
 
 #[test]
 fn evaluation_can_be_timed() {
-    let data = ["--data", "x=[1, 2]", "--data", "A=[[2, 1], [0, 3]]", "--wrt", "x", "--repeat", "5"];
+    let data = [
+        "--data",
+        "x=[1, 2]",
+        "--data",
+        "A=[[2, 1], [0, 3]]",
+        "--wrt",
+        "x",
+        "--repeat",
+        "5",
+    ];
     let page = gateaux(&[&["eval", "x'*A*x"], &data[..]].concat()).ok();
     assert!(page.starts_with("value\n  16\n"), "{page}");
-    assert!(page.contains("\ntime\n") && page.contains("a run (the median)"), "{page}");
+    assert!(
+        page.contains("\ntime\n") && page.contains("a run (the median)"),
+        "{page}"
+    );
     let answer = gateaux(&[&["eval", "x'*A*x", "--format", "json"], &data[..]].concat()).json();
     assert!(answer["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0));
 }

@@ -84,7 +84,10 @@ impl Graph {
             }
             factor.id = self.transpose(factor.id);
             // A step of one row becomes one of n entries, and a step of m entries one of one.
-            factor.strides.iter_mut().for_each(|stride| *stride = *stride % m * n + *stride / m);
+            factor
+                .strides
+                .iter_mut()
+                .for_each(|stride| *stride = *stride % m * n + *stride / m);
         }
         self.add(Op::Spread(spread), shape.to_vec())
     }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use gateaux_array::Function;
 use gateaux_array::kernels::{Binary, Unary};
 use gateaux_core::expr::Rational;
 
@@ -323,6 +324,9 @@ impl Graph {
             let value = self.unary(unary, inner);
             return self.transpose(value);
         }
+        if let (Unary::Neg, Op::Unary(Unary::Neg, inner)) = (unary, self.op(id)) {
+            return *inner;
+        }
         if let (Unary::Neg, Some(number)) = (unary, self.as_number(id)) {
             let value = -number;
             return self.number(value);
@@ -357,6 +361,11 @@ impl Graph {
         if let Some(simple) = self.idle(binary, a, b, &shape) {
             return simple;
         }
+        if binary == Binary::Mul
+            && let Some(slope) = self.slope_of_sigmoid(a, b)
+        {
+            return slope;
+        }
         if self.flips(a, b) {
             let (x, y) = (self.transpose(a), self.transpose(b));
             let value = self.binary(binary, x, y);
@@ -371,6 +380,44 @@ impl Graph {
         };
         let value = self.add(Op::Binary(binary, x, y), flat);
         self.reshape(value, &shape)
+    }
+
+    /// `p .* sigmoid(x) .* sigmoid(-x)`, of which two factors are one function with one exponential.
+    fn slope_of_sigmoid(&mut self, a: Id, b: Id) -> Option<Id> {
+        for (product, last) in [(a, b), (b, a)] {
+            let Op::Unary(Unary::Apply(Function::Sigmoid), x) = *self.op(last) else {
+                continue;
+            };
+            let mut others = Vec::new();
+            let mut rest = product;
+            loop {
+                match *self.op(rest) {
+                    Op::Unary(Unary::Apply(Function::Sigmoid), y) if self.is_negative(x, y) => {
+                        let slope = self.unary(Unary::SigmoidSlope, x);
+                        return Some(others.into_iter().fold(slope, |slope, other| self.mul(other, slope)));
+                    }
+                    Op::Binary(Binary::Mul, other, factor) if others.len() < 4 => {
+                        others.push(other);
+                        rest = factor;
+                    }
+                    _ => break,
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether one is minus the other.
+    fn is_negative(&self, x: Id, y: Id) -> bool {
+        match (self.op(x), self.op(y)) {
+            (Op::Unary(Unary::Neg, inner), _) if *inner == y => true,
+            (_, Op::Unary(Unary::Neg, inner)) if *inner == x => true,
+            (Op::Binary(Binary::Mul, a, u), Op::Binary(Binary::Mul, b, v)) if u == v => {
+                let (a, b) = (self.as_number(*a), self.as_number(*b));
+                a.zip(b).is_some_and(|(a, b)| (a + b).is_zero())
+            }
+            _ => false,
+        }
     }
 
     /// Whether a function of two entries is better computed of the transposes: one is read transposed, and the other

@@ -378,8 +378,8 @@ pub(crate) fn unary_name(unary: Unary) -> String {
         Unary::Reciprocal => "1/".to_owned(),
         Unary::Square => ".^2".to_owned(),
         Unary::Sqrt => "sqrt".to_owned(),
-        Unary::Power(power) => format!(".^{power}"),
         Unary::SigmoidSlope => "sigmoid'".to_owned(),
+        Unary::Power(power) => format!(".^{power}"),
         Unary::Apply(function) => function.name().to_owned(),
     }
 }
