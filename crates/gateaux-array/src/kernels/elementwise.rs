@@ -71,6 +71,10 @@ const MAX_PRODUCT_POWER: u32 = 8;
 /// Both have one length.
 pub fn unary<T: Scalar>(op: Unary, x: &[T], out: &mut [T]) {
     assert_eq!(x.len(), out.len(), "operands of one length");
+    if matches!(op, Unary::Neg | Unary::Reciprocal | Unary::Square | Unary::Sqrt) {
+        map(op, x, out);
+        return;
+    }
     for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
         out.copy_from_slice(x);
         unary_in_place(op, out);
@@ -84,23 +88,7 @@ pub fn unary<T: Scalar>(op: Unary, x: &[T], out: &mut [T]) {
 pub fn binary<T: Scalar>(op: Binary, x: Operand<T>, y: Operand<T>, out: &mut [T]) {
     x.check(out.len());
     y.check(out.len());
-    for (place, out) in out.chunks_mut(BLOCK).enumerate() {
-        let (x, y) = (x.block(place, out.len()), y.block(place, out.len()));
-        match (x, y) {
-            (Operand::Slice(x), y) => {
-                out.copy_from_slice(x);
-                binary_in_place(op, out, y);
-            }
-            (x, Operand::Slice(y)) => {
-                out.copy_from_slice(y);
-                binary_into_right(op, x, out);
-            }
-            (Operand::Number(x), y) => {
-                out.fill(x);
-                binary_in_place(op, out, y);
-            }
-        }
-    }
+    join(op, x, y, out);
 }
 
 /// x = x op y.
@@ -164,6 +152,29 @@ fn zip<T: Scalar>(own: &mut [T], other: Operand<T>, place: Place, f: impl Fn(T, 
     }
 }
 
+/// out = f(x, y).
+#[inline(always)]
+fn zip_into<T: Scalar>(x: Operand<T>, y: Operand<T>, out: &mut [T], f: impl Fn(T, T) -> T) {
+    match (x, y) {
+        (Operand::Slice(x), Operand::Slice(y)) => {
+            for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+                *out = f(x, y);
+            }
+        }
+        (Operand::Slice(x), Operand::Number(y)) => {
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = f(x, y);
+            }
+        }
+        (Operand::Number(x), Operand::Slice(y)) => {
+            for (out, &y) in out.iter_mut().zip(y) {
+                *out = f(x, y);
+            }
+        }
+        (Operand::Number(x), Operand::Number(y)) => out.fill(f(x, y)),
+    }
+}
+
 /// The x if it compares to y as wanted, else y; what is not a number wins.
 #[inline(always)]
 fn pick<T: Scalar>(x: T, y: T, wanted: bool) -> T {
@@ -186,6 +197,31 @@ macro_rules! in_doubles {
 }
 
 vectorized! {
+    fn join<T, I>(op: Binary, x: Operand<T>, y: Operand<T>, out: &mut [T]) {
+        match op {
+            Binary::Add => zip_into(x, y, out, |x, y| x + y),
+            Binary::Sub => zip_into(x, y, out, |x, y| x - y),
+            Binary::Mul => zip_into(x, y, out, |x, y| x * y),
+            Binary::Div => zip_into(x, y, out, |x, y| x / y),
+            Binary::Max => zip_into(x, y, out, |x, y| pick(x, y, x > y)),
+            Binary::Min => zip_into(x, y, out, |x, y| pick(x, y, x < y)),
+            Binary::Pow => zip_into(x, y, out, |x, y| x.powf(&y)),
+            Binary::Less => zip_into(x, y, out, |x, y| truth(x < y)),
+            Binary::AtMost => zip_into(x, y, out, |x, y| truth(x <= y)),
+        }
+    }
+
+    /// out = op(x) for what is cheaper than a copy.
+    fn map<T, I>(op: Unary, x: &[T], out: &mut [T]) {
+        let pairs = out.iter_mut().zip(x);
+        match op {
+            Unary::Neg => pairs.for_each(|(out, &x)| *out = -x),
+            Unary::Reciprocal => pairs.for_each(|(out, &x)| *out = T::ONE / x),
+            Unary::Sqrt => pairs.for_each(|(out, &x)| *out = x.root()),
+            _ => pairs.for_each(|(out, &x)| *out = x * x),
+        }
+    }
+
     fn combine<T, I>(op: Binary, own: &mut [T], other: Operand<T>, place: Place) {
         match op {
             Binary::Add => zip(own, other, place, |x, y| x + y),

@@ -105,7 +105,9 @@ fn through(steps: &mut [Option<Step>], writers: &HashMap<Place, usize>, [first, 
             *source = Source::Result(place);
         }
     });
-    let operands = [step.operands.as_slice(), &[product.operands[0], product.operands[1]]].concat();
+    let mut operands = [step.operands.as_slice(), &[product.operands[0], product.operands[1]]].concat();
+    // The pass reads the result in place of this one.
+    operands[reads_z] = product.operands[0];
     let results = [step.results.as_slice(), &[z, back.results[0]]].concat();
     if results.len() > crate::engine::MAX_RESULTS {
         return;

@@ -159,6 +159,8 @@ fn joined(steps: &[Option<Step>], first: usize, found: &Found, buffers: &mut Vec
         }
     };
     let mut operands = [step.operands.as_slice(), &product.operands[..2]].concat();
+    // The pass reads a panel in place of this one, which nobody stores.
+    operands[found.reads] = product.operands[0];
     let mut results = step.results.clone();
     let panel = results.len();
     results.extend([buffer(m * width), buffer(if transposed[1] { k * n } else { 0 })]);
