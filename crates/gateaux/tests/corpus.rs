@@ -4,6 +4,8 @@
 //! read back, and the check must verify it at its own sizes, with all sizes 1, and at other unequal sizes. A case out
 //! of reach must answer with an error that names what is missing.
 
+#![expect(clippy::print_stdout, reason = "counts, shown when a test fails")]
+
 use std::collections::BTreeMap;
 
 use case::{array, cases};

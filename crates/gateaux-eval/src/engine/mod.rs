@@ -3,6 +3,7 @@
 mod blocks;
 mod kernels;
 mod spread;
+mod systems;
 
 use std::time::{Duration, Instant};
 

@@ -338,49 +338,11 @@ impl<'a> Scheduler<'a> {
         let graph = self.graph;
         let op = graph.op(id).clone();
         let operands: Vec<Operand> = graph.operands(id).iter().map(|id| self.read(*id)).collect();
-        let kernel = match op {
-            Op::Transpose(inner) => {
-                let (m, n) = rows_and_columns(graph.shape(inner));
-                Kernel::Transpose { m, n }
-            }
-            Op::AddTranspose(a, b, _) => Kernel::AddTranspose {
-                n: graph.shape(id)[0],
-                coefficients: [a, b],
-            },
-            Op::Product(a, b) => self.product(id, a, b),
-            Op::Gram(a, weights) => {
-                let (rows, columns) = rows_and_columns(graph.shape(a.id));
-                let (n, k) = if a.transposed { (columns, rows) } else { (rows, columns) };
-                let (transposed, weighted) = (a.transposed, weights.is_some());
-                let coefficient = self.coefficient(id);
-                Kernel::Gram {
-                    n,
-                    k,
-                    transposed,
-                    weighted,
-                    coefficient,
-                }
-            }
-            Op::Permute(inner, order) => Kernel::Permute {
-                shape: graph.shape(inner).to_vec(),
-                order,
-            },
-            Op::Slice(inner, axis, start) => Kernel::Slice {
-                rows: graph.shape(inner).first().copied().unwrap_or(1),
-                axis,
-                start,
-                shape: graph.shape(id).to_vec(),
-            },
-            Op::DiagOf(inner) => Kernel::DiagOf {
-                n: graph.shape(inner).first().copied().unwrap_or(1),
-            },
-            Op::Norm(_) => Kernel::Norm,
-            Op::LargestOfRows(_) => Kernel::LargestOfRows,
-            Op::SumFirst(inner) => Kernel::SumFirst {
-                count: graph.shape(inner).first().copied().unwrap_or(1),
-            },
+        let kernel = match &op {
+            Op::Product(a, b) => self.product(id, *a, *b),
+            Op::Gram(a, weights) => self.gram(id, *a, weights.is_some()),
             Op::BatchedProduct(a, b) => {
-                let (left, right) = (graph.shape(a), graph.shape(b));
+                let (left, right) = (graph.shape(*a), graph.shape(*b));
                 Kernel::Batched {
                     m: left[0],
                     k: left[1],
@@ -388,13 +350,13 @@ impl<'a> Scheduler<'a> {
                     count: left[2],
                 }
             }
-            Op::Spread(spread) => return self.spread(id, &spread),
+            Op::Spread(spread) => return self.spread(id, spread),
             Op::Other(instruction, args) => Kernel::Other {
                 shapes: args.iter().map(|arg| graph.shape(*arg).to_vec()).collect(),
                 shape: graph.shape(id).to_vec(),
-                instruction,
+                instruction: instruction.clone(),
             },
-            system => match self.system(id, &system) {
+            other => match self.rearrangement(id, other).or_else(|| self.system(id, other)) {
                 Some(kernel) => kernel,
                 None => return,
             },
@@ -410,6 +372,49 @@ impl<'a> Scheduler<'a> {
         }
         let result = self.write(id);
         self.step(kernel, operands, vec![result]);
+    }
+
+    /// Entries in other places, and the largest or the sum of some of them.
+    fn rearrangement(&self, id: Id, op: &Op) -> Option<Kernel> {
+        let graph = self.graph;
+        let rows = |inner: Id| rows_and_columns(graph.shape(inner)).0;
+        Some(match op {
+            Op::Transpose(inner) => {
+                let (m, n) = rows_and_columns(graph.shape(*inner));
+                Kernel::Transpose { m, n }
+            }
+            Op::AddTranspose(a, b, inner) => Kernel::AddTranspose {
+                n: rows(*inner),
+                coefficients: [a.clone(), b.clone()],
+            },
+            Op::Permute(inner, order) => Kernel::Permute {
+                shape: graph.shape(*inner).to_vec(),
+                order: order.clone(),
+            },
+            Op::Slice(inner, axis, start) => Kernel::Slice {
+                rows: rows(*inner),
+                axis: *axis,
+                start: *start,
+                shape: graph.shape(id).to_vec(),
+            },
+            Op::DiagOf(inner) => Kernel::DiagOf { n: rows(*inner) },
+            Op::Norm(_) => Kernel::Norm,
+            Op::LargestOfRows(_) => Kernel::LargestOfRows,
+            Op::SumFirst(inner) => Kernel::SumFirst { count: rows(*inner) },
+            _ => return None,
+        })
+    }
+
+    fn gram(&self, id: Id, a: Factor, weighted: bool) -> Kernel {
+        let (rows, columns) = rows_and_columns(self.graph.shape(a.id));
+        let (n, k) = if a.transposed { (columns, rows) } else { (rows, columns) };
+        Kernel::Gram {
+            n,
+            k,
+            transposed: a.transposed,
+            weighted,
+            coefficient: self.coefficient(id),
+        }
     }
 
     /// Outer products; what all of them are multiplied with along one axis comes last.
