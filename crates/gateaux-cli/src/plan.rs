@@ -25,16 +25,16 @@ pub fn run(arguments: &PlanArguments, out: &mut dyn Write) -> Result<(), Failure
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let wrt = question::names(&arguments.wrt);
     let requests = requests(&arguments.compute, &wrt);
-    let options = Options {
-        threads: arguments.threads,
-        convention: question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?,
-        ..Options::default()
-    };
-    let mut compiled: Compiled<f64> = problem.compile_with(&requests, options).map_err(in_text)?;
     let mut sizes = args::sizes(&arguments.dims);
     for name in problem.dimension_names() {
         sizes.entry(name).or_insert(ANY_SIZE);
     }
+    let options = Options {
+        threads: arguments.threads,
+        convention: question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?,
+        sizes: sizes.clone(),
+    };
+    let mut compiled: Compiled<f64> = problem.compile_with(&requests, options).map_err(in_text)?;
     let inputs = problem.sample(&compiled, &sizes).map_err(in_text)?;
     let times = time(&mut compiled, &inputs, arguments.repeat).map_err(in_text)?;
     let plan = compiled.plan().cloned().unwrap_or_default();
