@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gateaux_array::{Array, Dual, Field, Number};
+use gateaux_array::{Array, Dual, Field, Number, Svd};
 use gateaux_core::diff::{self, Derivative, Explicit};
 use gateaux_core::expr::{Expr, Form, Store, Structure, Var};
 use gateaux_core::ops::{self, Kernel};
@@ -399,37 +399,74 @@ fn usable<T: Judge>(value: &[T]) -> Verdict {
     }
 }
 
-/// In floats a matrix that is singular by its form, such as `inv(x*y')`, has an inverse made of rounding.
+/// In floats a matrix that is singular by its form, such as `inv(x*y')`, has an inverse made of rounding, and so are the
+/// eigenvectors and singular vectors of a matrix with equal values.
 ///
 /// # Errors
-/// Undefined where such a matrix is nearly singular.
+/// Undefined where such a matrix is nearly singular, and where vectors are nearly arbitrary.
 pub fn refuse_singular<T: Judge>(
     case: &mut Case,
     roots: &[Expr],
     sizes: &Sizes,
     values: &BTreeMap<Var, Array<T>>,
 ) -> Verdict {
-    let mut bases = Vec::new();
+    let (mut inverted, mut decomposed) = (Vec::new(), Vec::new());
     for expr in case.store.post_order(roots) {
         match case.store.form(expr) {
-            Form::MatMul(factors) => bases.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
-            Form::Call(function, args) if matches!(ops::op(*function).kernel, Kernel::Adjugate | Kernel::Logdet) => {
-                bases.extend(args.iter().copied());
-            }
+            Form::MatMul(factors) => inverted.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
+            Form::Call(function, args) => match ops::op(*function).kernel {
+                Kernel::Adjugate | Kernel::Logdet => inverted.extend(args.iter().copied()),
+                Kernel::Eigvecs | Kernel::Svdu | Kernel::Svdv => decomposed.extend(args.iter().copied()),
+                _ => {}
+            },
             _ => {}
         }
     }
-    bases.sort_unstable();
-    bases.dedup();
-    for (base, value) in bases.iter().zip(run(&mut case.store, &bases, sizes, values)?) {
-        let shape = case.axes(*base, sizes).map_err(undefined)?;
-        let matrix = Array::from_column_major(&shape, value).map_err(undefined)?;
+    for matrix in matrices(case, inverted, sizes, values)? {
         let inverse = T::inv(&matrix).map_err(undefined)?;
         if T::size(&matrix) * T::size(&inverse) > LARGEST_CONDITION {
             return Err(undefined("a matrix is singular"));
         }
     }
+    for matrix in matrices(case, decomposed, sizes, values)? {
+        if has_arbitrary_vectors(&T::svd(&matrix).map_err(undefined)?) {
+            return Err(undefined("singular vectors are not unique"));
+        }
+    }
     Ok(())
+}
+
+/// The values of expressions that are matrices, of each once.
+fn matrices<T: Judge>(
+    case: &mut Case,
+    mut exprs: Vec<Expr>,
+    sizes: &Sizes,
+    values: &BTreeMap<Var, Array<T>>,
+) -> Result<Vec<Array<T>>, Stop> {
+    exprs.sort_unstable();
+    exprs.dedup();
+    let entries = run(&mut case.store, &exprs, sizes, values)?;
+    let matrix = |(expr, entries): (&Expr, Vec<T>)| {
+        let shape = case.axes(*expr, sizes).map_err(undefined)?;
+        Array::from_column_major(&shape, entries).map_err(undefined)
+    };
+    exprs.iter().zip(entries).map(matrix).collect()
+}
+
+/// Whether two singular values are nearly equal, or one nearly 0, or a vector has two largest entries of opposite signs,
+/// of which one is to be positive.
+fn has_arbitrary_vectors<T: Judge>(svd: &Svd<T>) -> bool {
+    let values: Vec<f64> = svd.s.data().iter().map(T::pivot_size).chain([0.0]).collect();
+    let least = values[0] / LARGEST_CONDITION;
+    let has_no_sign = |vector: &[T]| {
+        let largest = vector.iter().max_by(|x, y| x.pivot_size().total_cmp(&y.pivot_size()));
+        largest.is_some_and(|largest| {
+            let sums = vector.iter().map(|entry| largest.add(entry).pivot_size());
+            sums.into_iter().any(|sum| sum * LARGEST_CONDITION < 1.0)
+        })
+    };
+    let rows = svd.v.shape().first().copied().unwrap_or(1);
+    values.windows(2).any(|pair| pair[0] - pair[1] <= least) || svd.v.data().chunks(rows.max(1)).any(has_no_sign)
 }
 
 /// Whether two ways to one quantity agree.
@@ -469,4 +506,27 @@ pub fn run<T: Field>(
     let program = Program::lower(store, roots, sizes).map_err(undefined)?;
     let found = program.run(&|var| values.get(&var).cloned()).map_err(undefined)?;
     Ok(found.into_iter().map(Array::into_data).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use gateaux_array::DoubleDouble;
+
+    use super::*;
+
+    fn value(text: &str) -> Result<Vec<Vec<DoubleDouble>>, Stop> {
+        let mut point = Point::new(text, "x", &[3, 2], (Region::Signed, 1))?;
+        let function = point.case.function;
+        point.run(&[function])
+    }
+
+    #[test]
+    fn vectors_that_rounding_chooses_are_undefined() {
+        for function in ["svdu(x*x')", "svdv(Q)", "eigvecs(x*x')", "eigvecs([1, x[1]; x[1], 1])"] {
+            let found = value(&format!("x: vector(n); Q: orthogonal(n); {function} .+ sum(x)"));
+            assert!(matches!(found, Err(Stop::Undefined(_))), "{function}: {found:?}");
+        }
+        let found = value("x: vector(n); A: matrix(n, m); svdu(A) .+ sum(x)");
+        assert!(found.is_ok(), "{found:?}");
+    }
 }

@@ -433,7 +433,7 @@ impl Point {
     }
 
     /// What another comparison at the same point showed.
-    fn include(&mut self, other: Point) {
+    pub(crate) fn include(&mut self, other: Point) {
         self.error = self.error.max(other.error);
         self.reason = self.reason.take().or(other.reason);
     }

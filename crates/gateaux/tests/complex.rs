@@ -280,3 +280,15 @@ fn parts_of_complex_matrices_have_eigenvalues_and_complex_ones_do_not() {
         assert_eq!(errors.diagnostics()[0].code, "G0232", "{formula}: {errors}");
     }
 }
+
+/// Beside branch cuts a tower of powers bends within a thousandth of the size of its variable.
+#[test]
+fn towers_of_powers_are_verified() {
+    for height in [20, 30, 40] {
+        let tower = (0..height).fold("z".to_owned(), |tower, _| format!("({tower}).^z"));
+        let mut problem = Problem::parse(&format!("z: complex vector(n)\n{tower}")).unwrap();
+        let answer = problem.derive(&["z"]).unwrap();
+        let check = answer.check(&mut problem);
+        assert!(check.is_verified(), "height {height}: {:?}", check.verdict);
+    }
+}

@@ -183,9 +183,7 @@ impl Doubled {
                 replacements.push((part, ops::substitute(store, args[0], &own)?));
             }
         }
-        for (variable, _, stand_in) in &pairs {
-            store.pair_conjugates(*variable, *stand_in);
-        }
+        store.pair_conjugates(pairs.iter().map(|(variable, _, stand_in)| (*variable, *stand_in)));
         let function = ops::substitute(store, function, &replacements)?;
         Ok(Doubled { function, pairs })
     }

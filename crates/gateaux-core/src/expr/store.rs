@@ -219,8 +219,8 @@ pub struct Store {
     variables: Vec<Variable>,
     /// How many expressions there were when the text had been read.
     text_end: Option<usize>,
-    /// Complex variables that stand for the conjugates of others while those are differentiated.
-    conjugates: Vec<(Expr, Expr)>,
+    /// The conjugates that are known; while a complex variable is differentiated, another stands for its conjugate.
+    conjugates: FxHashMap<Expr, Expr>,
     /// The terms of the sums of the text in the order in which they were written.
     written_sums: FxHashMap<Expr, Vec<Expr>>,
     /// The dimensions.
@@ -243,7 +243,7 @@ impl Store {
             known: Vec::new(),
             variables: Vec::new(),
             text_end: None,
-            conjugates: Vec::new(),
+            conjugates: FxHashMap::default(),
             written_sums: FxHashMap::default(),
             dims: Dims::default(),
             budget,
@@ -465,9 +465,12 @@ impl Store {
         Ok(expr)
     }
 
-    /// Says that each of two complex variables is the conjugate of the other, until they are taken apart again.
-    pub(crate) fn pair_conjugates(&mut self, variable: Expr, conjugate: Expr) {
-        self.conjugates.extend([(variable, conjugate), (conjugate, variable)]);
+    /// Says that the two complex variables of each pair are the conjugates of each other, until they are taken apart again.
+    pub(crate) fn pair_conjugates(&mut self, pairs: impl Iterator<Item = (Expr, Expr)>) {
+        // What was known of other expressions holds for the variables as they are.
+        self.conjugates.clear();
+        self.conjugates
+            .extend(pairs.flat_map(|(one, two)| [(one, two), (two, one)]));
     }
 
     /// Ends all pairs of conjugates.
@@ -475,10 +478,17 @@ impl Store {
         self.conjugates.clear();
     }
 
-    /// The variable that is the conjugate of a variable.
-    pub(crate) fn paired_conjugate(&self, variable: Expr) -> Option<Expr> {
-        let found = self.conjugates.iter().find(|(known, _)| *known == variable);
-        found.map(|(_, conjugate)| *conjugate)
+    /// The conjugate of an expression, if it is real, paired or was found before.
+    pub(crate) fn known_conjugate(&self, expr: Expr) -> Option<Expr> {
+        match self.is_complex(expr) {
+            true => self.conjugates.get(&expr).copied(),
+            false => Some(expr),
+        }
+    }
+
+    /// Remembers the conjugate of an expression.
+    pub(crate) fn remember_conjugate(&mut self, expr: Expr, conjugate: Expr) {
+        self.conjugates.insert(expr, conjugate);
     }
 
     /// Where the expression stands in the user's text, for the order in which terms are written: by this number. What

@@ -3,8 +3,6 @@
 //! A function of a complex z is one of z and `conj(z)`, which the calculus takes as two variables. So conjugation is
 //! pushed to the variables, through all that is analytic, and real and imaginary parts are sums.
 
-use std::collections::HashMap;
-
 use super::apply::call_leaf;
 use super::substitute::rebuild;
 use super::{Facts, Kernel, Law, Meaning, Op, find};
@@ -102,33 +100,45 @@ pub static OPS: &[Op] = &[
 /// A limit.
 ///
 /// # Cost
-/// Linear in the number of distinct subexpressions.
+/// Linear in the number of distinct subexpressions whose conjugates are not known yet: printing asks for those of many
+/// parts of one answer.
 pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
-    if !store.is_complex(expr) {
-        return Ok(expr);
-    }
-    let mut images: HashMap<Expr, Expr> = HashMap::new();
-    for part in store.post_order(&[expr]) {
-        let image = match store.form(part) {
-            _ if !store.is_complex(part) => part,
-            Form::Var(_) => match store.paired_conjugate(part) {
-                Some(conjugate) => conjugate,
-                None => {
-                    let op = find("conj").ok_or_else(|| unknown("conj"))?;
-                    call_leaf(store, op, part)?
-                }
-            },
-            Form::Call(function, args) if function.law == Law::Conjugate => args[0],
-            Form::Call(function, _) if function.law == Law::ImaginaryUnit => store.neg(part)?,
-            Form::Call(function, _) if makes_real(super::op(*function)) => part,
-            _ => {
-                let children: Vec<Expr> = store.children(part).iter().map(|child| images[child]).collect();
-                rebuild(store, part, &children)?
+    let mut todo = vec![expr];
+    let mut conjugate = expr;
+    while let Some(part) = todo.last().copied() {
+        if let Some(known) = store.known_conjugate(part) {
+            conjugate = known;
+        } else {
+            let children = store.children(part);
+            let images: Vec<Expr> = children
+                .iter()
+                .filter_map(|child| store.known_conjugate(*child))
+                .collect();
+            if images.len() < children.len() {
+                todo.extend(children.iter().filter(|child| store.known_conjugate(**child).is_none()));
+                continue;
             }
-        };
-        images.insert(part, image);
+            conjugate = conj_over(store, part, &images)?;
+            store.remember_conjugate(part, conjugate);
+        }
+        todo.pop();
     }
-    Ok(images[&expr])
+    // The one found last is that of the whole.
+    Ok(conjugate)
+}
+
+/// The conjugate of a complex expression, made of those of its children.
+fn conj_over(store: &mut Store, expr: Expr, images: &[Expr]) -> Result<Expr> {
+    match store.form(expr) {
+        Form::Var(_) => {
+            let op = find("conj").ok_or_else(|| unknown("conj"))?;
+            call_leaf(store, op, expr)
+        }
+        Form::Call(function, args) if function.law == Law::Conjugate => Ok(args[0]),
+        Form::Call(function, _) if function.law == Law::ImaginaryUnit => store.neg(expr),
+        Form::Call(function, _) if makes_real(super::op(*function)) => Ok(expr),
+        _ => rebuild(store, expr, images),
+    }
 }
 
 /// Whether a function is one of real numbers, which was seen when its call was made: to look again at what is below each
