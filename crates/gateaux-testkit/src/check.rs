@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use gateaux_array::{Array, Dual, Field, Number, Svd};
+use gateaux_array::{Array, Dual, Field, MatrixFunction, Number, Svd};
 use gateaux_core::diff::{self, Derivative, Explicit};
 use gateaux_core::expr::{Expr, Form, Store, Structure, Var};
 use gateaux_core::ops::{self, Kernel};
@@ -416,6 +416,9 @@ pub fn refuse_singular<T: Judge>(
             Form::MatMul(factors) => inverted.extend(factors.iter().filter(|f| f.power < 0).map(|f| f.base)),
             Form::Call(function, args) => match ops::op(*function).kernel {
                 Kernel::Adjugate | Kernel::Logdet => inverted.extend(args.iter().copied()),
+                // A root has no derivative at 0, and a logarithm no value.
+                Kernel::Matrix(MatrixFunction::Sqrt | MatrixFunction::Log)
+                | Kernel::Frechet(MatrixFunction::Sqrt | MatrixFunction::Log) => inverted.extend(args.first()),
                 Kernel::Eigvecs | Kernel::Svdu | Kernel::Svdv => decomposed.extend(args.iter().copied()),
                 _ => {}
             },
