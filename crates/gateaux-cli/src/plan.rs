@@ -121,7 +121,7 @@ fn show(plan: &Plan, times: &[Duration], sizes: &str, page: &mut Page<'_>) -> Re
                 format!("{:.1} GB/s", 8.0 * numbers / seconds / 1e9)
             };
             vec![
-                name,
+                shortened(name),
                 quantity(operations),
                 quantity(8.0 * numbers),
                 duration(seconds),
@@ -156,6 +156,15 @@ fn json(plan: &Plan, times: &[Duration], out: &mut dyn Write) -> Result<(), Fail
         "ok": true, "steps": steps.collect::<Vec<_>>(), "buffer_bytes": 8 * plan.memory(),
     });
     Ok(writeln!(out, "{object}")?)
+}
+
+/// A name that leaves room for the other columns.
+fn shortened(name: String) -> String {
+    const WIDTH: usize = 60;
+    match name.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name,
+    }
 }
 
 /// A count with at most three digits and a power of ten.

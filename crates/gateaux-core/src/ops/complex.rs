@@ -115,7 +115,12 @@ pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
                 .filter_map(|child| store.known_conjugate(*child))
                 .collect();
             if images.len() < children.len() {
-                todo.extend(children.iter().filter(|child| store.known_conjugate(**child).is_none()));
+                // The first child comes first: terms are sorted by when they were made.
+                let unknown = children
+                    .iter()
+                    .rev()
+                    .filter(|child| store.known_conjugate(**child).is_none());
+                todo.extend(unknown);
                 continue;
             }
             conjugate = conj_over(store, part, &images)?;
