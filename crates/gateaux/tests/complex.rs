@@ -292,3 +292,19 @@ fn towers_of_powers_are_verified() {
         assert!(check.is_verified(), "height {height}: {:?}", check.verdict);
     }
 }
+
+/// `(1/2)^c` may turn around zero, so its powers are on another branch than those with multiplied exponents.
+#[test]
+fn powers_of_complex_powers_keep_their_branch() {
+    let mut problem = Problem::parse("c: complex scalar\n(0.5^c)^c").unwrap();
+    assert_eq!(problem.function_text(Notation::Text).unwrap(), "((1/2)^c)^c");
+    let inputs = Inputs {
+        values: [("c".to_owned(), Array::scalar(0.0))].into(),
+        imaginary: [("c".to_owned(), Array::scalar(9.0))].into(),
+        ..Inputs::default()
+    };
+    // 0.5^(9i) is on the unit circle, at an angle beyond half a turn: 2*pi - 9*log(2).
+    let angle = 2.0 * std::f64::consts::PI - 9.0 * 2f64.ln();
+    let value = problem.evaluate(None, &inputs).unwrap().value;
+    assert!((value.data()[0] - (-9.0 * angle).exp()).abs() < 1e-12, "{value:?}");
+}

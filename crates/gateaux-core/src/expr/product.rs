@@ -262,11 +262,16 @@ impl Store {
         self.sum(&scaled)
     }
 
-    /// `inner^power`, where inner is known not to be negative, so that powers of powers multiply.
+    /// `inner^power`, where inner is known not to be negative and the power is real, so that powers of powers multiply: a
+    /// complex power turns away from the principal branch.
     fn nonnegative_power(&self, base: Expr) -> Option<(Expr, Expr)> {
         match self.form(base) {
             Form::Product(inner) => match **inner {
-                [ElementPower { base, exponent }] if self.facts(base).has(Facts::NONNEGATIVE) => Some((base, exponent)),
+                [ElementPower { base, exponent }]
+                    if self.facts(base).has(Facts::NONNEGATIVE) && !self.is_complex(exponent) =>
+                {
+                    Some((base, exponent))
+                }
                 _ => None,
             },
             _ => None,

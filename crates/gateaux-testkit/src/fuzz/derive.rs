@@ -343,9 +343,10 @@ fn pieces(tree: &Tree) -> usize {
                 items.iter().flat_map(of).chain([*base]).collect()
             }
         };
-        // A derivative in k directions is a function of matrices of 2^k times the size.
+        // A derivative in k directions is a function of matrices of 2^k times the size, whose products take 8^k times
+        // the work.
         let own = match &node.kind {
-            NodeKind::Call(name, args) if name.text.starts_with("frechet_") => 1 << (2 * args.len().clamp(1, 8) - 2),
+            NodeKind::Call(name, args) if name.text.starts_with("frechet_") => 1 << (3 * args.len().clamp(1, 8) - 3),
             _ => 1,
         };
         let below = operands
