@@ -3,6 +3,8 @@
 //! A function of a complex z is one of z and `conj(z)`, which the calculus takes as two variables. So conjugation is
 //! pushed to the variables, through all that is analytic, and real and imaginary parts are sums.
 
+use std::collections::BTreeSet;
+
 use super::apply::call_leaf;
 use super::substitute::rebuild;
 use super::{Facts, Kernel, Law, Meaning, Op, find};
@@ -103,32 +105,23 @@ pub static OPS: &[Op] = &[
 /// Linear in the number of distinct subexpressions whose conjugates are not known yet: printing asks for those of many
 /// parts of one answer.
 pub fn conj(store: &mut Store, expr: Expr) -> Result<Expr> {
-    let mut todo = vec![expr];
-    let mut conjugate = expr;
-    while let Some(part) = todo.last().copied() {
-        if let Some(known) = store.known_conjugate(part) {
-            conjugate = known;
-        } else {
-            let children = store.children(part);
-            let images: Vec<Expr> = children
-                .iter()
-                .filter_map(|child| store.known_conjugate(*child))
-                .collect();
-            if images.len() < children.len() {
-                // The first child comes first: terms are sorted by when they were made.
-                let unknown = children
-                    .iter()
-                    .rev()
-                    .filter(|child| store.known_conjugate(**child).is_none());
-                todo.extend(unknown);
-                continue;
-            }
-            conjugate = conj_over(store, part, &images)?;
-            store.remember_conjugate(part, conjugate);
-        }
-        todo.pop();
+    if let Some(known) = store.known_conjugate(expr) {
+        return Ok(known);
     }
-    // The one found last is that of the whole.
+    let (mut todo, mut unknown) = (vec![expr], BTreeSet::new());
+    while let Some(part) = todo.pop() {
+        if store.known_conjugate(part).is_none() && unknown.insert(part) {
+            todo.extend(store.children(part));
+        }
+    }
+    // Operands come before what uses them, and the whole comes last.
+    let mut conjugate = expr;
+    for part in unknown {
+        let children = store.children(part).into_iter();
+        let images: Vec<Expr> = children.filter_map(|child| store.known_conjugate(child)).collect();
+        conjugate = conj_over(store, part, &images)?;
+        store.remember_conjugate(part, conjugate);
+    }
     Ok(conjugate)
 }
 
