@@ -245,6 +245,24 @@ impl<T: Scalar> Processor<'_, T> {
         }
     }
 
+    fn view<'a, 'o>(
+        &'a self,
+        pass: &Pass,
+        step: &'a Step,
+        memory: &'a Memory<'a, 'o, T>,
+        results: &'a [Taken<'o, T>],
+        block: Block,
+    ) -> View<'a, 'o, T> {
+        View {
+            step,
+            memory,
+            registers: self.registers,
+            results,
+            rows: pass.rows,
+            block,
+        }
+    }
+
     fn block<'o>(
         &mut self,
         pass: &Pass,
@@ -258,28 +276,14 @@ impl<T: Scalar> Processor<'_, T> {
             match *target {
                 Target::Register(register) => {
                     let mut out = std::mem::take(&mut self.registers[spare]);
-                    let view = View {
-                        step,
-                        memory,
-                        registers: self.registers,
-                        results,
-                        rows: pass.rows,
-                        block,
-                    };
+                    let view = self.view(pass, step, memory, results, block);
                     view.act(*action, &mut out[..block.length]);
                     // The register may have been read until now.
                     self.registers[spare] = std::mem::replace(&mut self.registers[register], out);
                 }
                 Target::Result(result) => {
                     let mut taken = std::mem::replace(&mut results[result], Taken::Nothing);
-                    let view = View {
-                        step,
-                        memory,
-                        registers: self.registers,
-                        results,
-                        rows: pass.rows,
-                        block,
-                    };
+                    let view = self.view(pass, step, memory, results, block);
                     let begin = block.start - block.base;
                     let range = begin..begin + block.length;
                     view.act(*action, &mut taken.slice_mut()[range]);
@@ -288,14 +292,7 @@ impl<T: Scalar> Processor<'_, T> {
             }
         }
         for (gathering, result) in &pass.gatherings {
-            let view = View {
-                step,
-                memory,
-                registers: self.registers,
-                results,
-                rows: pass.rows,
-                block,
-            };
+            let view = self.view(pass, step, memory, results, block);
             let (so_far, value) = (results[*result].slice()[0], view.gather(*gathering));
             results[*result].slice_mut()[0] = join(*gathering, so_far, value);
         }
