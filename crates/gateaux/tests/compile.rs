@@ -316,3 +316,60 @@ fn threads_change_no_numbers() {
     let likelihood = "S: posdef(n); logdet(S) + x'*inv(S)*x";
     against_the_interpreter(likelihood, "S", &[("n", 150)], 2);
 }
+
+#[test]
+fn structured_matrices_in_products_are_not_formed() {
+    let forms = [
+        ("A: matrix(m, m); B: matrix(n, n); norm2(kron(A, B)*x)^2", "x"),
+        (
+            "A: matrix(m, m); B: matrix(n, n); norm2((kron(A, eye(n)) + 2*kron(eye(m), B'))*x)^2",
+            "x",
+        ),
+        (
+            "A: matrix(m, n); B: matrix(n, m); x: vector(m*n); y: vector(m*n); (x'*kron(A, B)*y)^2",
+            "y",
+        ),
+        (
+            "A: matrix(m, m); B: matrix(n, n); X: matrix(m*n, p); norm2(kron(A, B)*kron(A, B)*X)^2",
+            "X",
+        ),
+        ("p: vector(m); x: vector(m); exp(x'*(diag(p) - p*p')*x)", "x"),
+        (
+            "A: matrix(m, m); u: vector(m); x: vector(m); norm2((A - 3*u*p')'*x)^2",
+            "x",
+        ),
+        (
+            "D: diagonal(m); U: matrix(m, 2); x: vector(m); exp(x'*(D + U*U')*x)",
+            "x",
+        ),
+        ("x: vector(m); norm2((eye(m) - ones(m, m)/m)*x)^2", "x"),
+    ];
+    for (text, wrt) in forms {
+        let steps = against_the_interpreter(text, wrt, &[("m", 40), ("n", 30), ("p", 3)], 1);
+        let is_formed = |step: &String| step.contains("outer products") || step.contains("(1200 x 1200)");
+        assert!(!steps.iter().any(is_formed), "{text}: {steps:?}");
+    }
+}
+
+#[test]
+fn covariances_are_computed_by_half() {
+    let text = "p: vector(m); A: matrix(m, n); sum(exp(A'*(diag(p) - p*p')*A))";
+    let steps = against_the_interpreter(text, "A", &[("m", 310), ("n", 200)], 1);
+    assert!(steps.iter().any(|step| step.starts_with("A*diag(w)*A'")), "{steps:?}");
+}
+
+#[test]
+fn arrays_are_updated_in_place() {
+    let problem = "A: matrix(m, n); B: matrix(n, p); C: matrix(m, p); exp(A*B - C) .* C + 1 ./ C";
+    let mut problem = Problem::parse(problem).unwrap();
+    let mut function = problem.compile::<f64>(&[value()]).unwrap();
+    let inputs: [(&[f64], &[usize]); 3] = [
+        (&[1.0, 2.0], &[2, 1]),
+        (&[1.0, -1.0], &[1, 2]),
+        (&[1.0, 2.0, 4.0, -2.0], &[2, 2]),
+    ];
+    let found = run(&mut function, &inputs).unwrap();
+    let expected = [(0f64, 1.0), (0.0, 2.0), (-5.0, 4.0), (0.0, -2.0)].map(|(x, c): (f64, f64)| x.exp() * c + 1.0 / c);
+    assert_eq!(found, [expected.to_vec()]);
+    assert_eq!(function.plan().unwrap().memory(), 0);
+}

@@ -91,6 +91,18 @@ impl<T: Scalar> View<'_, '_, T> {
         }
     }
 
+    /// An action whose result may stand where an operand stands.
+    #[inline]
+    fn act_on(&self, result: usize, action: Action, out: &mut [T]) {
+        let own = Source::Result(result);
+        match action {
+            Action::Unary(unary, x) if x == own => kernels::unary_in_place(unary, out),
+            Action::Binary(binary, x, y) if x == own => kernels::binary_in_place(binary, out, self.entries(y)),
+            Action::Binary(binary, x, y) if y == own => kernels::binary_into_right(binary, self.entries(x), out),
+            _ => self.act(action, out),
+        }
+    }
+
     /// What a block adds to a gathering.
     fn gather(&self, gathering: Gathering) -> T {
         let slice = |source: Source| match self.entries(source) {
@@ -286,7 +298,7 @@ impl<T: Scalar> Processor<'_, T> {
                     let view = self.view(pass, step, memory, results, block);
                     let begin = block.start - block.base;
                     let range = begin..begin + block.length;
-                    view.act(*action, &mut taken.slice_mut()[range]);
+                    view.act_on(result, *action, &mut taken.slice_mut()[range]);
                     results[result] = taken;
                 }
             }

@@ -5,7 +5,7 @@ use gateaux_array::kernels::Binary;
 use crate::plan::graph::{Graph, Id, Op, rows_and_columns};
 
 /// What a product costs: the operations, and a few for each entry that is read or written.
-fn cost(m: usize, k: usize, n: usize) -> f64 {
+pub(super) fn cost(m: usize, k: usize, n: usize) -> f64 {
     let (m, k, n) = (m as f64, k as f64, n as f64);
     2.0 * m * k * n + 4.0 * (m * k + k * n + m * n)
 }
@@ -30,6 +30,10 @@ impl Graph {
     /// Cormen, Leiserson, Rivest & Stein, Introduction to Algorithms, 14.2 (matrix-chain multiplication).
     pub(crate) fn chain(&mut self, factors: &[Id]) -> Id {
         let factors = self.without_identities(factors);
+        let factors = self.joined_krons(&factors);
+        if let Some(sum) = self.distributed(&factors) {
+            return sum;
+        }
         if let Some(gram) = self.gram(&factors) {
             return gram;
         }
@@ -75,9 +79,15 @@ impl Graph {
                 let mut best = f64::INFINITY;
                 for split in from..to {
                     let entries = (m * n) as f64;
-                    let joint = match (split == from && is_diagonal[from], split + 1 == to && is_diagonal[to]) {
-                        (false, false) => cost(m, sizes[split].1, n),
-                        _ => 4.0 * entries,
+                    let (left, right) = (split == from, split + 1 == to);
+                    let kron = |is_one: bool, at: usize, columns: usize| {
+                        is_one.then(|| self.cost_of_kron(factors[at], columns)).flatten()
+                    };
+                    let joint = match left && is_diagonal[from] || right && is_diagonal[to] {
+                        true => 4.0 * entries,
+                        false => kron(left, from, n)
+                            .or_else(|| kron(right, to, m))
+                            .unwrap_or_else(|| cost(m, sizes[split].1, n)),
                     };
                     let total = costs[from][split] + costs[split + 1][to] + joint;
                     if total < best {
@@ -127,17 +137,35 @@ impl Graph {
         rest.fold(last, |product, factor| self.product(factor, product))
     }
 
+    /// Whether a product reads the same from both ends but for its middle.
+    fn is_palindrome(&mut self, factors: &[Id]) -> bool {
+        let k = factors.len();
+        (0..k / 2).all(|at| self.transpose(factors[at]) == factors[k - 1 - at])
+    }
+
+    /// What a product costs in its best order, half of it where it reads the same from both ends.
+    pub(super) fn estimate(&mut self, factors: &[Id]) -> f64 {
+        let k = factors.len();
+        if k > MAX_EXACT {
+            return f64::INFINITY;
+        }
+        let whole = if k > 1 { self.order(factors).cost } else { 0.0 };
+        let columns = rows_and_columns(self.shape(factors[k - 1])).1;
+        if k < 2 || columns == 1 || !self.is_palindrome(factors) {
+            return whole;
+        }
+        let half = &factors[k.div_ceil(2)..];
+        let inner = rows_and_columns(self.shape(half[0])).0;
+        let halved = if half.len() > 1 { self.order(half).cost } else { 0.0 } + cost(columns, inner, columns) / 2.0;
+        whole.min(halved)
+    }
+
     /// A product that reads the same from both ends, `A'*D*A`: half of it is enough.
     fn gram(&mut self, factors: &[Id]) -> Option<Id> {
         let k = factors.len();
         let columns = rows_and_columns(self.shape(factors[k - 1])).1;
-        if k < 2 || columns == 1 || k > MAX_EXACT {
+        if k < 2 || columns == 1 || k > MAX_EXACT || !self.is_palindrome(factors) {
             return None;
-        }
-        for at in 0..k / 2 {
-            if self.transpose(factors[at]) != factors[k - 1 - at] {
-                return None;
-            }
         }
         let half = &factors[k.div_ceil(2)..];
         let middle = (k % 2 == 1).then(|| factors[k / 2]);
@@ -194,6 +222,16 @@ impl Graph {
         if let Some(entries) = self.as_diagonal(b) {
             let rows = self.rows(entries, (m, n));
             return self.mul(a, rows);
+        }
+        if let Op::Kron(first, second) = *self.op(a) {
+            let value = self.kron_times((first, second), b);
+            return self.reshape(value, &shape);
+        }
+        if let Op::Kron(..) = *self.op(b) {
+            let (a, b) = (self.transpose(a), self.transpose(b));
+            let value = self.product(b, a);
+            let value = self.transpose(value);
+            return self.reshape(value, &shape);
         }
         if k == 1 {
             let (column, row) = (self.vector(a), self.vector(b));

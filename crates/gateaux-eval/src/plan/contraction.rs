@@ -66,8 +66,8 @@ impl Graph {
         contraction.written(self, shape)
     }
 
-    /// The Kronecker product: `[i + p*a, j + q*b]` is `A[a, b]*B[i, j]`.
-    pub(crate) fn kron(&mut self, a: Id, b: Id, shape: &[usize]) -> Id {
+    /// A Kronecker product with all its entries: `[i + p*a, j + q*b]` is `A[a, b]*B[i, j]`.
+    pub(crate) fn written_kron(&mut self, a: Id, b: Id, shape: &[usize]) -> Id {
         let ((m, n), (p, q)) = (rows_and_columns(self.shape(a)), rows_and_columns(self.shape(b)));
         let (a, b) = (self.as_matrix(a, (m, n)), self.as_matrix(b, (p, q)));
         let spread = self.einsum(&[b, a], &[vec![0, 2], vec![1, 3]], &[0, 1, 2, 3], &[p, m, q, n]);

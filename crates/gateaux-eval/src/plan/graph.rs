@@ -4,7 +4,7 @@
 //! vector, the identity and arrays of equal entries are numbers, a transpose is a way of reading, an outer product is
 //! two vectors. Equal values are one value.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gateaux_array::Function;
 use gateaux_array::kernels::{Binary, Unary};
@@ -56,6 +56,8 @@ pub(crate) enum Op {
     Identity,
     /// The diagonal matrix of a vector.
     Diagonal(Id),
+    /// The Kronecker product of two matrices.
+    Kron(Id, Id),
     /// A dense constant array, by the instruction that makes it.
     Constant(Instruction),
     /// A matrix read transposed.
@@ -126,6 +128,10 @@ pub(crate) struct Node {
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     known: HashMap<(Op, Vec<usize>), Id>,
+    /// For sums of which some terms have structure, the terms as they were before they were written out.
+    pub(super) sums: HashMap<Id, Vec<(Rational, Id)>>,
+    /// Sums that are formed in any case.
+    pub(super) formed: HashSet<Id>,
 }
 
 /// Rows and columns of a matrix, a column or a number.
@@ -210,7 +216,7 @@ impl Graph {
             }
             Op::AddTranspose(_, _, a) | Op::Decompose(_, a) | Op::Inverse(a) | Op::Logdet(a) | Op::Det(a) => vec![*a],
             Op::Permute(a, _) | Op::Slice(a, ..) => vec![*a],
-            Op::Binary(_, a, b) | Op::Solve(a, b, _) | Op::BatchedProduct(a, b) => vec![*a, *b],
+            Op::Binary(_, a, b) | Op::Kron(a, b) | Op::Solve(a, b, _) | Op::BatchedProduct(a, b) => vec![*a, *b],
             Op::Choice(a, b, c) => vec![*a, *b, *c],
             Op::Product(a, b) => vec![a.id, b.id],
             Op::Gram(a, weights) => [Some(a.id), *weights].into_iter().flatten().collect(),
@@ -263,6 +269,10 @@ impl Graph {
             }
             Op::Column(vector) => self.add(Op::Row(vector), vec![n, m]),
             Op::Row(vector) => self.add(Op::Column(vector), vec![n, m]),
+            Op::Kron(a, b) => {
+                let (a, b) = (self.transpose(a), self.transpose(b));
+                self.add(Op::Kron(a, b), vec![n, m])
+            }
             _ if m == 1 || n == 1 => self.reshape(id, &[n, m]),
             _ => self.add(Op::Transpose(id), vec![n, m]),
         }
@@ -287,6 +297,14 @@ impl Graph {
             Op::Identity => {
                 let dense = self.add(Op::Constant(Instruction::Eye), self.shape(id).to_vec());
                 self.mark_symmetric(dense);
+                dense
+            }
+            Op::Kron(a, b) => {
+                let shape = self.shape(id).to_vec();
+                let dense = self.written_kron(a, b, &shape);
+                if self.is_symmetric(id) {
+                    self.mark_symmetric(dense);
+                }
                 dense
             }
             _ => id,

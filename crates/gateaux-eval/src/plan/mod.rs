@@ -10,10 +10,12 @@ pub(crate) mod chain;
 pub(crate) mod contraction;
 pub(crate) mod fuse;
 pub(crate) mod graph;
+pub(crate) mod in_place;
 pub(crate) mod panels;
 pub(crate) mod pass;
 pub(crate) mod schedule;
 pub(crate) mod spread;
+pub(crate) mod structure;
 pub(crate) mod translate;
 
 use gateaux_array::kernels::{Binary, Unary};

@@ -8,6 +8,7 @@ use gateaux_core::expr::Rational;
 use crate::engine::MAX_RESULTS;
 use crate::plan::fuse::fuse;
 use crate::plan::graph::{Decomposition, Factor, Graph, Id, Op, rows_and_columns};
+use crate::plan::in_place::update_in_place;
 use crate::plan::pass::{Builder, Pass, Source};
 use crate::plan::spread::{Spread, Strided};
 use crate::plan::{Constant, Kernel, Operand, Place, Plan, SpreadTerm, Step};
@@ -26,6 +27,7 @@ pub(crate) fn schedule(graph: &Graph, outputs: &[Id], inputs: Vec<usize>) -> Pla
         scheduler.deliver(at, *id);
     }
     scheduler.plan.steps = fuse(std::mem::take(&mut scheduler.plan.steps), &mut scheduler.plan.buffers);
+    update_in_place(&mut scheduler.plan.steps);
     scheduler.assign_buffers();
     scheduler.plan
 }

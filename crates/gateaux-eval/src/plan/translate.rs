@@ -31,6 +31,7 @@ pub(crate) fn translate(program: &Program, layout: &dyn Fn(usize) -> Layout) -> 
         graph: Graph::default(),
         values: vec![None; program.steps.len()],
         is_interior: interior(program, &uses),
+        is_only_multiplied: only_multiplied(program),
         layout,
         inputs: 0,
     };
@@ -79,6 +80,32 @@ fn interior(program: &Program, uses: &[usize]) -> Vec<bool> {
     is_interior
 }
 
+/// Whether nobody reads the entries of a value but products with other matrices, perhaps of a multiple or transposed.
+/// Traces of products are sums over entries.
+fn only_multiplied(program: &Program) -> Vec<bool> {
+    let mut is_only_multiplied = vec![true; program.steps.len()];
+    let mut is_traced = vec![false; program.steps.len()];
+    program
+        .outputs
+        .iter()
+        .for_each(|slot| is_only_multiplied[*slot] = false);
+    for (at, step) in program.steps.iter().enumerate().rev() {
+        let passes_on = match &step.instruction {
+            Instruction::Product => !is_traced[at],
+            Instruction::Transpose | Instruction::Scale => is_only_multiplied[at],
+            Instruction::Sum(coefficients) => coefficients.len() == 1 && is_only_multiplied[at],
+            _ => false,
+        };
+        if step.instruction == Instruction::Trace || is_traced[at] {
+            step.operands.iter().for_each(|slot| is_traced[*slot] = true);
+        }
+        if !passes_on {
+            step.operands.iter().for_each(|slot| is_only_multiplied[*slot] = false);
+        }
+    }
+    is_only_multiplied
+}
+
 struct Translation<'a> {
     /// Whether matrix products are computed transposed.
     flips: bool,
@@ -86,6 +113,7 @@ struct Translation<'a> {
     graph: Graph,
     values: Vec<Option<Id>>,
     is_interior: Vec<bool>,
+    is_only_multiplied: Vec<bool>,
     layout: &'a dyn Fn(usize) -> Layout,
     inputs: usize,
 }
@@ -113,7 +141,13 @@ impl Translation<'_> {
     fn step(&mut self, slot: Slot) -> Id {
         let step = &self.program.steps[slot];
         match &step.instruction {
-            Instruction::Input(_) => self.input(&step.shape),
+            Instruction::Input(_) => {
+                let input = self.input(&step.shape);
+                match step.facts.has(Facts::DIAGONAL) && step.shape.len() == 2 {
+                    true => self.diagonal_input(input),
+                    false => input,
+                }
+            }
             Instruction::Product => {
                 let factors: Vec<Id> = step.operands.iter().flat_map(|slot| self.factors(*slot)).collect();
                 let value = match self.flips && step.shape.iter().filter(|size| **size > 1).count() == 2 {
@@ -128,7 +162,11 @@ impl Translation<'_> {
             }
             _ => {
                 let args: Vec<Id> = step.operands.iter().map(|slot| self.value(*slot)).collect();
-                self.instruction(step, &args)
+                let value = self.instruction(step, &args);
+                if !self.is_only_multiplied[slot] {
+                    self.graph.form(value);
+                }
+                value
             }
         }
     }
@@ -152,6 +190,14 @@ impl Translation<'_> {
         let reversed: Vec<usize> = shape.iter().rev().copied().collect();
         let input = graph.add(Op::Input(place), reversed);
         graph.permute(input, &(0..shape.len()).rev().collect::<Vec<_>>())
+    }
+
+    /// Of a matrix that is declared as diagonal only the diagonal is read.
+    fn diagonal_input(&mut self, input: Id) -> Id {
+        let matrix = self.graph.factor(input).id;
+        let n = self.graph.shape(matrix)[0];
+        let entries = self.graph.add(Op::DiagOf(matrix), vec![n]);
+        self.graph.diagonal(entries, n)
     }
 
     fn instruction(&mut self, step: &Step, args: &[Id]) -> Id {
@@ -353,6 +399,14 @@ impl Graph {
             return self.diagonal(entries, shape[0]);
         }
         match self.op(array).clone() {
+            Op::Kron(a, b) => {
+                let scaled = self.scale(number, a);
+                let scaled = self.kron(scaled, b, &shape);
+                if self.is_symmetric(array) {
+                    self.mark_symmetric(scaled);
+                }
+                scaled
+            }
             Op::Spread(spread) => {
                 let spread = match self.as_number(number) {
                     Some(value) => spread.scaled(&value.clone()),
@@ -407,6 +461,21 @@ impl Graph {
     /// The sum of multiples: of diagonal matrices a diagonal one, of a matrix and its transpose in one pass, of
     /// outer products of any rank in one pass.
     fn linear_combination(&mut self, coefficients: &[Rational], terms: &[Id], shape: &[usize]) -> Id {
+        if let ([coefficient], [term]) = (coefficients, terms) {
+            let number = self.number(coefficient.clone());
+            return self.scale(number, *term);
+        }
+        let written = |graph: &mut Graph, id: Id| match graph.op(id) {
+            Op::Kron(..) => graph.dense(id),
+            _ => id,
+        };
+        let dense: Vec<Id> = terms.iter().map(|term| written(self, *term)).collect();
+        let sum = self.written_sum(coefficients, &dense, shape);
+        self.remember_sum(sum, coefficients, terms);
+        sum
+    }
+
+    fn written_sum(&mut self, coefficients: &[Rational], terms: &[Id], shape: &[usize]) -> Id {
         if let Some(sum) = self.sum_of_spreads(coefficients, terms, shape) {
             return sum;
         }
@@ -433,10 +502,6 @@ impl Graph {
             let inner: Vec<Id> = terms.iter().map(|term| self.transpose(*term)).collect();
             let sum = self.plain_sum(coefficients, &inner);
             return self.transpose(sum);
-        }
-        if let ([coefficient], [term]) = (coefficients, terms) {
-            let number = self.number(coefficient.clone());
-            return self.scale(number, *term);
         }
         self.plain_sum(coefficients, terms)
     }
@@ -548,9 +613,15 @@ impl Graph {
             let diagonal = self.add(Op::DiagOf(matrix), vec![n]);
             return self.sum(diagonal);
         }
-        let sizes: Vec<usize> = factors.iter().map(|id| self.len_of(*id)).collect();
-        // The largest factor is one half, the others, around the corner, are the other: tr(A*B*C) = tr(B*(C*A)).
-        let largest = (0..sizes.len()).max_by_key(|at| sizes[*at]).unwrap_or(0);
+        // The largest factor is one half, the others, around the corner, are the other: tr(A*B*C) = tr(B*(C*A)). A
+        // Kronecker product is better multiplied.
+        let entries = |at: &usize| {
+            (
+                !matches!(self.op(factors[*at]), Op::Kron(..)),
+                self.len_of(factors[*at]),
+            )
+        };
+        let largest = (0..factors.len()).max_by_key(entries).unwrap_or(0);
         let others: Vec<Id> = factors[largest + 1..]
             .iter()
             .chain(&factors[..largest])
