@@ -91,7 +91,9 @@ impl Store {
         };
         let mut queue: Vec<MatrixPower> = factors.into_iter().rev().collect();
         while let Some(factor) = queue.pop() {
-            if !self.expand_matrix(factor, &mut chain, &mut queue)? {
+            if self.stays_whole(factor, &chain.tail) {
+                self.push_whole(factor, &mut chain)?;
+            } else if !self.expand_matrix(factor, &mut chain, &mut queue)? {
                 self.push_factor(factor, &mut chain, &mut queue)?;
             }
         }
@@ -162,6 +164,10 @@ impl Store {
                 }
                 _ => return Ok(false),
             },
+            Form::MatMul(_) if self.is_link(base) && chain.tail.last().is_some_and(|f| self.is_inverse_product(*f)) => {
+                // All of its factors may cancel.
+                queue.extend(self.flat(&[factor]).into_iter().rev());
+            }
             Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
             Form::Diag(vector) if power != 1 => {
                 let powers = self.pow_number(vector, Rational::from(power))?;
@@ -258,8 +264,18 @@ impl Store {
         Ok(true)
     }
 
+    /// Puts a part of a long product behind the others, with which it does not join.
+    fn push_whole(&mut self, part: MatrixPower, chain: &mut Chain) -> Result<()> {
+        if matches!(self.shape(part.base), Shape::Row(_)) && !chain.tail.is_empty() {
+            self.close_segment(chain)?;
+        }
+        chain.tail.push(part);
+        Ok(())
+    }
+
     /// Puts an atomic factor behind the others: cancels inverses, joins powers and diagonals.
     fn push_factor(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<()> {
+        self.expose(&mut chain.tail, factor);
         if let Some(joined) = self.canceled_product(factor, chain, queue) {
             queue.extend(Some(joined).filter(|joined| joined.power != 0));
             return Ok(());
@@ -323,6 +339,10 @@ impl Store {
             });
         }
         None
+    }
+
+    fn is_inverse_product(&self, factor: MatrixPower) -> bool {
+        factor.power < 0 && matches!(self.form(factor.base), Form::MatMul(inner) if inner.len() > 1)
     }
 
     /// Whether the segment starts with a row and ends with a column.
@@ -548,11 +568,10 @@ impl Store {
             head,
             tail,
         } = chain;
-        let factors: Vec<MatrixPower> = head.into_iter().chain(tail).collect();
-        if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
+        if head.iter().chain(&tail).any(|f| self.is_zero(f.base) && f.power > 0) {
             return self.zeros(shape);
         }
-        let core = match factors.as_slice() {
+        let core = match [head.as_slice(), tail.as_slice()].concat().as_slice() {
             [] => match shape.rows_and_columns() {
                 Some((n, _)) if n != Dims::ONE || !shape.is_scalar() => self.eye(n)?,
                 _ => Store::ONE,
@@ -560,7 +579,7 @@ impl Store {
             [only] if only.power == 1 => only.base,
             [a, b] if self.is_ones(a.base) && self.is_ones(b.base) => self.ones(shape)?,
             // An expression pulled out of a factor can be a sum or a product again.
-            _ => self.intern(Form::MatMul(factors.into()), shape)?,
+            _ => self.listed(head, tail, shape)?,
         };
         let core = if scalars.is_empty() {
             core
@@ -571,7 +590,7 @@ impl Store {
         self.times(&coefficient, core)
     }
 
-    fn is_ones(&self, expr: Expr) -> bool {
+    pub(super) fn is_ones(&self, expr: Expr) -> bool {
         match self.form(expr) {
             Form::Ones => true,
             Form::Transpose(inner) => matches!(self.form(*inner), Form::Ones),
@@ -581,6 +600,7 @@ impl Store {
 
     /// The scalar `row * ... * column`, the same for both directions of reading.
     fn inner_product(&mut self, segment: Vec<MatrixPower>) -> Result<Expr> {
+        let segment = self.scalar_factors(segment)?;
         let last = segment.len() - 1;
         if let [row, column] = *segment
             && let Some(sum) = self.canceled_inner_product(row.base, column.base)?
@@ -613,16 +633,16 @@ impl Store {
         if reversed == segment {
             // x'*K*x of a skew K equals its own negative.
             return if sign.is_one() {
-                self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+                self.scalar_product(segment)
             } else {
                 Ok(Store::ZERO)
             };
         }
         if self.reading_key(&reversed) < self.reading_key(&segment) {
-            let inner = self.intern(Form::MatMul(reversed.into()), Shape::Scalar)?;
+            let inner = self.scalar_product(reversed)?;
             return self.times(&sign, inner);
         }
-        self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+        self.scalar_product(segment)
     }
 
     /// The factors of the transposed product, with the sign that skew factors give it.

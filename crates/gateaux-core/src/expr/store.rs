@@ -416,6 +416,12 @@ impl Store {
         expr == Store::ZERO || matches!(self.form(expr), Form::Zero)
     }
 
+    /// The expression of this form, if it was entered before.
+    pub(super) fn find(&self, form: Form, shape: Shape) -> Option<Expr> {
+        let index = self.nodes.get_index_of(&Node { form, shape })?;
+        Some(Expr(index as u32))
+    }
+
     /// Enters a form that is already normal.
     pub(super) fn intern(&mut self, form: Form, shape: Shape) -> Result<Expr> {
         let entries = match &form {

@@ -12,7 +12,7 @@ mod factor;
 mod pairs;
 mod spectral;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
 use crate::ops::{apply_call, rebuild};
@@ -65,7 +65,7 @@ fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
 
 /// One pass from the leaves up.
 fn pass_of(store: &mut Store, root: Expr, local: fn(&mut Store, Expr) -> Result<Expr>) -> Result<Expr> {
-    let mut image: HashMap<Expr, Expr> = HashMap::new();
+    let mut image: FxHashMap<Expr, Expr> = FxHashMap::default();
     for expr in store.post_order(&[root]) {
         let children = store.children(expr);
         let mapped: Vec<Expr> = children.iter().map(|child| image[child]).collect();
