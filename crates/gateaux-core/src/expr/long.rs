@@ -40,10 +40,12 @@ impl Store {
         if factor.power != 1 || !self.is_link(factor.base) {
             return false;
         }
+        let begins_with_inverse =
+            matches!(self.form(factor.base), Form::MatMul(inner) if self.is_inverse_product(inner[0]));
         match (self.shape(factor.base), before) {
             (_, []) => true,
             (Shape::Row(_), [.., last]) => matches!(self.shape(last.base), Shape::Vector(_)),
-            (_, [.., first, second]) => self
+            (_, [.., first, second]) if !begins_with_inverse => self
                 .known_column(*second, factor.base)
                 .and_then(|rest| self.known_column(*first, rest))
                 .is_some(),
@@ -61,10 +63,9 @@ impl Store {
 
     /// Takes apart a row at the beginning of a list far enough that a factor behind the list meets its neighbors.
     pub(super) fn expose(&self, list: &mut Vec<MatrixPower>, next: MatrixPower) {
-        // Before a power of a product all factors are looked at.
-        let wanted = match self.form(next.base) {
-            Form::MatMul(_) if next.power < 0 => usize::MAX,
-            _ => 3,
+        let wanted = match self.is_inverse_product(next) {
+            true => usize::MAX,
+            false => 3,
         };
         while list.len() < wanted
             && let Some(first) = list.first()

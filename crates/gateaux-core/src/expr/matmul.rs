@@ -164,10 +164,6 @@ impl Store {
                 }
                 _ => return Ok(false),
             },
-            Form::MatMul(_) if self.is_link(base) && chain.tail.last().is_some_and(|f| self.is_inverse_product(*f)) => {
-                // All of its factors may cancel.
-                queue.extend(self.flat(&[factor]).into_iter().rev());
-            }
             Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
             Form::Diag(vector) if power != 1 => {
                 let powers = self.pow_number(vector, Rational::from(power))?;
@@ -276,6 +272,12 @@ impl Store {
     /// Puts an atomic factor behind the others: cancels inverses, joins powers and diagonals.
     fn push_factor(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<()> {
         self.expose(&mut chain.tail, factor);
+        if chain.tail.last().is_some_and(|last| self.is_inverse_product(*last)) {
+            // Any number of the factors that follow may cancel.
+            queue.reverse();
+            *queue = self.flat(queue);
+            queue.reverse();
+        }
         if let Some(joined) = self.canceled_product(factor, chain, queue) {
             queue.extend(Some(joined).filter(|joined| joined.power != 0));
             return Ok(());
@@ -341,7 +343,8 @@ impl Store {
         None
     }
 
-    fn is_inverse_product(&self, factor: MatrixPower) -> bool {
+    /// Whether it is a negative power of a product, which can cancel with many factors.
+    pub(super) fn is_inverse_product(&self, factor: MatrixPower) -> bool {
         factor.power < 0 && matches!(self.form(factor.base), Form::MatMul(inner) if inner.len() > 1)
     }
 
