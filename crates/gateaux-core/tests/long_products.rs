@@ -65,7 +65,7 @@ fn alphabet(store: &mut Store) -> (Vec<Expr>, [Expr; 2]) {
 /// Random matrices with vectors at the ends or in between.
 fn list(store: &mut Store, draw: &mut Draw, (matrices, [x, y]): &(Vec<Expr>, [Expr; 2])) -> Vec<Expr> {
     let row = store.transpose(*y).expect("a row");
-    let mut drawn = |draw: &mut Draw| -> Vec<Expr> {
+    let drawn = |draw: &mut Draw| -> Vec<Expr> {
         // Few of the letters in one product, so that neighbors meet again.
         let letters = 1 + draw.below(matrices.len());
         let length = draw.below(3 * MAX_FLAT);

@@ -435,15 +435,13 @@ impl Store {
                 power: -1,
             }));
         }
-        if lhs.power != 1 || rhs.power != 1 {
-            return Ok(None);
-        }
         let orthogonal = self.facts(lhs.base).has(Facts::ORTHOGONAL) && self.facts(rhs.base).has(Facts::ORTHOGONAL);
         if orthogonal && self.transpose(lhs.base)? == rhs.base {
-            return Ok(Some(MatrixPower {
-                base: lhs.base,
-                power: 0,
-            }));
+            let power = lhs.power.checked_sub(rhs.power);
+            return Ok(power.map(|power| MatrixPower { base: lhs.base, power }));
+        }
+        if lhs.power != 1 || rhs.power != 1 {
+            return Ok(None);
         }
         if let Some(selected) = self.join_selections(lhs.base, rhs.base)? {
             return Ok(one(selected));
