@@ -151,7 +151,7 @@ impl Store {
             queue.push(MatrixPower { base: primitive, power });
             return Ok(true);
         }
-        match self.form(base).clone() {
+        match *self.form(base) {
             Form::Scale(scalar, array) => {
                 chain.scalars.push(self.pow_number(scalar, Rational::from(power))?);
                 queue.push(MatrixPower { base: array, power });
@@ -164,7 +164,10 @@ impl Store {
                 }
                 _ => return Ok(false),
             },
-            Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
+            Form::MatMul(ref inner) => {
+                let inner = inner.clone();
+                return self.expand_product(&inner, power, queue);
+            }
             Form::Diag(vector) if power != 1 => {
                 let powers = self.pow_number(vector, Rational::from(power))?;
                 queue.push(MatrixPower {
@@ -179,7 +182,8 @@ impl Store {
                     power: 1,
                 });
             }
-            Form::Call(function, args) if power != 1 && matches!(function.law, Law::Root | Law::Exponential) => {
+            Form::Call(function, ref args) if power != 1 && matches!(function.law, Law::Root | Law::Exponential) => {
+                let args = args.clone();
                 return self.expand_power(function, &args, factor, queue);
             }
             _ if power < 0 && self.facts(base).has(Facts::ORTHOGONAL) => {
@@ -449,20 +453,21 @@ impl Store {
         if let Some(product) = self.block_product(lhs.base, rhs.base)? {
             return Ok(one(product));
         }
-        Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
+        Ok(match (self.form(lhs.base), self.form(rhs.base)) {
             // The orthonormal columns of a matrix that need not be square.
-            (Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
+            (&Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
                 let n = self.shape(inner).rows_and_columns().map_or(Dims::ONE, |(_, n)| n);
                 one(self.eye(n)?)
             }
             // A triangular factor and its transpose.
             (Form::Call(function, args), Form::Transpose(inner))
-                if function.law == Law::Factor && inner == lhs.base =>
+                if function.law == Law::Factor && *inner == lhs.base =>
             {
                 one(args[0])
             }
             (Form::Call(f, a), Form::Call(g, b)) if f == g && f.law == Law::Exponential => {
-                let ((c, x), (d, y)) = (self.split_content(a[0])?, self.split_content(b[0])?);
+                let (f, a, b) = (*f, a[0], b[0]);
+                let ((c, x), (d, y)) = (self.split_content(a)?, self.split_content(b)?);
                 if x != y {
                     return Ok(None);
                 }
@@ -476,23 +481,23 @@ impl Store {
                 one(self.call(f, &[sum], self.shape(lhs.base))?)
             }
             // K*vec(A) is vec(A').
-            (Form::Commutation(m, n), Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
+            (&Form::Commutation(m, n), &Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
                 let transposed = self.transpose(inner)?;
                 one(self.vec(transposed)?)
             }
-            (Form::Diag(a), Form::Diag(b)) => {
+            (&Form::Diag(a), &Form::Diag(b)) => {
                 let diagonal = self.multiply(&[a, b])?;
                 one(self.diag(diagonal)?)
             }
-            (Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => {
+            (&Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => {
                 one(self.multiply(&[a, rhs.base])?)
             }
-            (_, Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
+            (_, &Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
                 let column = self.transpose(lhs.base)?;
                 let scaled = self.multiply(&[column, b])?;
                 one(self.transpose(scaled)?)
             }
-            (Form::Kron(a, b), Form::Kron(c, d)) if self.kron_factors_fit(a, b, c, d) => {
+            (&Form::Kron(a, b), &Form::Kron(c, d)) if self.kron_factors_fit(a, b, c, d) => {
                 let (left, right) = (self.matmul(&[a, c])?, self.matmul(&[b, d])?);
                 one(self.kron(left, right)?)
             }

@@ -105,7 +105,7 @@ impl Layout {
     /// Those of the constructors, since recognizing abbreviations can make expressions.
     pub fn new(store: &mut Store, expr: Expr) -> Result<Layout> {
         let mut layout = Layout {
-            is_long: has_long_product(store, expr),
+            is_long: store.has_long_product(expr),
             ..Layout::default()
         };
         // Parts before wholes, without recursion: what a piece is made of is found while it is made. If parts turn out
@@ -300,14 +300,6 @@ impl Layout {
             None => self.push(Piece::Negative(piece)),
         }
     }
-}
-
-fn has_long_product(store: &Store, expr: Expr) -> bool {
-    let is_long = |part: &Expr| match store.form(*part) {
-        Form::MatMul(factors) => factors.iter().any(|factor| store.is_product(*factor)),
-        _ => false,
-    };
-    store.post_order(&[expr]).iter().any(is_long)
 }
 
 /// What a piece writes beside its parts: each operator of a chain, a name, a sign, brackets.
