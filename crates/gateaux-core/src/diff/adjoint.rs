@@ -1,12 +1,12 @@
 //! The adjoint: backward through an expression that is linear in its holes, one transposition for each linear form.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{Einsum, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
 use crate::ops::{self, Op};
 
 /// Cotangents that arrive at an expression, to be summed when all have.
-type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
+type Arrivals = FxHashMap<Expr, Vec<(Rational, Expr)>>;
 
 /// The transposes of the maps from each hole to the body, applied to the cotangent: one sweep for all holes.
 ///
@@ -28,7 +28,7 @@ pub(super) fn adjoint(store: &mut Store, body: Expr, holes: &[Expr], cotangent: 
         depends[expr.index()] =
             holes.contains(expr) || store.children(*expr).iter().any(|child| depends[child.index()]);
     }
-    let mut arrivals = Arrivals::from([(body, vec![(Rational::one(), cotangent)])]);
+    let mut arrivals = Arrivals::from_iter([(body, vec![(Rational::one(), cotangent)])]);
     for expr in order.into_iter().rev() {
         if !depends[expr.index()] || holes.contains(&expr) {
             continue;

@@ -1,6 +1,6 @@
 //! What is written, before it is known how: pieces with everything decided but the spelling.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{Expr, Form, Rational, Result, Store};
 use crate::ops;
@@ -62,6 +62,8 @@ pub enum Piece {
     Sum(Vec<Signed>),
     /// `a*b/c`, from the left
     Product(PieceId, Vec<(Infix, PieceId)>),
+    /// A product among the factors of a longer one: `b*c` in `a*b*c`
+    Inline(PieceId),
     /// `base^exponent`, with a dot if true
     Power(PieceId, PieceId, bool),
     /// `x'`
@@ -90,8 +92,10 @@ pub struct Layout {
     /// The length without definitions.
     plain: usize,
     root: PieceId,
-    of: HashMap<Expr, PieceId>,
+    of: FxHashMap<Expr, PieceId>,
     missing: Vec<Expr>,
+    /// Whether a product in it is so long that its parts are products.
+    pub(super) is_long: bool,
 }
 
 impl Layout {
@@ -100,7 +104,10 @@ impl Layout {
     /// # Errors
     /// Those of the constructors, since recognizing abbreviations can make expressions.
     pub fn new(store: &mut Store, expr: Expr) -> Result<Layout> {
-        let mut layout = Layout::default();
+        let mut layout = Layout {
+            is_long: store.has_long_product(expr),
+            ..Layout::default()
+        };
         // Parts before wholes, without recursion: what a piece is made of is found while it is made. If parts turn out
         // to be missing they are laid out first, and the piece is made again.
         let mut todo = vec![expr];
@@ -147,7 +154,7 @@ impl Layout {
         }
         while let Some(id) = todo.pop() {
             let piece = &self.pieces[id];
-            size = size.saturating_add(1 + extra(piece));
+            size = size.saturating_add(own(piece));
             todo.extend(self.parts(piece));
             if size > self.plain {
                 return self.plain;
@@ -193,8 +200,7 @@ impl Layout {
         let parts = self.parts(&piece).iter().fold(0usize, |sum, part| {
             sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0))
         });
-        let size = parts.saturating_add(1);
-        let size = size.saturating_add(extra(&piece));
+        let size = parts.saturating_add(own(&piece));
         self.pieces.push(piece);
         self.sizes.push(size);
         self.pieces.len() - 1
@@ -204,7 +210,8 @@ impl Layout {
         match piece {
             Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
             Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
-            Piece::Negative(x) | Piece::Transpose(x) | Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Inline(x) => vec![*x],
+            Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
             Piece::Power(base, exponent, _) => vec![*base, *exponent],
@@ -295,11 +302,12 @@ impl Layout {
     }
 }
 
-/// The operators of a chain beyond the first.
-fn extra(piece: &Piece) -> usize {
+/// What a piece writes beside its parts: each operator of a chain, a name, a sign, brackets.
+fn own(piece: &Piece) -> usize {
     match piece {
-        Piece::Sum(terms) => terms.len().saturating_sub(2),
-        Piece::Product(_, rest) => rest.len().saturating_sub(1),
-        _ => 0,
+        Piece::Sum(terms) => terms.len().saturating_sub(1).max(1),
+        Piece::Product(_, rest) => rest.len().max(1),
+        Piece::Inline(_) => 0,
+        _ => 1,
     }
 }
