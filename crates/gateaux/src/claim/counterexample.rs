@@ -44,7 +44,7 @@ pub(super) fn find(
     problem: &mut Problem,
     setting: &Setting,
     claim: Expr,
-    reading: Option<&Reading>,
+    reading: &Reading,
     view: Expr,
 ) -> Option<Counterexample> {
     let mut tried: Vec<Sizes> = Vec::new();
@@ -78,7 +78,7 @@ fn at_sizes(
     problem: &mut Problem,
     setting: &Setting,
     (claim, view): (Expr, Expr),
-    reading: Option<&Reading>,
+    reading: &Reading,
     sizes: &Sizes,
 ) -> Option<Counterexample> {
     let store = &mut problem.store;
@@ -99,14 +99,10 @@ fn at_sizes(
         }
         let Some(answer) = values.run(&viewed) else { continue };
         let value = values.run(&claimed);
-        let same = match (&value, reading) {
-            (Some(value), Some(reading)) => {
-                let arranged = reading.arrangement.apply(value, answer.shape(), &values);
-                arranged.and_then(|arranged| compare::agree(&arranged, &answer)) != Some(false)
-            }
-            (Some(_), None) => false,
-            (None, _) => false,
-        };
+        let same = value.as_ref().is_some_and(|value| {
+            let arranged = reading.arrangement.apply(value, answer.shape(), &values);
+            arranged.and_then(|arranged| compare::agree(&arranged, &answer)) != Some(false)
+        });
         if same {
             continue;
         }

@@ -38,6 +38,8 @@ pub(super) struct Case<'a> {
     problem: &'a mut Problem,
     setting: Setting,
     points: Points,
+    /// What the claim is called.
+    pub(super) name: &'static str,
     claim: Option<Expr>,
     claimed: Column,
     /// The view that the claim should be.
@@ -68,6 +70,7 @@ impl<'a> Case<'a> {
             problem,
             setting,
             points,
+            name: "claim",
             claim,
             claimed,
             main,
@@ -95,8 +98,8 @@ impl<'a> Case<'a> {
             }
         }
         if undefined {
-            let name = &self.main.name;
-            let detail = format!("the claim has no value at points at which the {name} has one, and is equal at others");
+            let (name, view) = (self.name, &self.main.name);
+            let detail = format!("the {name} has no value at points at which the {view} has one, and is equal at others");
             return self.different(detail).map(Finding::NotEqual);
         }
         let slip = match self.rearranged() {
@@ -135,7 +138,7 @@ impl<'a> Case<'a> {
             true => {
                 let text = |expr: Expr| self.problem.store.shape(expr).text(&self.problem.store.dims);
                 let claimed = self.claim.map_or_else(String::new, text);
-                format!("the claim is a {claimed}, the {} a {}", self.main.name, text(self.main.view))
+                format!("the {} is a {claimed}, the {} a {}", self.name, self.main.name, text(self.main.view))
             }
             false => "another formula".to_owned(),
         };
@@ -315,7 +318,7 @@ impl<'a> Case<'a> {
         }
         if let Some(at) = of(&ours, 2) {
             let term = self.text(ours[at].0)?;
-            return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign in the claim"))));
+            return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign in it"))));
         }
         self.by_pairs(&gap, &ours, &theirs)
     }
@@ -471,9 +474,12 @@ impl<'a> Case<'a> {
     /// A claim that no mistake explains, with a counterexample.
     fn different(&mut self, detail: String) -> Result<Slip, Errors> {
         let reading = self.readings.iter().find(|reading| reading.slip.is_none()).cloned();
-        let counterexample = self.claim.and_then(|claim| {
-            counterexample::find(self.problem, &self.setting, claim, reading.as_ref(), self.main.view)
-        });
+        let counterexample = match (self.claim, reading) {
+            (Some(claim), Some(reading)) => {
+                counterexample::find(self.problem, &self.setting, claim, &reading, self.main.view)
+            }
+            _ => None,
+        };
         Ok(Slip {
             counterexample,
             ..slip(Mistake::Different, detail)

@@ -69,7 +69,7 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
     if other.transposed() == Some(shape) && !shape.is_scalar() {
         found.push(Reading {
             arrangement: Arrangement::Transposed,
-            slip: Some((Mistake::Transposed, "the one is the transpose of the other".to_owned())),
+            slip: Some((Mistake::Transposed, "transposed".to_owned())),
             ..main.clone()
         });
     }
@@ -80,6 +80,7 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
         sizes: sizes.clone(),
     };
     let mut case = Case::new(&mut problem, setting, Some(rhs), main).map_err(general)?;
+    case.name = "second";
     case.readings = found;
     let finding = case.finding(right, None).map_err(general)?;
     Ok(case.judgment(finding))

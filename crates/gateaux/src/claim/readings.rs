@@ -118,7 +118,8 @@ pub(super) fn readings(problem: &mut Problem, answer: &mut Answer, claim: Expr) 
         found.extend(arrangements(problem, shape, &view));
         found.extend(conjugates(problem, answer, shape, &view));
     }
-    if found.iter().all(|reading| reading.arrangement != Arrangement::Same) {
+    // What can be the explicit form is taken for it: a row is no Kronecker form of a gradient.
+    if found.is_empty() {
         answer.complete_views(problem)?;
         if let (Some(expr), Some(text)) = (answer.kronecker_expr, answer.kronecker(Notation::Text)) {
             let view = View {
@@ -166,7 +167,7 @@ fn arrangements(problem: &mut Problem, shape: Shape, view: &View) -> Vec<Reading
     if claimed.len() > 2 && wanted.len() == claimed.len() && (1..wanted.len()).contains(&function) {
         let rotated: Vec<Dim> = wanted[function..].iter().chain(&wanted[..function]).copied().collect();
         if rotated == claimed {
-            let said = "the axes of the variable stand before those of the function: the denominator layout".to_owned();
+            let said = "another convention: the axes of the variable stand before those of the function".to_owned();
             let slip = Some((Mistake::Convention, said));
             found.push(reading(Arrangement::VariableFirst(function), slip));
         }
@@ -178,14 +179,14 @@ fn arrangements(problem: &mut Problem, shape: Shape, view: &View) -> Vec<Reading
 fn flipped(view: &View, shape: Shape) -> (Mistake, String) {
     match (view.name.as_str(), shape) {
         ("gradient", Shape::Vector(_)) => {
-            let said = "it is a row, the gradient in the numerator layout; here a gradient has the shape of its variable";
+            let said = "another convention: a row, the gradient in the numerator layout; here a gradient has the shape of its variable";
             (Mistake::Convention, said.to_owned())
         }
         ("Jacobian", _) => {
-            let said = "it is the transposed Jacobian, the denominator layout; here rows belong to the function";
+            let said = "another convention: the transposed Jacobian, in the denominator layout; here rows belong to the function";
             (Mistake::Convention, said.to_owned())
         }
-        (name, _) => (Mistake::Transposed, format!("it is the transpose of the {name}")),
+        _ => (Mistake::Transposed, "transposed".to_owned()),
     }
 }
 
@@ -228,12 +229,12 @@ fn conjugates(problem: &mut Problem, answer: &Answer, shape: Shape, view: &View)
         }
     };
     if parts.gradient.is_some() {
-        let said = "it is the conjugate of the gradient, as jax.grad gives it".to_owned();
+        let said = "another convention: the conjugate of the gradient, as jax.grad gives it".to_owned();
         add(view.expr, Arrangement::Conjugate, said);
     }
     for (part, (_, array)) in parts.list.iter().zip(parts.arrays()) {
         if array != view.expr {
-            add(array, Arrangement::Same, format!("it is {}", part.name(Notation::Text)));
+            add(array, Arrangement::Same, format!("another convention: it is {}", part.name(Notation::Text)));
         }
     }
     found
@@ -246,7 +247,7 @@ fn row_stacked(problem: &Problem, answer: &Answer, as_matrix: &[Reading]) -> Opt
     if problem.store.shape(explicit).axes().len() != 4 {
         return None;
     }
-    let said = "it is the matrix for a vec that stacks rows; here vec stacks columns".to_owned();
+    let said = "another convention: the matrix for a vec that stacks rows; here vec stacks columns".to_owned();
     Some(Reading {
         view: explicit,
         arrangement: Arrangement::RowStacked,
@@ -272,11 +273,11 @@ pub(super) fn conventions(problem: &mut Problem, answer: &Answer, main: &Reading
     let (other, said) = match derivative.convention {
         Convention::Subspace => (
             Convention::Vech,
-            "it is the derivative by the independent entries, each at both of its places (--convention vech)",
+            "another convention: the derivative by the independent entries, each at both of its places (vech)",
         ),
         Convention::Vech => (
             Convention::Subspace,
-            "it is the derivative in the subspace of the variable (--convention subspace)",
+            "another convention: the derivative in the subspace of the variable",
         ),
     };
     // An orthogonal matrix has no independent entries, so there is not always another convention.
@@ -296,8 +297,8 @@ pub(super) fn conventions(problem: &mut Problem, answer: &Answer, main: &Reading
     ) {
         let name = &problem.store.variable(*var).name;
         let said = format!(
-            "it is a derivative by unconstrained entries of {name}, whose projection on the space of {name} is the \
-             {} here (--convention unconstrained)",
+            "another convention: a gradient by unconstrained entries of {name}; its projection on the space of {name} is \
+             the {} here",
             main.name
         );
         found.push(Reading {

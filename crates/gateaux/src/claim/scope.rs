@@ -26,17 +26,17 @@ impl Problem {
     /// # Errors
     /// As [`read_claim`](Problem::read_claim).
     pub(crate) fn read_claim_of(&mut self, claim: &str, holes: &[Expr], shape: Shape) -> Result<Expr, Errors> {
-        let read = self.read_in(claim, "", holes)?;
-        let axes: Vec<String> = shape.axes().iter().map(|dim| self.store.dims.text(*dim)).collect();
-        let is_alike = matches!(
-            (self.store.shape(read), shape),
-            (Shape::Matrix(..), Shape::Matrix(..)) | (Shape::Vector(_), Shape::Vector(_))
-        );
-        if !is_alike || self.open_sizes(read).is_empty() {
-            return Ok(read);
+        let read = self.read_in(claim, "", holes);
+        let is_open = match &read {
+            Ok(read) => !self.open_sizes(*read).is_empty(),
+            Err(_) => true,
+        };
+        if !is_open || !matches!(shape, Shape::Vector(_) | Shape::Matrix(..)) {
+            return read;
         }
+        let axes: Vec<String> = shape.axes().iter().map(|dim| self.store.dims.text(*dim)).collect();
         let told = self.read_in(claim, &format!(" + zeros({})", axes.join(", ")), holes);
-        Ok(told.unwrap_or(read))
+        told.or(read)
     }
 
     /// The names of sizes of an expression that the problem does not have.
