@@ -7,7 +7,7 @@ use gateaux_core::simplify::simplify;
 
 use super::compare::{all_agree, agree, constant, difference, factor_in_words, mapped, ratios, size, total};
 use super::edits::edits;
-use super::points::{Column, Points, Setting, is_sensitive};
+use super::points::{Column, Entry, Points, Setting, is_sensitive, lifted};
 use super::readings::{self, Reading};
 use super::terms::{self, terms};
 use super::{Evidence, Finding, Judgment, Mistake, Slip, counterexample};
@@ -164,6 +164,7 @@ impl<'a> Case<'a> {
                 let claimed = self.claim.map_or_else(String::new, text);
                 format!("the {} is a {claimed}, the {} a {}", self.name, self.main.name, text(self.main.view))
             }
+            false if self.problem.store.is_zero(self.main.view) => format!("the {} is zero", self.main.name),
             false => "another formula".to_owned(),
         };
         self.different(detail)
@@ -209,6 +210,8 @@ impl<'a> Case<'a> {
         let viewed = self.points.column(self.problem, reading.view);
         let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
         let rough = self.points.rough_column(self.problem, claim);
+        let lifted = rough.iter().map(|value| value.as_ref().map(lifted)).collect();
+        let roughly = reading.arranged(&self.points, &lifted, &viewed);
         let mut zeros = Vec::new();
         // By place: points at which they agree, and points at which the claim has no value.
         let mut seen = vec![(0, 0); self.points.places.len()];
@@ -223,7 +226,10 @@ impl<'a> Case<'a> {
                 Some(false) => {
                     let value = self.claimed[at].as_ref();
                     let is_steady = value.zip(rough[at].as_ref()).is_some_and(|(value, rough)| !is_sensitive(value, rough));
-                    if is_steady {
+                    // A difference that shrinks with more digits is rounding, as where a singular matrix is inverted.
+                    let gap = |value: &Array<Entry>| value.sub(rhs).map_or(f64::INFINITY, |gap| size(&gap));
+                    let shrinks = roughly[at].as_ref().is_some_and(|rough| gap(lhs) * ROUNDING <= gap(rough));
+                    if is_steady && !shrinks {
                         return (Outcome::Differ, Vec::new());
                     }
                 }

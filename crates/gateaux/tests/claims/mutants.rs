@@ -31,7 +31,7 @@ const ANY: &[Mistake] = &[Convention, Different, ExtraTerm, Factor, MissingTerm,
 /// A term too much that is like one of the answer is a wrong factor of that one.
 const EXTRA: &[Mistake] = &[ExtraTerm, Factor];
 /// At most so many claims of each kind are made from one formula.
-const EACH: usize = 2;
+const EACH: usize = 1;
 
 /// A formula: definitions, and the body behind them.
 struct Formula {
@@ -159,7 +159,9 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
                 2 => &["tr({}'*D)", "tr(D*{}')", "tr(D'*{})", "vec({})'*vec(D)"],
                 _ => &[],
             };
-            for pattern in patterns {
+            // Each pattern has its turn.
+            let turn = problem.text().len() % patterns.len().max(1);
+            for pattern in patterns.iter().skip(turn).take(1) {
                 add("trace or product with the change", formula.within(&pattern.replace('D', hole)), Form::Differential);
             }
         }
