@@ -176,6 +176,9 @@ impl<'a> Case<'a> {
                 )
             }
             false if self.problem.store.is_zero(self.main.view) => format!("the {} is zero", self.main.name),
+            false if fits && self.right_in_another_order() => {
+                "right for diagonal matrices only; products may be in the wrong order".to_owned()
+            }
             false => "another formula".to_owned(),
         };
         self.different(detail)
@@ -330,21 +333,44 @@ impl<'a> Case<'a> {
         Ok(None)
     }
 
-    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
-    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
-        let Some(claim) = self.claim else { return Ok(None) };
+    /// The square matrices without structure in the claim and the answer.
+    fn squares(&self, claim: Expr) -> Vec<Var> {
         let store = &self.problem.store;
         let inside = store.post_order(&[claim, self.main.view]);
-        let squares: Vec<Var> = self
-            .problem
-            .variables
-            .iter()
+        let variables = self.problem.variables.iter();
+        variables
             .filter(|expr| inside.contains(expr) && store.shape(**expr).square().is_some())
             .filter_map(|expr| store.as_var(*expr))
             .filter(|var| store.variable(*var).structure == Structure::General)
+            .collect()
+    }
+
+    /// Whether the claim is right for diagonal matrices, whose products are the same in any order.
+    fn right_in_another_order(&mut self) -> bool {
+        let Some(claim) = self.claim else { return false };
+        let forced: Vec<(Var, Structure)> = self
+            .squares(claim)
+            .into_iter()
+            .map(|var| (var, Structure::Diagonal))
             .collect();
+        if forced.is_empty() {
+            return false;
+        }
+        let Ok(points) = self.setting.points(self.problem, &forced) else {
+            return false;
+        };
+        let viewed = points.column(self.problem, self.main.view);
+        let claimed = points.column(self.problem, claim);
+        all_agree(&self.main.arranged(&points, &claimed, &viewed), &viewed)
+    }
+
+    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
+    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
+        let Some(claim) = self.claim else { return Ok(None) };
+        let squares = self.squares(claim);
         for subset in subsets(&squares) {
-            let Ok(points) = self.setting.points(self.problem, &subset) else {
+            let forced: Vec<(Var, Structure)> = subset.iter().map(|var| (*var, Structure::Symmetric)).collect();
+            let Ok(points) = self.setting.points(self.problem, &forced) else {
                 continue;
             };
             let viewed = points.column(self.problem, self.main.view);
@@ -507,6 +533,14 @@ impl<'a> Case<'a> {
             .into_iter()
             .filter(|expr| store.shape(*expr).is_scalar() && store.as_number(*expr).is_none())
             .take(MAX_SCALARS)
+            // The function itself, which a derivative of its logarithm leaves out.
+            .chain(
+                self.setting
+                    .domain
+                    .first()
+                    .copied()
+                    .filter(|function| store.shape(*function).is_scalar()),
+            )
             .collect();
         for scalar in scalars {
             let column = self.points.column(self.problem, scalar);

@@ -131,9 +131,9 @@ pub(super) fn readings(problem: &mut Problem, answer: &mut Answer, claim: Expr) 
                 function_axes: 2,
             };
             let as_matrix = arrangements(problem, shape, &view);
-            let by_rows = row_stacked(problem, answer, &as_matrix);
+            // What could be transposed too is more often a matter of the order of stacking.
+            found.extend(row_stacked(problem, answer, &as_matrix));
             found.extend(as_matrix);
-            found.extend(by_rows);
         }
     }
     Ok(found)
