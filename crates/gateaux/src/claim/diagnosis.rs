@@ -17,6 +17,8 @@ use crate::problem::Problem;
 
 /// Formulas with more terms are not searched for two that are missing.
 const MAX_PAIRED: usize = 10;
+/// Terms of a formula that are looked at.
+const MAX_TERMS: usize = 64;
 /// Scalars in the formulas that are tried as a factor.
 const MAX_SCALARS: usize = 48;
 /// Square matrices that are tried as symmetric ones in pairs.
@@ -142,26 +144,19 @@ impl<'a> Case<'a> {
     /// The mistakes of which the first that explains all values is named.
     fn explained(&mut self, text: &str, answer: Option<&Answer>) -> Result<Slip, Errors> {
         let fits = self.readings.iter().any(|reading| reading.slip.is_none());
+        let mut found = None;
         if fits {
-            if let Some(answer) = answer
-                && let Some(slip) = self.by_convention(answer)?
-            {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.symmetric_only(false)? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_terms()? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_scalar()? {
-                return Ok(slip);
-            }
+            found = answer
+                .and_then(|answer| within_limits(self.by_convention(answer)))
+                .or_else(|| within_limits(self.symmetric_only(false)))
+                .or_else(|| within_limits(self.by_terms()))
+                .or_else(|| within_limits(self.by_scalar()));
         }
-        if let Some(slip) = self.edited(text)? {
-            return Ok(slip);
+        found = found.or_else(|| within_limits(self.edited(text)));
+        if fits {
+            found = found.or_else(|| within_limits(self.symmetric_only(true)));
         }
-        if fits && let Some(slip) = self.symmetric_only(true)? {
+        if let Some(slip) = found {
             return Ok(slip);
         }
         let detail = match self.readings.is_empty() {
@@ -342,6 +337,7 @@ impl<'a> Case<'a> {
             .filter(|expr| inside.contains(expr) && store.shape(**expr).square().is_some())
             .filter_map(|expr| store.as_var(*expr))
             .filter(|var| store.variable(*var).structure == Structure::General)
+            .take(2 * MAX_SQUARES)
             .collect()
     }
 
@@ -509,7 +505,7 @@ impl<'a> Case<'a> {
     /// The terms of a formula with their values; those of the claim where they are in the answer.
     fn columns_of_terms(&mut self, expr: Expr, is_claim: bool) -> Result<Vec<(Expr, Column)>, Errors> {
         let found = terms(&mut self.problem.store, expr).map_err(|error| self.problem.limit(error))?;
-        let columns = found.into_iter().map(|term| {
+        let columns = found.into_iter().take(MAX_TERMS).map(|term| {
             let column = self.points.column(self.problem, term);
             let column = match is_claim {
                 true => self.main.arranged(&self.points, &column, &self.viewed),
@@ -611,6 +607,11 @@ impl<'a> Case<'a> {
     fn text(&mut self, expr: Expr) -> Result<String, Errors> {
         readings::text(self.problem, expr)
     }
+}
+
+/// An explanation that is too long to be found is none: the claim is wrong all the same.
+fn within_limits(found: Result<Option<Slip>, Errors>) -> Option<Slip> {
+    found.unwrap_or_default()
 }
 
 fn slip(mistake: Mistake, detail: String) -> Slip {

@@ -188,6 +188,10 @@ fn flipped(view: &View, shape: Shape) -> (Mistake, String) {
             let said = "another convention: the transposed Jacobian, in the denominator layout; here rows belong to the function";
             (Mistake::Convention, said.to_owned())
         }
+        ("gradient", _) => {
+            let said = "transposed, as in the numerator layout";
+            (Mistake::Transposed, said.to_owned())
+        }
         _ => (Mistake::Transposed, "transposed".to_owned()),
     }
 }
