@@ -32,6 +32,7 @@ pub fn show(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
             };
             message_with_help(None, &format!("{count} {lines}"), None, out)
         }
+        Failure::Negative => Ok(()),
         Failure::Output(_) if failure.is_closed_pipe() => Ok(()),
         Failure::Output(error) => message_with_help(None, &format!("cannot write the output: {error}"), None, out),
     }

@@ -34,6 +34,8 @@ fn answer(session: &mut Session, entry: &str, out: &mut dyn Write) -> Result<(Fl
     match outcome {
         Ok(flow) => Ok((flow, true)),
         Err(Failure::Output(error)) => Err(Failure::Output(error)),
+        // A claim that is wrong is an answer, not a mistake of the line.
+        Err(Failure::Negative) => Ok((Flow::Go, true)),
         Err(failure) => {
             diagnostics::show(&failure, &mut anstream::stderr().lock())?;
             Ok((Flow::Go, false))
