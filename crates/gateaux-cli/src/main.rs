@@ -20,6 +20,7 @@ mod plan;
 mod question;
 mod request;
 mod source;
+mod steps;
 mod style;
 
 use std::io::{self, Write};
