@@ -288,7 +288,7 @@ pub struct PlanArguments {
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
@@ -319,9 +319,10 @@ pub struct FunctionsArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux explain G0204\n  \
+    gateaux explain product-rule  a rule of diff --steps\n  \
     gateaux explain               all codes")]
 pub struct ExplainArguments {
-    /// The code, as the error shows it in brackets
+    /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
 }
 

@@ -26,7 +26,7 @@ pub(crate) const POINTS: usize = 3;
 /// Draws before the domain counts as not found.
 pub(crate) const MAX_DRAWS: usize = 40;
 /// The sizes that dimension names get, in order of appearance; tried in turn.
-pub(crate) const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
+const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
 const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.
@@ -298,7 +298,7 @@ pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut A
 }
 
 /// Unequal sizes for all dimension names, such that every dimension is at least 1.
-pub(crate) fn sizes(
+fn sizes(
     problem: &Problem,
     answer: &Answer,
     given: &BTreeMap<String, usize>,
