@@ -86,6 +86,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         if let Some(only) = weighted.as_ref().or(taylor.as_ref()) {
             return Ok(writeln!(out, "{}", only.get(notation))?);
         }
+        if arguments.steps {
+            return Ok(steps::show_alone(&derivations, &mut Page::new(out, notation))?);
+        }
         return show_quietly(&reply, arguments.form, notation, out);
     }
     let function = problem.function_text(notation).map_err(in_text)?;

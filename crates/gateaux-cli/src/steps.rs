@@ -31,6 +31,18 @@ pub fn show(steps: &Steps, by: &str, page: &mut Page<'_>) -> io::Result<()> {
         format!("steps by {by}")
     };
     page.title(&title, "")?;
+    show_lines(steps, page)
+}
+
+/// Shows derivations without titles, one after the other.
+///
+/// # Errors
+/// Those of writing.
+pub fn show_alone(derivations: &[Steps], page: &mut Page<'_>) -> io::Result<()> {
+    derivations.iter().try_for_each(|steps| show_lines(steps, page))
+}
+
+fn show_lines(steps: &Steps, page: &mut Page<'_>) -> io::Result<()> {
     match page.notation() {
         Notation::Latex => page.verbatim(&steps.latex())?,
         Notation::Text | Notation::Unicode => {

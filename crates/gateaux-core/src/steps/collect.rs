@@ -61,7 +61,18 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         for (coefficient, cotangent) in terms {
             phrases.push(applied(store, coefficient, cotangent, hole)?);
         }
-        lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+        // The same terms in another order are no news.
+        let is_plain = |phrase: &Phrase| phrase.wrap == Wrap::Nothing && phrase.factors.len() == 1;
+        let plain: Vec<(Rational, Expr)> = phrases
+            .iter()
+            .filter(|phrase| is_plain(phrase))
+            .map(|phrase| (phrase.coefficient.clone(), phrase.factors[0].expr))
+            .collect();
+        if plain.len() < phrases.len() || store.sum(&plain)? != body {
+            lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+        } else {
+            reasons.clear();
+        }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
     if is_sum {
@@ -136,22 +147,16 @@ pub(super) fn literal(store: &mut Store, gradient: Expr, hole: Expr) -> Result<P
     Ok(Phrase::product(wrap, vec![factor, hole.into()]))
 }
 
-/// `<C, dX>` in the normal form, but for `tr(b*a'*dX)`, which would be `a'*dX*b` again.
+/// `<C, dX>` in the normal form, where that shows what stands in front of dX: `tr(b*a'*dX)` would be `a'*dX*b` again.
 fn applied(store: &mut Store, coefficient: Rational, cotangent: Expr, hole: Expr) -> Result<Phrase> {
-    let core = core(store, cotangent);
-    let is_outer = match store.form(core) {
-        Form::MatMul(factors) => factors
-            .iter()
-            .skip(1)
-            .any(|factor| matches!(store.shape(factor.base), Shape::Row(_))),
-        _ => false,
-    };
-    if is_outer && matches!(store.shape(hole), Shape::Matrix(..)) {
+    let inner = store.dot(cotangent, hole)?;
+    let is_shown = |expr: Expr| matches!(store.form(core(store, expr)), Form::Trace(_) | Form::Sum(_));
+    if matches!(store.shape(hole), Shape::Matrix(..)) && !is_shown(inner) {
         return paired(store, coefficient, cotangent, hole);
     }
     Ok(Phrase {
         coefficient,
-        ..Phrase::plain(store.dot(cotangent, hole)?)
+        ..Phrase::plain(inner)
     })
 }
 

@@ -120,6 +120,10 @@ pub enum Left {
     TransposedChange,
     /// Its change, stacked into a vector.
     StackedChange,
+    /// The derivative by a complex variable, its conjugate held fixed.
+    Part,
+    /// The derivative by the conjugate of a complex variable.
+    ConjugatePart,
     /// The linear map from the change of the variable to that of the function.
     Map,
     /// The answer.
@@ -168,6 +172,10 @@ pub struct Claim<'a> {
     pub explicit: Option<Expr>,
     /// The Kronecker form as it is shown.
     pub kronecker: Option<Expr>,
+    /// By a complex variable the derivatives by it and, where true, by its conjugate.
+    pub parts: &'a [(bool, Expr)],
+    /// Whether the explicit form is the gradient of a real function by a complex variable.
+    pub is_real: bool,
 }
 
 /// The derivation of an answer.
@@ -179,8 +187,7 @@ pub struct Claim<'a> {
 /// That of the differential for each line.
 pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result<Vec<Line>> {
     let derivative = claim.derivative;
-    let function = simplify(store, derivative.function)?;
-    let mut lines = vec![Line::new(Left::Function, function, &[])];
+    let mut lines = vec![Line::new(Left::Function, derivative.function, &[])];
     if claim.differentiated != derivative.function {
         lines.push(Line::new(Left::Function, claim.differentiated, &[&rules::SPECTRAL_SUM]));
     }
@@ -188,12 +195,7 @@ pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result
     let hole = derivative.holes[0];
     let variable = store.variable(derivative.variables[0]).clone();
     if variable.is_complex {
-        lines.push(Line::new(Left::Change, derivative.form, &[]));
-        lines.extend(
-            claim
-                .explicit
-                .map(|explicit| Line::new(Left::Answer, explicit, &[&rules::WIRTINGER])),
-        );
+        complex(claim, &mut lines);
         return Ok(lines);
     }
     match (store.shape(body), store.shape(hole), claim.explicit) {
@@ -246,6 +248,26 @@ fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut
         lines.push(Line::new(Left::Change, expansion.body, &[why]));
     }
     Ok(expansion.body)
+}
+
+/// The derivatives by a complex variable and by its conjugate, and the answer that follows from them.
+fn complex(claim: Claim<'_>, lines: &mut Vec<Line>) {
+    lines.push(Line::new(Left::Change, claim.derivative.form, &[&rules::COLLECT]));
+    let why = match claim.is_real {
+        true => &rules::COMPLEX_GRADIENT,
+        false => &rules::WIRTINGER,
+    };
+    for (is_conjugate, array) in claim.parts {
+        let left = match is_conjugate {
+            true => Left::ConjugatePart,
+            false => Left::Part,
+        };
+        lines.push(Line::new(left, *array, &[&rules::WIRTINGER]));
+    }
+    lines.push(match claim.explicit {
+        Some(explicit) => Line::new(Left::Answer, explicit, &[why]),
+        None => Line::new(Left::Map, claim.derivative.operator, &[&rules::OPERATOR]),
+    });
 }
 
 /// From the differential of a scalar to its gradient.
@@ -350,6 +372,7 @@ fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static R
             continue;
         }
         let rule = match store.form(expr) {
+            Form::Product(_) if store.shape(expr).is_scalar() => continue,
             Form::Product(_) | Form::Diag(_) | Form::DiagOf(_) => &rules::DIAG_FACTOR,
             Form::Transpose(_) => &rules::SCALAR_TRANSPOSE,
             Form::Kron(..) | Form::Reshape(_) => &rules::STACKED,

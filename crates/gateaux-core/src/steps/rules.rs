@@ -293,6 +293,10 @@ rules! {
         ["D", "G + G' - diag(diag(G))"], "",
         "An entry off the diagonal of a symmetric matrix stands at two places, and changes at both.",
         "Petersen & Pedersen, The Matrix Cookbook, eq. 138; Magnus & Neudecker, Matrix Differential Calculus, 3.8";
+    COMPLEX_GRADIENT: "complex-gradient", "f is real: df = real(sum(conj(G).*dz)), so G is the gradient",
+        ["df", "real(sum(conj(G).*dz))"], "",
+        "Of a real function the terms with dz and with conj(dz) are conjugates, and add up to twice the real part. So the gradient, the direction of steepest ascent, is twice the derivative by conj(z).",
+        "Kreutz-Delgado, The Complex Gradient Operator and the CR-Calculus (2009), 4";
     WIRTINGER: "wirtinger", "the parts in front of dz and conj(dz)",
         ["df", "a*dz + b*conj(dz)"], "",
         "z and conj(z) are treated as two variables. Of a real function both terms are conjugates, and the gradient, the direction of steepest ascent, is twice the derivative by conj(z).",

@@ -3,8 +3,8 @@
 mod board;
 mod verify;
 
-use gateaux_core::diff::Derivative;
-use gateaux_core::expr::{Error, Expr};
+use gateaux_core::diff::{self, Derivative};
+use gateaux_core::expr::{Error, Expr, Form, Law};
 use gateaux_core::ops;
 use gateaux_core::print::{Layout, Notation, latex_name};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
@@ -12,6 +12,7 @@ use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 use crate::answer::Answer;
 use crate::error::{Errors, NOT_A_VARIABLE};
 use crate::problem::Problem;
+use crate::wirtinger;
 
 /// A Kronecker form of more characters is left out of a derivation.
 const MAX_KRONECKER: usize = 400;
@@ -151,16 +152,25 @@ impl Answer {
             let message = "steps are told of first derivatives: differentiate the gradient once more".to_owned();
             return Err(problem.mistake(NOT_A_VARIABLE, message));
         }
-        let leaves = leaves(problem, &self.derivative).map_err(|error| problem.limit(error))?;
+        let differentiated = problem.with_traces()?;
+        let leaves = leaves(problem, &self.derivative, differentiated).map_err(|error| problem.limit(error))?;
+        let mut parts: Vec<(bool, Expr)> = Vec::new();
+        if let Some(found) = &self.wirtinger {
+            parts.extend(found.arrays().map(|(conjugates, array)| (conjugates[0], array)));
+            // The one that is the answer comes last.
+            parts.sort_by_key(|(_, array)| self.explicit_expr == Some(*array));
+        }
         let kronecker = self
             .kronecker(Notation::Text)
             .is_some_and(|text| text.len() <= MAX_KRONECKER);
         let claim = Claim {
             derivative: &self.derivative,
-            differentiated: problem.with_traces()?,
+            differentiated,
             leaves: &leaves,
             explicit: self.explicit_expr,
             kronecker: self.kronecker_expr.filter(|_| kronecker),
+            parts: &parts,
+            is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
         let (lines, written) = self.written(problem, lines)?;
@@ -216,12 +226,21 @@ impl Answer {
 }
 
 /// The variable with its change, and the conjugates of both.
-fn leaves(problem: &mut Problem, derivative: &Derivative) -> Result<Vec<(Expr, Expr)>, Error> {
+fn leaves(problem: &mut Problem, derivative: &Derivative, function: Expr) -> Result<Vec<(Expr, Expr)>, Error> {
     let (store, hole) = (&mut problem.store, derivative.holes[0]);
     let variable = store.var(derivative.variables[0])?;
     let mut leaves = vec![(variable, hole)];
     if store.is_complex(variable) {
-        leaves.push((ops::conj(store, variable)?, ops::conj(store, hole)?));
+        // Conjugates stand at the variable, or at some entries of it.
+        for part in store.post_order(&[function]) {
+            if let Form::Call(call, args) = store.form(part).clone()
+                && call.law == Law::Conjugate
+                && store.post_order(&args).contains(&variable)
+            {
+                let change = diff::differential(store, args[0], &[(variable, hole)])?;
+                leaves.push((part, ops::conj(store, change)?));
+            }
+        }
     }
     Ok(leaves)
 }
@@ -290,6 +309,12 @@ impl Names {
                 "derivative".to_owned(),
                 format!("\\mathrm{{D}}{f}"),
             ),
+            Left::Part | Left::ConjugatePart => {
+                let is_conjugate = left == Left::ConjugatePart;
+                let [text, latex] = [Notation::Text, Notation::Latex]
+                    .map(|notation| wirtinger::name(&[&self.variable], &[is_conjugate], notation));
+                three(text.clone(), text, latex)
+            }
             Left::Answer => {
                 let variable = latex_name(&self.variable);
                 let latex = match self.answer {
