@@ -166,9 +166,9 @@ fn show_json(
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
-        object.extend(derivations.first().map(|steps| ("steps".into(), json::steps(steps))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
+    object.extend(json::derivations(&reply.answers, derivations));
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 

@@ -48,6 +48,8 @@ impl std::error::Error for Errors {}
 pub(crate) const NOT_A_VARIABLE: &str = "G0403";
 /// An inner product that does not fit the gradient.
 pub(crate) const INNER_PRODUCT: &str = "G0404";
+/// Steps of a derivative of higher order.
+pub(crate) const NO_STEPS: &str = "G0420";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
@@ -68,6 +70,12 @@ const CODES: &[Code] = &[
         title: "an inner product that does not fit the gradient",
         explanation: "A gradient depends on the inner product: with `<u, v> = u'*W*v` it is `inv(W)*G`, where `G` is the ordinary gradient. That is for the first derivative of a scalar by a vector or a matrix without structure, and `W` must be positive definite with as many rows as the variable: a variable that is declared so, or a new name.",
         example: "gateaux diff \"x: vector(n); W: matrix(n, n); x'*x + tr(W)\" --wrt x --inner-product W",
+    },
+    Code {
+        code: NO_STEPS,
+        title: "a derivative whose steps are not told",
+        explanation: "Steps are told of first derivatives. Those of a second derivative are the steps of the derivative of the gradient: differentiate the gradient that is shown.",
+        example: "gateaux diff \"x'*A*x\" --wrt x --order 2 --steps",
     },
     Code {
         code: BAD_INPUT,

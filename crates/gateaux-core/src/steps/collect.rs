@@ -70,8 +70,6 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
             .collect();
         if plain.len() < phrases.len() || store.sum(&plain)? != body {
             lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
-        } else {
-            reasons.clear();
         }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
@@ -80,7 +78,14 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
     }
     let raw = sweep.cotangent(store, hole)?;
     if raw != gradient {
-        note(&mut reasons, rewriting(store, raw, gradient));
+        // To collect terms is to collect their factors.
+        let why = rewriting(store, raw, gradient);
+        note(
+            &mut reasons,
+            why.into_iter()
+                .filter(|rule| !is_sum || rule.id != rules::FACTOR.id)
+                .collect(),
+        );
     }
     let whole = literal(store, gradient, hole)?;
     if whole.factors.iter().any(|factor| factor.is_transposed) {
@@ -150,7 +155,13 @@ pub(super) fn literal(store: &mut Store, gradient: Expr, hole: Expr) -> Result<P
 /// `<C, dX>` in the normal form, where that shows what stands in front of dX: `tr(b*a'*dX)` would be `a'*dX*b` again.
 fn applied(store: &mut Store, coefficient: Rational, cotangent: Expr, hole: Expr) -> Result<Phrase> {
     let inner = store.dot(cotangent, hole)?;
-    let is_shown = |expr: Expr| matches!(store.form(core(store, expr)), Form::Trace(_) | Form::Sum(_));
+    let is_sum = |expr: Expr| matches!(store.form(expr), Form::Trace(_) | Form::Sum(_));
+    let is_shown = |expr: Expr| match store.form(core(store, expr)) {
+        Form::Product(factors) => factors
+            .iter()
+            .any(|factor| store.has_hole(factor.base) && is_sum(factor.base)),
+        _ => is_sum(core(store, expr)),
+    };
     if matches!(store.shape(hole), Shape::Matrix(..)) && !is_shown(inner) {
         return paired(store, coefficient, cotangent, hole);
     }
@@ -173,14 +184,9 @@ fn core(store: &Store, array: Expr) -> Expr {
 fn is_composed(store: &Store, array: Expr) -> bool {
     let array = core(store, array);
     match store.form(array) {
-        Form::MatMul(_) | Form::Product(_) => true,
+        Form::MatMul(_) => true,
         Form::Add(terms) => {
-            let is_product = |term: &Term| {
-                matches!(
-                    store.form(core(store, term.expr)),
-                    Form::MatMul(_) | Form::Product(_) | Form::Add(_)
-                )
-            };
+            let is_product = |term: &Term| matches!(store.form(core(store, term.expr)), Form::MatMul(_) | Form::Add(_));
             terms.iter().any(is_product)
         }
         _ => false,

@@ -231,9 +231,16 @@ fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut
         lines.push(Line::new(Left::Change, expansion.body, &[]));
     }
     let start = lines.len();
-    while let Some(reasons) = expansion.next(store)? {
-        lines.push(Line::change(vec![Phrase::plain(expansion.body)], reasons));
-        if lines.len() - start == most {
+    while let Some((reasons, literal)) = expansion.next(store)? {
+        let body = vec![Phrase::plain(expansion.body)];
+        match literal {
+            Some((literal, turning)) => {
+                lines.push(Line::change(vec![literal], reasons));
+                lines.push(Line::change(body, turning));
+            }
+            None => lines.push(Line::change(body, reasons)),
+        }
+        if lines.len() - start >= most {
             expansion.finish(store)?;
             lines.push(Line::new(Left::Change, expansion.body, &[&rules::REST]));
             break;
@@ -353,7 +360,7 @@ fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<
     if terms > 1 {
         why.push(&rules::COLLECT);
     }
-    if raw != slope {
+    if raw != slope && why.is_empty() {
         why.extend(collect::rewriting(store, raw, slope));
     }
     if why.is_empty() {

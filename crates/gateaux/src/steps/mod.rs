@@ -10,7 +10,7 @@ use gateaux_core::print::{Layout, Notation, latex_name};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 
 use crate::answer::Answer;
-use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::error::{Errors, NO_STEPS};
 use crate::problem::Problem;
 use crate::wirtinger;
 
@@ -150,7 +150,7 @@ impl Answer {
     pub fn steps(&self, problem: &mut Problem, detail: Detail) -> Result<Steps, Errors> {
         if self.derivative.variables.len() != 1 {
             let message = "steps are told of first derivatives: differentiate the gradient once more".to_owned();
-            return Err(problem.mistake(NOT_A_VARIABLE, message));
+            return Err(problem.mistake(NO_STEPS, message));
         }
         let differentiated = problem.with_traces()?;
         let leaves = leaves(problem, &self.derivative, differentiated).map_err(|error| problem.limit(error))?;
