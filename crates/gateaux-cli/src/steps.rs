@@ -54,10 +54,14 @@ fn show_lines(steps: &Steps, page: &mut Page<'_>) -> io::Result<()> {
             }
         }
     }
+    let mut last = "";
     for line in steps.lines() {
-        if let Checked::Not(reason) = line.checked() {
+        if let Checked::Not(reason) = line.checked()
+            && reason != last
+        {
             let what = format!("NOT VERIFIED: {}: {reason}", line.right(Notation::Text));
             page.sentence(&style::paint(style::BAD, &what))?;
+            last = reason;
         }
     }
     Ok(())

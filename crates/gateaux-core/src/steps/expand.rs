@@ -307,7 +307,8 @@ impl<'a> Expansion<'a> {
         };
         let moving = |factor: &MatrixPower| self.linear.contains_key(&factor.base);
         let before_last = &factors[..factors.len() - 1];
-        if before_last.iter().any(moving) {
+        let repeats = |factor: &MatrixPower| moving(factor) && factor.power > 1;
+        if before_last.iter().any(moving) || factors.iter().any(repeats) {
             found.push(Reason::Rule(&rules::CYCLIC));
         }
         let is_transposed =

@@ -7,6 +7,7 @@
 //! No rule is written here: changes come from the records and from the forms in [`diff`](crate::diff), and so do
 //! transposes. What is here is the order in which they are told, and the [`Rule`]s by their names.
 
+mod abbreviate;
 mod collect;
 mod expand;
 mod rules;
@@ -72,11 +73,6 @@ impl Reason {
         }
     }
 
-    /// Whether it defines how an answer is read off, in general letters.
-    pub fn is_reading(self) -> bool {
-        matches!(self, Reason::Rule(rule) if rule.sample.is_empty())
-    }
-
     /// What it states, as an equation in the language.
     pub fn statement(self) -> String {
         match self {
@@ -114,6 +110,8 @@ impl Reason {
 pub enum Left {
     /// The function.
     Function,
+    /// A part of the function, which has this place among the named ones.
+    Part(usize),
     /// Its change.
     Change,
     /// The transpose of its change, a column where the function is a row.
@@ -121,9 +119,9 @@ pub enum Left {
     /// Its change, stacked into a vector.
     StackedChange,
     /// The derivative by a complex variable, its conjugate held fixed.
-    Part,
+    ByVariable,
     /// The derivative by the conjugate of a complex variable.
-    ConjugatePart,
+    ByConjugate,
     /// The linear map from the change of the variable to that of the function.
     Map,
     /// The answer.
@@ -176,6 +174,21 @@ pub struct Claim<'a> {
     pub parts: &'a [(bool, Expr)],
     /// Whether the explicit form is the gradient of a real function by a complex variable.
     pub is_real: bool,
+}
+
+/// The parts of the function that a derivation which is too long to be read should name, inner ones first.
+///
+/// # Cost
+/// A small multiple of the lengths of the lines, shared parts once.
+pub fn parts_to_name(store: &Store, function: Expr, lines: &[Line]) -> Vec<Expr> {
+    abbreviate::parts(store, function, lines)
+}
+
+impl Line {
+    /// The definition of a named part.
+    pub fn definition(at: usize, part: Expr) -> Line {
+        Line::new(Left::Part(at), part, &[])
+    }
 }
 
 /// The derivation of an answer.
@@ -266,8 +279,8 @@ fn complex(claim: Claim<'_>, lines: &mut Vec<Line>) {
     };
     for (is_conjugate, array) in claim.parts {
         let left = match is_conjugate {
-            true => Left::ConjugatePart,
-            false => Left::Part,
+            true => Left::ByConjugate,
+            false => Left::ByVariable,
         };
         lines.push(Line::new(left, *array, &[&rules::WIRTINGER]));
     }
@@ -408,6 +421,27 @@ fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static R
     found
 }
 
+/// Why the map of stacked arrays has this matrix.
+fn stacked_reasons(store: &Store, matrix: Expr) -> Vec<&'static Rule> {
+    let mut found: Vec<&'static Rule> = Vec::new();
+    for expr in store.post_order(&[matrix]) {
+        let rule = match store.form(expr) {
+            Form::Kron(..) => &rules::STACKED,
+            Form::Commutation(..) => &rules::STACKED_TRANSPOSE,
+            Form::Diag(_) => &rules::STACKED_HADAMARD,
+            Form::Einsum(_) => &rules::ENTRIES,
+            _ => continue,
+        };
+        if !found.iter().any(|known| known.id == rule.id) {
+            found.push(rule);
+        }
+    }
+    match found.is_empty() {
+        true => vec![&rules::VEC],
+        false => found,
+    }
+}
+
 /// The derivative as a map, and as the matrix and the array that stand for it.
 fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()> {
     let derivative = claim.derivative;
@@ -416,7 +450,7 @@ fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()>
         let hole = derivative.holes[0];
         let stacked = store.vec_all(hole)?;
         let line = factored(Left::StackedChange, kronecker, stacked);
-        lines.push(because(line, vec![&rules::STACKED]));
+        lines.push(because(line, stacked_reasons(store, kronecker)));
     }
     lines.extend(
         claim

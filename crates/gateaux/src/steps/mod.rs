@@ -6,7 +6,7 @@ mod verify;
 use gateaux_core::diff::{self, Derivative};
 use gateaux_core::expr::{Error, Expr, Form, Law};
 use gateaux_core::ops;
-use gateaux_core::print::{Layout, Notation, latex_name};
+use gateaux_core::print::{Layout, Notation, latex_name, names_of_parts};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 
 use crate::answer::Answer;
@@ -16,6 +16,9 @@ use crate::wirtinger;
 
 /// A Kronecker form of more characters is left out of a derivation.
 const MAX_KRONECKER: usize = 400;
+
+/// In a derivation with longer formulas parts get names.
+const MAX_FORMULA: usize = 72;
 
 /// How a line was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,9 +176,24 @@ impl Answer {
             is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
-        let (lines, written) = self.written(problem, lines)?;
+        let (mut lines, mut written) = self.written(problem, lines, &[])?;
+        let mut parts = Vec::new();
+        if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
+            let found = steps::parts_to_name(&problem.store, differentiated, &lines);
+            let names = names_of_parts(&problem.store, found.len());
+            parts.extend(found.into_iter().zip(names));
+        }
+        if !parts.is_empty() {
+            let after_function = lines.iter().take_while(|line| line.left == Left::Function).count();
+            let definitions = parts
+                .iter()
+                .enumerate()
+                .map(|(at, (part, _))| Line::definition(at, *part));
+            lines.splice(after_function..after_function, definitions);
+            (lines, written) = self.written(problem, lines, &parts)?;
+        }
         let checked = verify::verify(problem, self, &leaves, &lines);
-        let names = Names::new(problem, self);
+        let names = Names::new(problem, self, parts);
         let lines = lines
             .into_iter()
             .zip(written)
@@ -193,12 +211,17 @@ impl Answer {
     }
 
     /// The lines with what is written on their right; those that look like the line before are left out.
-    fn written(&self, problem: &mut Problem, lines: Vec<Line>) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
+    fn written(
+        &self,
+        problem: &mut Problem,
+        lines: Vec<Line>,
+        parts: &[(Expr, String)],
+    ) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
         let (mut kept, mut written): (Vec<Line>, Vec<[String; 3]>) = (Vec::new(), Vec::new());
         // The reasons of a line that is left out are those of the next one, if it has none.
         let mut carried = Vec::new();
         for mut line in lines {
-            let right = self.right_of(problem, &line)?;
+            let right = self.right_of(problem, &line, parts)?;
             let repeats =
                 kept.last().is_some_and(|last: &Line| last.left == line.left) && written.last() == Some(&right);
             if repeats {
@@ -208,6 +231,11 @@ impl Answer {
             if line.reasons.is_empty() {
                 line.reasons = std::mem::take(&mut carried);
             }
+            // What is new in the way of writing alone is no step.
+            let is_first = kept.last().is_none_or(|last: &Line| last.left != line.left);
+            if line.left == Left::Change && line.reasons.is_empty() && !is_first {
+                continue;
+            }
             kept.push(line);
             written.push(right);
         }
@@ -215,12 +243,19 @@ impl Answer {
     }
 
     /// What is written on the right, in all notations.
-    fn right_of(&self, problem: &mut Problem, line: &Line) -> Result<[String; 3], Errors> {
+    fn right_of(&self, problem: &mut Problem, line: &Line, parts: &[(Expr, String)]) -> Result<[String; 3], Errors> {
+        // The function and the answer are written out, a part with those inside of it.
+        let parts = match line.left {
+            Left::Function | Left::Answer | Left::Map => &[],
+            Left::Part(at) => &parts[..at],
+            _ => parts,
+        };
         let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
         if line.left == Left::Map {
             return Ok(notations.map(|notation| self.operator(notation)));
         }
-        let layout = Layout::of_phrases(&mut problem.store, &line.right).map_err(|error| problem.limit(error))?;
+        let layout =
+            Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
         Ok(notations.map(|notation| layout.write(notation)))
     }
 }
@@ -247,6 +282,7 @@ fn leaves(problem: &mut Problem, derivative: &Derivative, function: Expr) -> Res
 
 /// What stands on the left, in all notations.
 struct Names {
+    parts: Vec<(Expr, String)>,
     function: &'static str,
     variable: String,
     hole: String,
@@ -254,8 +290,9 @@ struct Names {
 }
 
 impl Names {
-    fn new(problem: &Problem, answer: &Answer) -> Names {
+    fn new(problem: &Problem, answer: &Answer, parts: Vec<(Expr, String)>) -> Names {
         Names {
+            parts,
             function: problem.function_name(),
             variable: answer.wrt().join(", "),
             hole: answer.holes().first().cloned().unwrap_or_default(),
@@ -275,15 +312,15 @@ impl Names {
     fn why(&self, reasons: &[Reason]) -> String {
         let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
         let shown = if major.is_empty() { reasons } else { &major };
-        let name = |reason: &Reason| match reason.is_reading() {
-            true => {
+        let name = |reason: &Reason| match reason {
+            Reason::Rule(_) => {
                 let named = ["dX", "dx", "dt"]
                     .iter()
                     .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
                 let named = named.replace("df", &format!("d{}", self.function));
                 named.replace('\0', &self.hole)
             }
-            false => reason.name(),
+            Reason::Function(_) => reason.name(),
         };
         shown.iter().map(name).collect::<Vec<_>>().join("; ")
     }
@@ -293,6 +330,10 @@ impl Names {
         let three = |text: String, unicode: String, latex: String| [text, unicode, latex];
         match left {
             Left::Function => [f; 3].map(str::to_owned),
+            Left::Part(at) => {
+                let name = &self.parts[at].1;
+                three(name.clone(), name.clone(), latex_name(name))
+            }
             Left::Change => three(format!("d{f}"), format!("d{f}"), format!("\\mathrm{{d}}{f}")),
             Left::TransposedChange => three(
                 format!("d{f}'"),
@@ -309,8 +350,8 @@ impl Names {
                 "derivative".to_owned(),
                 format!("\\mathrm{{D}}{f}"),
             ),
-            Left::Part | Left::ConjugatePart => {
-                let is_conjugate = left == Left::ConjugatePart;
+            Left::ByVariable | Left::ByConjugate => {
+                let is_conjugate = left == Left::ByConjugate;
                 let [text, latex] = [Notation::Text, Notation::Latex]
                     .map(|notation| wirtinger::name(&[&self.variable], &[is_conjugate], notation));
                 three(text.clone(), text, latex)

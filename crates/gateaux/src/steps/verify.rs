@@ -261,10 +261,12 @@ impl<'a> Board<'a> {
             let found = sum.unwrap_or_else(|| vec![T::zero(); change.len()]);
             let own = match line.left {
                 Left::Function => gap(&found, function.data()),
+                // A definition is what it is.
+                Left::Part(_) => 0.0,
                 Left::Change | Left::TransposedChange | Left::StackedChange | Left::Map => gap(&found, change.data()),
                 // Together they are the change: the last of them is held against it, and the answer after them.
-                Left::Part | Left::ConjugatePart => {
-                    let is_conjugate = line.left == Left::ConjugatePart;
+                Left::ByVariable | Left::ByConjugate => {
+                    let is_conjugate = line.left == Left::ByConjugate;
                     parts.push((is_conjugate, found));
                     0.0
                 }
@@ -272,7 +274,7 @@ impl<'a> Board<'a> {
                 Left::Answer => {
                     let gap = self.answer_in_parts(&parts, &found, &direction, (change.data(), &gap))?;
                     for (at, known) in gaps.iter_mut().enumerate() {
-                        if matches!(self.lines[at].left, Left::Part | Left::ConjugatePart) {
+                        if matches!(self.lines[at].left, Left::ByVariable | Left::ByConjugate) {
                             *known = gap;
                         }
                     }
