@@ -132,12 +132,23 @@ pub enum Convention {
     Vech,
 }
 
+/// How much is told of a derivation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// The steps that a textbook shows
+    #[default]
+    Brief,
+    /// One rule a line
+    Full,
+}
+
 /// `gateaux diff`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
     gateaux diff \"X^2\"                                   the only variable needs no --wrt\n  \
     gateaux diff \"logdet(X)\" --wrt X --form gradient --quiet\n  \
+    gateaux diff \"norm2(A*x - b)^2\" --wrt x --steps       how the answer follows, line by line\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt A,b            several gradients at once\n  \
     gateaux diff \"x'*A*y\" --wrt x,y --order 2            a mixed second derivative\n  \
     gateaux diff \"A*X*B\" --wrt X --form kronecker       the matrix M with vec(df) = M*vec(dX)\n  \
@@ -175,10 +186,16 @@ pub struct DiffArguments {
     /// Sizes for the check, such as m=50,n=20
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
+    /// Show how the answer follows, line by line
+    #[arg(long)]
+    pub steps: bool,
+    /// How much the steps tell
+    #[arg(long, value_enum, default_value_t)]
+    pub detail: Detail,
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,
-    /// Show the formula alone: the explicit form, or the operator where there is none
+    /// Show the formula alone: the explicit form, or the operator where there is none; with --steps the steps alone
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -329,7 +346,7 @@ pub struct PlanArguments {
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
@@ -360,9 +377,10 @@ pub struct FunctionsArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux explain G0204\n  \
+    gateaux explain product-rule  a rule of diff --steps\n  \
     gateaux explain               all codes")]
 pub struct ExplainArguments {
-    /// The code, as the error shows it in brackets
+    /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
 }
 

@@ -118,6 +118,11 @@ fn answer(request: Request, arguments: &BatchArguments) -> Result<Object, Errors
         reply.check(&mut problem, &BTreeMap::new());
     }
     let mut object = json::reply(&problem, &reply);
+    if let Some(detail) = request.steps {
+        let told = reply.answers.iter().map(|answer| answer.steps(&mut problem, detail));
+        let told = told.collect::<Result<Vec<_>, _>>()?;
+        object.extend(json::derivations(&reply.answers, &told));
+    }
     if arguments.timing {
         let mut micros = Object::new();
         micros.insert("derive".into(), json!(derived.duration_since(start).as_micros()));

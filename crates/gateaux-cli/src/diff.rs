@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use gateaux::{Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
+use gateaux::{
+    Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Steps, Verdict, latex_name,
+};
 use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};
@@ -13,6 +15,7 @@ use crate::json;
 use crate::page::{self, Page};
 use crate::question::{self, Question, Reply};
 use crate::source::Source;
+use crate::steps;
 use crate::style;
 
 /// Differentiates and shows the answer.
@@ -64,8 +67,12 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             ));
         }
     };
+    let derivations = match arguments.steps {
+        true => steps::derivations(&reply.answers, &mut problem, arguments.detail).map_err(in_text)?,
+        false => Vec::new(),
+    };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, weighted.as_ref(), out);
+        return show_json(&problem, (&reply, weighted.as_ref(), &derivations), out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -79,6 +86,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         if let Some(only) = weighted.as_ref().or(taylor.as_ref()) {
             return Ok(writeln!(out, "{}", only.get(notation))?);
         }
+        if arguments.steps {
+            return Ok(steps::show_alone(&derivations, &mut Page::new(out, notation))?);
+        }
         return show_quietly(&reply, arguments.form, notation, out);
     }
     let function = problem.function_text(notation).map_err(in_text)?;
@@ -86,7 +96,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if arguments.form.is_none() {
         show_function(&function, &problem, &mut page)?;
     }
-    let name = function_name(&problem);
+    let name = problem.function_name();
     for answer in &reply.answers {
         if let Some(taylor) = &taylor {
             page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
@@ -96,6 +106,14 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         } else {
             show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
         }
+    }
+    for (derivation, answer) in derivations.iter().zip(&reply.answers) {
+        let by = if reply.answers.len() > 1 {
+            answer.wrt().join(", ")
+        } else {
+            String::new()
+        };
+        steps::show(derivation, &by, &mut page)?;
     }
     if let (Some(weighted), [answer]) = (&weighted, reply.answers.as_slice()) {
         let title = match &arguments.inner_product {
@@ -139,7 +157,11 @@ pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failu
     }
 }
 
-fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: &mut dyn Write) -> Result<(), Failure> {
+fn show_json(
+    problem: &Problem,
+    (reply, weighted, derivations): (&Reply, Option<&Printed>, &[Steps]),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let mut object = json::Object::new();
     object.insert("ok".into(), json!(true));
     object.insert("declarations".into(), json::declarations(problem.variables()));
@@ -149,6 +171,7 @@ fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: 
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
+    object.extend(json::derivations(&reply.answers, derivations));
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 
@@ -169,18 +192,9 @@ fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut
     Ok(())
 }
 
-/// `f`, or the first letter near it that is no variable.
-fn function_name(problem: &Problem) -> &'static str {
-    let taken = |name: &str| problem.variables().iter().any(|variable| variable.name == name);
-    ["f", "g", "h", "F"]
-        .into_iter()
-        .find(|name| !taken(name))
-        .unwrap_or("f")
-}
-
 fn show_function(function: &str, problem: &Problem, page: &mut Page<'_>) -> Result<(), Failure> {
     page.title("function", &shape(&problem.axes(), page.notation()))?;
-    page.formula(&format!("{} = ", function_name(problem)), function)?;
+    page.formula(&format!("{} = ", problem.function_name()), function)?;
     let rows: Vec<(&str, &str)> = problem
         .variables()
         .iter()

@@ -23,6 +23,7 @@ mod question;
 mod repl;
 mod request;
 mod source;
+mod steps;
 mod style;
 
 use std::io::{self, Write};

@@ -29,6 +29,7 @@ mod problem;
 mod random;
 mod removable;
 mod sample;
+mod steps;
 mod structure;
 mod wirtinger;
 
@@ -43,8 +44,10 @@ pub use gateaux_core::expr::Structure;
 pub use gateaux_core::infer::{ExternalDeclaration, Origin};
 pub use gateaux_core::ops;
 pub use gateaux_core::print::{Notation, latex_name};
+pub use gateaux_core::steps::{Detail, RULES as RULES_OF_STEPS, Reason, Rule, find as find_rule};
 pub use gateaux_eval::{Layout, Plan};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
 pub use numbers::{Imaginary, Inputs, Numbers};
 pub use problem::{Declared, Problem};
+pub use steps::{Checked, Step, Steps};
 pub use wirtinger::WirtingerPart;

@@ -22,7 +22,7 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
                 .iter()
                 .any(|operand| changes[operand.index()].is_some()) =>
             {
-                Some(change_of(store, expr, &changes)?)
+                Some(change_of(store, expr, &|child| changes[child.index()])?)
             }
             None => None,
         };
@@ -36,7 +36,7 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
 
 /// What the change of an expression is made of: the changes of its children, or, of a scalar product, of all of its
 /// factors, so that its differential is a sum of scalar products again.
-fn operands(store: &Store, expr: Expr) -> Vec<Expr> {
+pub(crate) fn operands(store: &Store, expr: Expr) -> Vec<Expr> {
     match store.form(expr) {
         Form::MatMul(factors) if store.shape(expr).is_scalar() => {
             let flat = store.flat(factors);
@@ -60,9 +60,8 @@ fn order_of(store: &Store, f: Expr) -> Vec<Expr> {
     order
 }
 
-/// The change of one expression, from those of its operands.
-fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<Expr> {
-    let of = |child: Expr| changes[child.index()];
+/// The change of one expression, from those of its [operands]; those that do not change have none.
+pub(crate) fn change_of(store: &mut Store, expr: Expr, of: &dyn Fn(Expr) -> Option<Expr>) -> Result<Expr> {
     let shape = store.shape(expr);
     let mut terms: Vec<(Rational, Expr)> = Vec::new();
     match store.form(expr).clone() {
@@ -84,7 +83,7 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
             }
         }
         Form::MatMul(factors) if shape.is_scalar() && factors.iter().any(|f| store.is_product(*f)) => {
-            change_of_long(store, &factors, &of, &mut terms)?;
+            change_of_long(store, &factors, of, &mut terms)?;
         }
         Form::MatMul(factors) => {
             for at in 0..factors.len() {
@@ -95,7 +94,7 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
         }
         Form::Product(factors) => {
             for at in 0..factors.len() {
-                change_of_power(store, &factors, at, &of, &mut terms)?;
+                change_of_power(store, &factors, at, of, &mut terms)?;
             }
         }
         Form::Kron(a, b) => {

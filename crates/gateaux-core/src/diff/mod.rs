@@ -18,9 +18,11 @@ mod index;
 mod jacobian;
 mod kronecker;
 
+pub(crate) use adjoint::Sweep;
 pub use complex::{Slots, Wirtinger, complex_derivative};
 pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
 pub use differential::differential;
+pub(crate) use differential::{change_of, operands};
 pub use kronecker::kronecker;
 
 use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Structure, Var, Variable};

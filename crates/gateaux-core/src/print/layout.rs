@@ -68,6 +68,8 @@ pub enum Piece {
     Power(PieceId, PieceId, bool),
     /// `x'`
     Transpose(PieceId),
+    /// `d(x)`: a change that is still to be found
+    Change(PieceId),
     /// `name(args)`: the name of a function
     Call(&'static str, Vec<PieceId>),
     /// `reshape(x, m, n)` and `vec(x)`, where no sizes are given
@@ -93,6 +95,8 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: FxHashMap<Expr, PieceId>,
+    /// Whether some expressions are written as names.
+    is_named: bool,
     missing: Vec<Expr>,
     /// Whether a product in it is so long that its parts are products.
     pub(super) is_long: bool,
@@ -108,28 +112,47 @@ impl Layout {
             is_long: store.has_long_product(expr),
             ..Layout::default()
         };
+        let root = layout.include(store, expr)?;
+        layout.rooted(store, root)
+    }
+
+    /// The piece of an expression, with all its parts.
+    pub(super) fn include(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
         // Parts before wholes, without recursion: what a piece is made of is found while it is made. If parts turn out
         // to be missing they are laid out first, and the piece is made again.
         let mut todo = vec![expr];
         while let Some(next) = todo.last().copied() {
-            if layout.of.contains_key(&next) {
+            if self.of.contains_key(&next) {
                 todo.pop();
                 continue;
             }
-            let mark = layout.pieces.len();
-            let piece = layout.lay_out(store, next)?;
-            if layout.missing.is_empty() {
-                layout.of.insert(next, piece);
+            let mark = self.pieces.len();
+            let piece = self.lay_out(store, next)?;
+            if self.missing.is_empty() {
+                self.of.insert(next, piece);
                 todo.pop();
             } else {
-                layout.pieces.truncate(mark);
-                layout.sizes.truncate(mark);
-                todo.extend(layout.missing.drain(..).rev());
+                self.pieces.truncate(mark);
+                self.sizes.truncate(mark);
+                todo.extend(self.missing.drain(..).rev());
             }
         }
-        layout.root = layout.of[&expr];
-        layout.plain = layout.sizes.get(layout.root).copied().unwrap_or(0);
-        let shared = match layout.plain > MAX_PLAIN {
+        Ok(self.of[&expr])
+    }
+
+    /// Writes an expression as a name.
+    pub(super) fn name(&mut self, expr: Expr, name: &str) {
+        let piece = self.push(Piece::Name(name.to_owned()));
+        self.of.insert(expr, piece);
+        self.is_named = true;
+    }
+
+    /// The formula that a piece is, with names for the parts that it shares.
+    pub(super) fn rooted(self, store: &Store, root: PieceId) -> Result<Layout> {
+        let mut layout = Layout { root, ..self };
+        layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
+        // Where names are given there are no others.
+        let shared = match layout.plain > MAX_PLAIN && !layout.is_named {
             true => layout.shared_parts(),
             false => vec![],
         };
@@ -210,7 +233,7 @@ impl Layout {
         match piece {
             Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
             Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
-            Piece::Negative(x) | Piece::Transpose(x) | Piece::Inline(x) => vec![*x],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Inline(x) | Piece::Change(x) => vec![*x],
             Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
@@ -243,19 +266,8 @@ impl Layout {
 
     /// Gives names to parts, so that the formula is as long as its shared form.
     fn name_parts(&mut self, store: &Store, shared: Vec<PieceId>) {
-        // Names that do not stand in the formula too: it is read beside the declarations.
-        let taken: Vec<String> = store.names().collect();
-        let prefix = ["t", "u", "s", "q", "tmp_"]
-            .into_iter()
-            .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
-            .unwrap_or("part_")
-            .to_owned();
-        let is_only = shared.len() == 1 && !taken.contains(&prefix);
-        for (at, id) in shared.into_iter().enumerate() {
-            let name = match is_only {
-                true => prefix.clone(),
-                false => format!("{prefix}{}", at + 1),
-            };
+        let names = names_of_parts(store, shared.len());
+        for (id, name) in shared.into_iter().zip(names) {
             // The body moves to a place of its own, and all uses see the name.
             let body = std::mem::replace(&mut self.pieces[id], Piece::Name(name.clone()));
             self.pieces.push(body);
@@ -299,6 +311,19 @@ impl Layout {
             Some(inner) => inner,
             None => self.push(Piece::Negative(piece)),
         }
+    }
+}
+
+/// Names for parts that do not stand in the formula too: it is read beside the declarations.
+pub fn names_of_parts(store: &Store, count: usize) -> Vec<String> {
+    let taken: Vec<String> = store.names().collect();
+    let prefix = ["t", "u", "s", "q", "tmp_"]
+        .into_iter()
+        .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
+        .unwrap_or("part_");
+    match count {
+        1 if !taken.iter().any(|name| name == prefix) => vec![prefix.to_owned()],
+        _ => (1..=count).map(|at| format!("{prefix}{at}")).collect(),
     }
 }
 
