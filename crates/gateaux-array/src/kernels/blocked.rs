@@ -105,6 +105,8 @@ pub(super) struct Product<'a, T> {
     /// m, k, n
     pub(super) sizes: (usize, usize, usize),
     pub(super) part: Part,
+    /// Whether A is upper triangular, with zeros below its diagonal that are left out where that is cheap; then k = m.
+    pub(super) a_is_upper: bool,
 }
 
 /// How many entries of scratch a product of these sizes wants.
@@ -134,15 +136,21 @@ impl<T: Scalar> Product<'_, T> {
                 let depth = (k - p).min(BLOCK_TERMS);
                 let weights = self.weights.map(|weights| &weights[p..p + depth]);
                 let b = Strips::right(self.b.from(p, j), (depth, width), columns, weights, packed_b);
-                let beta = if p == 0 { self.beta } else { T::ONE };
                 let first = if self.part == Part::Lower { j / rows * rows } else { 0 };
-                for i in (first..m).step_by(BLOCK_ROWS) {
-                    let height = (m - i).min(BLOCK_ROWS);
+                // All rows of a tile have their first terms in the same pass.
+                let end = if self.a_is_upper {
+                    (p + depth).next_multiple_of(rows).min(m)
+                } else {
+                    m
+                };
+                for i in (first..end).step_by(BLOCK_ROWS) {
+                    let height = (end - i).min(BLOCK_ROWS);
                     let block = Block {
-                        scales: (self.alpha, beta),
+                        scales: (self.alpha, self.beta),
                         sizes: (height, depth, width),
-                        // The first row of the block that lies on or below the diagonal in a column j of it is j - lead.
                         lead: (self.part == Part::Lower).then(|| i as isize - j as isize),
+                        place: (i, p),
+                        a_is_upper: self.a_is_upper,
                     };
                     let a = Strips::left(self.a.from(i, p), (height, depth), rows, packed_a);
                     block.run(level, a, b, &mut c[i + j * stride..], stride);
@@ -220,8 +228,13 @@ struct Block<T> {
     scales: (T, T),
     /// Rows, terms, columns.
     sizes: (usize, usize, usize),
-    /// How far the block lies below the diagonal, if only the lower part is wanted.
+    /// How far the block lies below the diagonal, if only the lower part is wanted: the first row of it that lies on or
+    /// below the diagonal in a column j of it is j - lead.
     lead: Option<isize>,
+    /// The first row and the first term.
+    place: (usize, usize),
+    /// Whether rows have no terms before their diagonal.
+    a_is_upper: bool,
 }
 
 impl<T: Scalar> Block<T> {
@@ -235,18 +248,24 @@ impl<T: Scalar> Block<T> {
                 if self.lead.is_some_and(|lead| lead + ((i + rows) as isize) <= j as isize) {
                     continue;
                 }
-                let sizes = (rows.min(height - i), depth, width);
-                T::multiply(
-                    level,
-                    self.scales,
-                    a.strip(place),
-                    b,
-                    &mut c[i + j * stride..],
-                    stride,
-                    sizes,
-                );
+                let (skipped, scales) = self.terms_of(i);
+                let sizes = (rows.min(height - i), depth - skipped, width);
+                let (a, b) = (a.strip(place).after(skipped), b.after(skipped));
+                T::multiply(level, scales, a, b, &mut c[i + j * stride..], stride, sizes);
             }
         }
+    }
+
+    /// How many terms the rows from here on do without, and their scales: beta belongs to their first terms.
+    #[inline(always)]
+    fn terms_of(&self, i: usize) -> (usize, (T, T)) {
+        let ((row, term), (alpha, beta)) = (self.place, self.scales);
+        let (is_first, skipped) = if self.a_is_upper {
+            (row + i >= term, (row + i).saturating_sub(term))
+        } else {
+            (term == 0, 0)
+        };
+        (skipped, (alpha, if is_first { beta } else { T::ONE }))
     }
 }
 

@@ -39,6 +39,15 @@ pub struct Strip<'a, T> {
 }
 
 impl<T> Strip<'_, T> {
+    /// The strip without its first terms.
+    #[inline(always)]
+    pub(super) fn after(&self, terms: usize) -> Self {
+        Strip {
+            data: &self.data[terms * self.step..],
+            ..*self
+        }
+    }
+
     /// Whether the strip has this many terms of this many entries.
     #[inline(always)]
     fn holds(&self, terms: usize, entries: usize) -> bool {
