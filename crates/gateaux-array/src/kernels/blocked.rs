@@ -61,6 +61,18 @@ impl<'a, T> View<'a, T> {
         self.row_stride == 1
     }
 
+    /// Whether tiles read this left factor where it stands.
+    #[inline(always)]
+    pub(super) fn is_direct_left(&self) -> bool {
+        self.row_stride == 1 && self.column_stride <= MAX_DIRECT
+    }
+
+    /// Whether tiles read this right factor where it stands.
+    #[inline(always)]
+    pub(super) fn is_direct_right(&self) -> bool {
+        self.row_stride.max(self.column_stride) <= MAX_DIRECT
+    }
+
     /// The first n entries of a column of a matrix with contiguous columns.
     #[inline(always)]
     pub(super) fn column(self, j: usize, n: usize) -> &'a [T] {
@@ -172,7 +184,7 @@ struct Strips<'a, T> {
 impl<'a, T: Scalar> Strips<'a, T> {
     /// Strips of this many rows of a left factor of m rows and k columns.
     fn left(a: View<'a, T>, (m, k): (usize, usize), rows: usize, packed: &'a mut [T]) -> Strips<'a, T> {
-        if a.row_stride == 1 && a.column_stride <= MAX_DIRECT {
+        if a.is_direct_left() {
             let (data, step) = (a.data, a.column_stride);
             return Strips {
                 all: Strip { data, step, next: 1 },
@@ -191,7 +203,7 @@ impl<'a, T: Scalar> Strips<'a, T> {
         weights: Option<&[T]>,
         packed: &'a mut [T],
     ) -> Strips<'a, T> {
-        if weights.is_none() && b.row_stride.max(b.column_stride) <= MAX_DIRECT {
+        if weights.is_none() && b.is_direct_right() {
             let (data, step, next) = (b.data, b.row_stride, b.column_stride);
             return Strips {
                 all: Strip { data, step, next },

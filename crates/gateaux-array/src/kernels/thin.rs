@@ -17,7 +17,7 @@ const COLUMNS: usize = 8;
 const COLUMNS_OF_TWO: usize = 6;
 /// Up to this size a side of the result is thin.
 const THIN: usize = 16;
-/// Up to this size the blocked product reads its factors where they stand, too.
+/// Up to this size the blocked product reads its factors where they stand, too, or copies little.
 const SMALL: usize = 64;
 /// Sums with more terms are spread over too many pages of memory to read a piece of a column at a time.
 const FEW_TERMS: usize = 64;
@@ -43,7 +43,7 @@ impl<T: Scalar> Thin<'_, T> {
     /// Computes the product if the sizes are such that it is faster than the blocked one; whether it did.
     pub(super) fn run(&self, c: &mut [T], scratch: &mut [T]) -> bool {
         let (m, k, n) = self.sizes;
-        if m.max(k).max(n) <= SMALL {
+        if m.max(k).max(n) <= SMALL || self.a.is_direct_left() && self.b.is_direct_right() {
             return false;
         }
         // A piece of each column is read by itself, so the side along them is better thin as a whole.

@@ -66,6 +66,8 @@ fn reaches(length: usize, (m, row): (usize, usize), (n, column): (usize, usize))
 
 /// Registers in a column of a whole tile.
 const REGISTERS: usize = 3;
+/// Up to this number of registers with sums a tile takes twice as many.
+const FEW_SUMS: usize = 6;
 /// Rows and columns of the tile without vector instructions.
 const PLAIN: usize = 4;
 
@@ -73,7 +75,7 @@ const PLAIN: usize = 4;
 /// or not, and N columns wide.
 macro_rules! tile {
     ($name:ident, $features:literal, $float:ty, $lanes:literal, $zero:ident, $splat:ident, $load:ident, $store:ident,
-     $multiply:ident, $multiply_add:ident, $mask:ident, $masked_load:ident, $masked_store:ident) => {
+     $add:ident, $multiply:ident, $multiply_add:ident, $mask:ident, $masked_load:ident, $masked_store:ident) => {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = $features)]
         fn $name<const R: usize, const N: usize, const FULL: bool>(
@@ -106,16 +108,37 @@ macro_rules! tile {
                 registers
             };
             let mut sums = [[$zero(); R]; N];
-            let (left, right) = (a.data.as_ptr(), b.data.as_ptr());
-            for p in 0..depth {
-                // SAFETY: both strips hold `depth` terms, `height` and N entries each, as asserted.
-                let (a, term) = unsafe { (load(left.add(p * a.step)), right.add(p * b.step)) };
-                for j in 0..N {
-                    // SAFETY: as above.
-                    let b = unsafe { $splat(*term.add(j * b.next)) };
-                    for r in 0..R {
-                        sums[j][r] = $multiply_add(a[r], b, sums[j][r]);
+            let add = |p: usize, sums: &mut [[_; R]; N]| {
+                // SAFETY: p < depth, and both strips hold `depth` terms, `height` and N entries each, as asserted.
+                unsafe {
+                    let (left, right) = (a.data.as_ptr().add(p * a.step), b.data.as_ptr().add(p * b.step));
+                    let left = load(left);
+                    for j in 0..N {
+                        let right = $splat(*right.add(j * b.next));
+                        for r in 0..R {
+                            sums[j][r] = $multiply_add(left[r], right, sums[j][r]);
+                        }
                     }
+                }
+            };
+            if R * N <= FEW_SUMS && depth > 2 * FEW_SUMS {
+                // So few sums would wait for each other, so every other term has its own.
+                let mut others = sums;
+                for p in (0..depth - 1).step_by(2) {
+                    add(p, &mut sums);
+                    add(p + 1, &mut others);
+                }
+                if depth % 2 == 1 {
+                    add(depth - 1, &mut sums);
+                }
+                for j in 0..N {
+                    for r in 0..R {
+                        sums[j][r] = $add(sums[j][r], others[j][r]);
+                    }
+                }
+            } else {
+                for p in 0..depth {
+                    add(p, &mut sums);
                 }
             }
             let (alpha, beta) = ($splat(scales.0), $splat(scales.1));
@@ -199,6 +222,7 @@ tile!(
     _mm512_set1_pd,
     _mm512_loadu_pd,
     _mm512_storeu_pd,
+    _mm512_add_pd,
     _mm512_mul_pd,
     _mm512_fmadd_pd,
     lanes_of_8,
@@ -214,6 +238,7 @@ tile!(
     _mm512_set1_ps,
     _mm512_loadu_ps,
     _mm512_storeu_ps,
+    _mm512_add_ps,
     _mm512_mul_ps,
     _mm512_fmadd_ps,
     lanes_of_16,
@@ -229,6 +254,7 @@ tile!(
     _mm256_set1_pd,
     _mm256_loadu_pd,
     _mm256_storeu_pd,
+    _mm256_add_pd,
     _mm256_mul_pd,
     _mm256_fmadd_pd,
     wide_lanes_of_4,
@@ -244,6 +270,7 @@ tile!(
     _mm256_set1_ps,
     _mm256_loadu_ps,
     _mm256_storeu_ps,
+    _mm256_add_ps,
     _mm256_mul_ps,
     _mm256_fmadd_ps,
     wide_lanes_of_8,

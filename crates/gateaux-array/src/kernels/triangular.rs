@@ -8,7 +8,7 @@ use super::{Scalar, Workspace};
 /// Unknowns that are solved for by plain loops.
 pub(super) const BLOCK: usize = 24;
 /// Unknowns that are taken out of all other equations by one product: a multiple of [`BLOCK`].
-pub(super) const LARGE_BLOCK: usize = 192;
+pub(super) const LARGE_BLOCK: usize = 120;
 /// With fewer right sides the loops are not worse than products.
 const FEW_COLUMNS: usize = 4;
 /// Right sides that are solved for together: many, and the rest.
@@ -174,10 +174,9 @@ impl<T: Scalar> Rows<T> {
     fn solve<I: Instructions, const LANES: usize>(&self, n: usize, x: &mut [[T; LANES]; BLOCK]) {
         for i in 0..n {
             let mut sum = x[i];
-            for p in 0..i {
-                let factor = self.factors[i][p];
+            for (known, &factor) in x[..i].iter().zip(&self.factors[i]) {
                 for lane in 0..LANES {
-                    sum[lane] = I::mul_add(factor, x[p][lane], sum[lane]);
+                    sum[lane] = I::mul_add(factor, known[lane], sum[lane]);
                 }
             }
             for entry in &mut sum {
