@@ -14,9 +14,9 @@ use super::triangular::{
 };
 use super::{Scalar, Workspace};
 
-/// Columns of a panel.
+/// Columns of a panel of LU factors.
 const PANEL: usize = 48;
-/// Up to this size everything is one panel.
+/// Up to this size LU factors are one panel.
 const SMALL: usize = 24;
 
 /// A factorization found no pivot in this column: of a Cholesky factor none that is positive, of an LU factor none but 0.
