@@ -127,6 +127,16 @@ pub enum Convention {
     Vech,
 }
 
+/// How thoroughly an answer is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Check {
+    /// Against differences at some points
+    #[default]
+    Points,
+    /// Also with the errors of differences for all steps from 1 to 1e-16, as a table and a picture
+    Full,
+}
+
 /// `gateaux diff`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -139,6 +149,7 @@ pub enum Convention {
     gateaux diff \"logdet(X)\" --wrt X --order 2 --form hvp\n  \
     gateaux diff \"S: symmetric(n); tr(A*S)\" --wrt S --convention vech\n  \
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
+    gateaux diff \"X^2\" --check full --plot error.svg      the error of differences by the step\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
@@ -170,6 +181,12 @@ pub struct DiffArguments {
     /// Sizes for the check, such as m=50,n=20
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
+    /// How thoroughly to check the answer
+    #[arg(long, value_enum, default_value_t, conflicts_with = "no_check", value_name = "HOW")]
+    pub check: Check,
+    /// Draw the errors of differences into this file, as --check full shows them
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "no_check")]
+    pub plot: Option<String>,
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,
@@ -183,7 +200,9 @@ pub struct DiffArguments {
 #[command(after_help = "Examples:\n  \
     gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\"\n  \
     gateaux eval problem.gx --data A=a.npy --data x=x.csv --wrt x\n  \
-    gateaux eval problem.gx --data all.npz --wrt w --format json\n\n\
+    gateaux eval problem.gx --data all.npz --wrt w --format json\n  \
+    gateaux eval \"x'*x\" --data \"x=[3, 4]\" --direction \"x=[0.001, 0.002]\"\n  \
+    gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\" --wrt x,A --direction random --order 2\n\n\
     In a .csv file rows are lines; a first line without numbers is skipped; one row or one column may be a vector.\n\
     A .npz file, or a .json file with an object, gives all its arrays to the variables of the same names.")]
 pub struct EvalArguments {
@@ -198,6 +217,16 @@ pub struct EvalArguments {
     /// The order; with as many names as that: a mixed derivative
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub order: Option<u8>,
+    /// A step from the point: NAME=NUMBERS, NAME=FILE, NAME=random, or random for all variables of --wrt; shows how much of
+    /// the change of the function its derivatives explain
+    #[arg(long, value_name = "STEP", conflicts_with = "repeat")]
+    pub direction: Vec<String>,
+    /// Multiply the direction by this number [default: 1, and 0.001 for a random direction of length 1]
+    #[arg(long, value_name = "H", requires = "direction", allow_negative_numbers = true)]
+    pub step: Option<f64>,
+    /// Which random direction
+    #[arg(long, value_name = "N", requires = "direction", default_value_t = 1)]
+    pub seed: u64,
     /// Sizes that the data do not tell, such as k=3
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::args::{self, DiffArguments, Form, Format};
 use crate::codes;
+use crate::convergence;
 use crate::diagnostics;
 use crate::failure::Failure;
 use crate::json;
@@ -48,6 +49,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if !arguments.no_check {
         reply.check(&mut problem, &args::sizes(&arguments.dims));
     }
+    let measured = convergence::measure(arguments, &mut problem, &reply)?;
     let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
         (None, false, _) => None,
         (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
@@ -65,7 +67,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, weighted.as_ref(), out);
+        return show_json(&problem, &reply, (weighted.as_ref(), &measured), out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -112,7 +114,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     show_remarks(&reply, &mut page)?;
-    show_checks(&reply, &mut page)
+    show_checks(&reply, &mut page)?;
+    measured.show(&reply, &mut page)
 }
 
 /// The names given, or the only variable.
@@ -136,7 +139,12 @@ fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> 
     }
 }
 
-fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: &mut dyn Write) -> Result<(), Failure> {
+fn show_json(
+    problem: &Problem,
+    reply: &Reply,
+    (weighted, measured): (Option<&Printed>, &convergence::Measured),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let mut object = json::Object::new();
     object.insert("ok".into(), json!(true));
     object.insert("declarations".into(), json::declarations(problem.variables()));
@@ -146,6 +154,7 @@ fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: 
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
+    measured.extend(&mut object);
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 

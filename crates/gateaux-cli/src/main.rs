@@ -7,6 +7,7 @@
 mod args;
 mod batch;
 mod codes;
+mod convergence;
 mod data;
 mod diagnostics;
 mod diff;
@@ -15,8 +16,10 @@ mod explain;
 mod failure;
 mod functions;
 mod json;
+mod linearize;
 mod page;
 mod plan;
+mod plot;
 mod question;
 mod request;
 mod source;
