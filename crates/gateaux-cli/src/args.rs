@@ -149,6 +149,7 @@ pub enum Check {
     gateaux diff \"logdet(X)\" --wrt X --order 2 --form hvp\n  \
     gateaux diff \"S: symmetric(n); tr(A*S)\" --wrt S --convention vech\n  \
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
+    gateaux diff \"X^2\" --cost --dims n=1000              what each order of evaluation takes\n  \
     gateaux diff \"X^2\" --check full --plot error.svg      the error of differences by the step\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
@@ -178,7 +179,10 @@ pub struct DiffArguments {
     /// The notation of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Sizes for the check, such as m=50,n=20
+    /// Show operations and memory of each order of evaluation, at the sizes of --dims or 100
+    #[arg(long)]
+    pub cost: bool,
+    /// Sizes for the check, or with --cost for the costs, such as m=50,n=20
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
     /// How thoroughly to check the answer
@@ -335,6 +339,13 @@ pub struct FunctionsArguments {
 pub struct ExplainArguments {
     /// The code, as the error shows it in brackets
     pub code: Option<String>,
+}
+
+impl DiffArguments {
+    /// The sizes for the check: those of the costs may be of any size.
+    pub fn check_sizes(&self) -> BTreeMap<String, usize> {
+        if self.cost { BTreeMap::new() } else { sizes(&self.dims) }
+    }
 }
 
 /// `m=50`

@@ -26,7 +26,7 @@ pub fn measure(arguments: &DiffArguments, problem: &mut Problem, reply: &Reply) 
     if arguments.check != args::Check::Full && arguments.plot.is_none() {
         return Ok(Measured(Vec::new()));
     }
-    let sizes = args::sizes(&arguments.dims);
+    let sizes = arguments.check_sizes();
     let found = reply
         .answers
         .iter()

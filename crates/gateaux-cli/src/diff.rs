@@ -2,12 +2,14 @@
 
 use std::io::Write;
 
+use gateaux::compile::Costs;
 use gateaux::{Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
 use serde_json::{Value, json};
 
-use crate::args::{self, DiffArguments, Form, Format};
+use crate::args::{DiffArguments, Form, Format};
 use crate::codes;
 use crate::convergence;
+use crate::cost;
 use crate::diagnostics;
 use crate::failure::Failure;
 use crate::json;
@@ -30,6 +32,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
@@ -47,8 +52,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     if !arguments.no_check {
-        reply.check(&mut problem, &args::sizes(&arguments.dims));
+        reply.check(&mut problem, &arguments.check_sizes());
     }
+    let costs = cost::measure(arguments, &mut problem, &reply).map_err(in_text)?;
     let measured = convergence::measure(arguments, &mut problem, &reply)?;
     let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
         (None, false, _) => None,
@@ -67,7 +73,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, (weighted.as_ref(), &measured), out);
+        return show_json(&problem, &reply, (weighted.as_ref(), &measured, &costs), out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -115,7 +121,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     }
     show_remarks(&reply, &mut page)?;
     show_checks(&reply, &mut page)?;
-    measured.show(&reply, &mut page)
+    measured.show(&reply, &mut page)?;
+    cost::show(&costs, arguments, &mut page)
 }
 
 /// The names given, or the only variable.
@@ -142,7 +149,7 @@ fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> 
 fn show_json(
     problem: &Problem,
     reply: &Reply,
-    (weighted, measured): (Option<&Printed>, &convergence::Measured),
+    (weighted, measured, costs): (Option<&Printed>, &convergence::Measured, &[Costs]),
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let mut object = json::Object::new();
@@ -155,6 +162,7 @@ fn show_json(
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
     measured.extend(&mut object);
+    cost::extend(costs, &mut object);
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 

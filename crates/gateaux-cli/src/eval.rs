@@ -28,6 +28,9 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));

@@ -8,6 +8,7 @@ mod args;
 mod batch;
 mod codes;
 mod convergence;
+mod cost;
 mod data;
 mod diagnostics;
 mod diff;
