@@ -141,12 +141,23 @@ pub enum Check {
     Full,
 }
 
+/// How much is told of a derivation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// The steps that a textbook shows
+    #[default]
+    Brief,
+    /// One rule a line
+    Full,
+}
+
 /// `gateaux diff`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
     gateaux diff \"X^2\"                                   the only variable needs no --wrt\n  \
     gateaux diff \"logdet(X)\" --wrt X --form gradient --quiet\n  \
+    gateaux diff \"norm2(A*x - b)^2\" --wrt x --steps       how the answer follows, line by line\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt A,b            several gradients at once\n  \
     gateaux diff \"x'*A*y\" --wrt x,y --order 2            a mixed second derivative\n  \
     gateaux diff \"A*X*B\" --wrt X --form kronecker       the matrix M with vec(df) = M*vec(dX)\n  \
@@ -195,6 +206,12 @@ pub struct DiffArguments {
     /// Draw the errors of differences into this file, as --check full shows them
     #[arg(long, value_name = "FILE.svg", conflicts_with = "no_check")]
     pub plot: Option<String>,
+    /// Show how the answer follows, line by line
+    #[arg(long)]
+    pub steps: bool,
+    /// How much the steps tell
+    #[arg(long, value_enum, default_value_t)]
+    pub detail: Detail,
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use gateaux::compile::Costs;
-use gateaux::{Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
+use gateaux::{
+    Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Steps, Verdict, latex_name,
+};
 use serde_json::{Value, json};
 
 use crate::args::{DiffArguments, Form, Format};
@@ -16,6 +18,7 @@ use crate::json;
 use crate::page::{self, Page};
 use crate::question::{self, Question, Reply};
 use crate::source::Source;
+use crate::steps;
 use crate::style;
 
 /// Differentiates and shows the answer.
@@ -72,8 +75,13 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             ));
         }
     };
+    let derivations = match arguments.steps {
+        true => steps::derivations(&reply.answers, &mut problem, arguments.detail).map_err(in_text)?,
+        false => Vec::new(),
+    };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, (weighted.as_ref(), &measured, &costs), out);
+        let extras = (weighted.as_ref(), derivations.as_slice(), &measured, costs.as_slice());
+        return show_json(&problem, &reply, extras, out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -94,7 +102,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if arguments.form.is_none() {
         show_function(&function, &problem, &mut page)?;
     }
-    let name = function_name(&problem);
+    let name = problem.function_name();
     for answer in &reply.answers {
         if let Some(taylor) = &taylor {
             page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
@@ -104,6 +112,14 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         } else {
             show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
         }
+    }
+    for (derivation, answer) in derivations.iter().zip(&reply.answers) {
+        let by = if reply.answers.len() > 1 {
+            answer.wrt().join(", ")
+        } else {
+            String::new()
+        };
+        steps::show(derivation, &by, &mut page)?;
     }
     if let (Some(weighted), [answer]) = (&weighted, reply.answers.as_slice()) {
         let title = match &arguments.inner_product {
@@ -149,10 +165,13 @@ pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failu
     }
 }
 
+/// What is shown beside the answers, each where it was asked for.
+type Extras<'a> = (Option<&'a Printed>, &'a [Steps], &'a convergence::Measured, &'a [Costs]);
+
 fn show_json(
     problem: &Problem,
     reply: &Reply,
-    (weighted, measured, costs): (Option<&Printed>, &convergence::Measured, &[Costs]),
+    (weighted, derivations, measured, costs): Extras<'_>,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let mut object = json::Object::new();
@@ -162,6 +181,7 @@ fn show_json(
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
+        object.extend(derivations.first().map(|steps| ("steps".into(), json::steps(steps))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
     measured.extend(&mut object);
@@ -186,18 +206,9 @@ fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut
     Ok(())
 }
 
-/// `f`, or the first letter near it that is no variable.
-fn function_name(problem: &Problem) -> &'static str {
-    let taken = |name: &str| problem.variables().iter().any(|variable| variable.name == name);
-    ["f", "g", "h", "F"]
-        .into_iter()
-        .find(|name| !taken(name))
-        .unwrap_or("f")
-}
-
 fn show_function(function: &str, problem: &Problem, page: &mut Page<'_>) -> Result<(), Failure> {
     page.title("function", &shape(&problem.axes(), page.notation()))?;
-    page.formula(&format!("{} = ", function_name(problem)), function)?;
+    page.formula(&format!("{} = ", problem.function_name()), function)?;
     let rows: Vec<(&str, &str)> = problem
         .variables()
         .iter()

@@ -26,6 +26,7 @@ mod plot;
 mod question;
 mod request;
 mod source;
+mod steps;
 mod style;
 
 use std::io::{self, Write};

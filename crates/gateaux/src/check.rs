@@ -21,15 +21,15 @@ use crate::random::Random;
 use crate::sample::{self, Region};
 
 /// Points at which an answer is checked.
-const POINTS: usize = 3;
+pub(crate) const POINTS: usize = 3;
 /// The sizes that dimension names get, in order of appearance; tried in turn.
-const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
+pub(crate) const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
 const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.
 pub(crate) const TOLERANCE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not checked.
-const MAX_STEPS: usize = 150_000;
+pub(crate) const MAX_STEPS: usize = 150_000;
 /// Formulas of more steps are checked at one point.
 const MAX_STEPS_AT_ALL_POINTS: usize = 8_000;
 /// And so are those whose programs take more operations on numbers.
@@ -260,7 +260,7 @@ pub(crate) fn line(
 }
 
 /// Unequal sizes for all dimension names, such that every dimension is at least 1.
-fn sizes(
+pub(crate) fn sizes(
     problem: &Problem,
     answer: &Answer,
     given: &BTreeMap<String, usize>,

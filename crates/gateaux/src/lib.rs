@@ -31,14 +31,13 @@ mod problem;
 mod random;
 mod removable;
 mod sample;
+mod steps;
 mod structure;
 mod wirtinger;
 
 pub use answer::{Answer, Candidate, Printed};
 pub use check::{Check, Slope, Verdict};
-pub use claim::{
-    ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Mistake, Side, Slip, equal, equal_with,
-};
+pub use claim::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Mistake, Side, Slip, equal, equal_with};
 pub use compile::{Compiled, View, ViewMut};
 pub use convergence::{Convergence, Sample, Scheme};
 pub use error::{Errors, codes};
@@ -48,9 +47,11 @@ pub use gateaux_core::expr::Structure;
 pub use gateaux_core::infer::{ExternalDeclaration, Origin};
 pub use gateaux_core::ops;
 pub use gateaux_core::print::{Notation, latex_name};
+pub use gateaux_core::steps::{Detail, RULES as RULES_OF_STEPS, Reason, Rule, find as find_rule};
 pub use gateaux_eval::{Layout, Plan};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
 pub use linearization::{Directions, Linearization};
 pub use numbers::{Imaginary, Inputs, Numbers};
 pub use problem::{Declared, Problem};
+pub use steps::{Checked, Step, Steps};
 pub use wirtinger::WirtingerPart;

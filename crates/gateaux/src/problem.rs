@@ -137,6 +137,15 @@ impl Problem {
         print::print(&mut self.store, simple, notation).map_err(|error| self.limit(error))
     }
 
+    /// The name by which the function is called: `f`, or the first letter near it that is no variable.
+    pub fn function_name(&self) -> &'static str {
+        let taken = |name: &str| self.declared.iter().any(|variable| variable.name == name);
+        ["f", "g", "h", "F"]
+            .into_iter()
+            .find(|name| !taken(name))
+            .unwrap_or("f")
+    }
+
     /// The derivative by the variables in order: one name for a first derivative, two for a second.
     ///
     /// # Errors
@@ -368,7 +377,7 @@ impl Problem {
     }
 
     /// The function in the form that is differentiated; the check compares with the function as it was written.
-    fn with_traces(&mut self) -> Result<Expr, Errors> {
+    pub(crate) fn with_traces(&mut self) -> Result<Expr, Errors> {
         with_traces(&mut self.store, self.function).map_err(|error| self.limit(error))
     }
 
