@@ -35,8 +35,19 @@ pub struct Counterexample {
     pub values: Vec<(String, Numbers)>,
     /// The value of the claim; `None` where it has none.
     pub claim: Option<Numbers>,
-    /// The value of the answer.
-    pub answer: Numbers,
+    /// The value of the answer; `None` where it has none.
+    pub answer: Option<Numbers>,
+}
+
+impl Counterexample {
+    /// The same with the two formulas exchanged.
+    pub(super) fn exchanged(self) -> Counterexample {
+        Counterexample {
+            claim: self.answer,
+            answer: self.claim,
+            values: self.values,
+        }
+    }
 }
 
 /// The smallest counterexample found.
@@ -66,9 +77,7 @@ pub(super) fn find(
 
 /// The pattern as it is, where equal sizes are allowed.
 fn sizes_with(problem: &Problem, setting: &Setting, roots: &[Expr], pattern: [usize; 4]) -> Result<Sizes, String> {
-    let names: Vec<String> = sizes_for(problem, roots, &setting.sizes, [3, 2, 4, 5])?
-        .into_keys()
-        .collect();
+    let names: Vec<String> = sizes_for(problem, roots, &setting.sizes, [3, 2, 4, 5])?.into_keys().collect();
     let mut given: BTreeMap<String, usize> = setting.sizes.clone();
     for (name, size) in names.into_iter().zip(pattern.into_iter().cycle()) {
         given.entry(name).or_insert(size);
@@ -96,7 +105,8 @@ fn at_sizes(
         let Some((values, weight)) = integers(problem, &setting.holes, &variables, draw) else {
             continue;
         };
-        if best.as_ref().is_some_and(|(known, _)| *known <= weight) || domain.iter().any(|p| values.run(p).is_none()) {
+        let is_usable = |program: &Program| values.run(program).is_some() && values.keeps_from_kinks(program);
+        if best.as_ref().is_some_and(|(known, _)| *known <= weight) || !domain.iter().all(is_usable) {
             continue;
         }
         let Some(answer) = values.run(&viewed) else { continue };
@@ -137,12 +147,17 @@ fn shown(
     Counterexample {
         values: names.collect(),
         claim: value.as_ref().map(rounded),
-        answer: rounded(&answer),
+        answer: Some(rounded(&answer)),
     }
 }
 
 /// Small integers in the structure of the declarations, and how large they are together.
-fn integers(problem: &Problem, holes: &[Hole], variables: &[(Var, Vec<usize>)], draw: usize) -> Option<(Values, f64)> {
+fn integers(
+    problem: &Problem,
+    holes: &[Hole],
+    variables: &[(Var, Vec<usize>)],
+    draw: usize,
+) -> Option<(Values, f64)> {
     let mut random = Random::new(draw as u64 + 1);
     // Every third draw is of positive numbers, for logarithms and roots.
     let is_positive = draw % 3 == 2;
@@ -167,11 +182,12 @@ fn integers(problem: &Problem, holes: &[Hole], variables: &[(Var, Vec<usize>)], 
         .ok()?;
         let raw = raw.map(|(re, im)| complex(*re, *im));
         let value = structured(raw, variable.structure)?;
-        weight += value
-            .data()
-            .iter()
-            .map(|entry| 1.0 + compare::size(&Array::scalar(*entry)))
-            .sum::<f64>();
+        // Ones are the simplest; zeros hide what they multiply.
+        let of_entry = |entry: &Entry| match compare::size(&Array::scalar(*entry)) {
+            0.0 => 1.5,
+            size => size,
+        };
+        weight += value.data().iter().map(of_entry).sum::<f64>();
         values.insert(*var, value);
     }
     for Hole { hole, of } in holes {
@@ -189,16 +205,10 @@ fn integers(problem: &Problem, holes: &[Hole], variables: &[(Var, Vec<usize>)], 
         values.insert(*hole, direction);
     }
     let real = |values: BTreeMap<Var, Array<Entry>>| {
-        let parts = values
-            .into_iter()
-            .map(|(var, value)| (var, value.map(|entry| entry.re)));
+        let parts = values.into_iter().map(|(var, value)| (var, value.map(|entry| entry.re)));
         parts.collect::<BTreeMap<Var, Array<DoubleDouble>>>()
     };
-    let values = if is_complex {
-        Values::Complex(values)
-    } else {
-        Values::Real(real(values))
-    };
+    let values = if is_complex { Values::Complex(values) } else { Values::Real(real(values)) };
     Some((values, weight))
 }
 
@@ -229,11 +239,7 @@ fn structured(raw: Array<Entry>, structure: Structure) -> Option<Array<Entry>> {
             make(&|i, j| {
                 let entry = at(i.max(j), i.min(j));
                 let large = |part: f64| complex(part.abs() + 2.0 * n, 0.0);
-                if i == j {
-                    large(gateaux_array::Real::to_f64(&entry.re))
-                } else {
-                    entry
-                }
+                if i == j { large(gateaux_array::Real::to_f64(&entry.re)) } else { entry }
             })
         }
         Structure::Orthogonal => {

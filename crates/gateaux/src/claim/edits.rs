@@ -43,10 +43,7 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
         }
     }
     for (id, node) in tree.nodes() {
-        if of_declarations
-            .iter()
-            .any(|span| span.start <= node.span.start && node.span.end <= span.end)
-        {
+        if of_declarations.iter().any(|span| span.start <= node.span.start && node.span.end <= span.end) {
             continue;
         }
         match &node.kind {
@@ -67,6 +64,15 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
                 let said = format!("{} in the place of {}", quote(claim, inside.span), whole);
                 transposes.push(edit(claim, Mistake::Transposed, node.span, &without, said));
             }
+            NodeKind::Binary(op, ..) if !matches!(op, BinaryOp::Add | BinaryOp::Sub) && !transposed.contains(&id) => {
+                let Span { start, end } = node.span;
+                if claim[..start].ends_with('(') && claim[end..].starts_with(')') {
+                    let group = Span::new(start - 1, end + 1);
+                    let said = format!("{0}' in the place of {0}", quote(claim, group));
+                    let flipped = format!("{}'", quote(claim, group));
+                    transposes.push(edit(claim, Mistake::Transposed, group, &flipped, said));
+                }
+            }
             NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), at, ..) => {
                 let other = if *op == BinaryOp::Add { "-" } else { "+" };
                 let said = format!("{other} in the place of {} before {}", op.text(), rest(claim, at.end));
@@ -75,13 +81,7 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
             NodeKind::Unary(UnaryOp::Neg, inner) => {
                 let inside = quote(claim, tree.node(*inner).span);
                 let sign = Span::new(node.span.start, node.span.start + 1);
-                signs.push(edit(
-                    claim,
-                    Mistake::Sign,
-                    sign,
-                    "",
-                    format!("{inside} without its minus"),
-                ));
+                signs.push(edit(claim, Mistake::Sign, sign, "", format!("{inside} without its minus")));
             }
             _ => {}
         }
