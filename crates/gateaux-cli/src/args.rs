@@ -39,6 +39,8 @@ pub enum Command {
     Eval(EvalArguments),
     /// Show the program that computes a function and its derivatives, with the time of each step
     Plan(PlanArguments),
+    /// Give an exercise, hints one at a time, and a judgment of an answer
+    Teach(TeachArguments),
     /// Answer problems in JSON Lines, one line each
     Batch(BatchArguments),
     /// List the functions of the language, or show one
@@ -373,12 +375,49 @@ pub struct PlanArguments {
     pub format: TextOrJson,
 }
 
+/// `gateaux teach`
+#[derive(Args, Debug)]
+#[command(after_help = "Levels:\n  \
+    1 scalars and vectors\n  \
+    2 quadratic forms and least squares\n  \
+    3 traces\n  \
+    4 inverses and determinants\n  \
+    5 elementwise functions and the chain rule\n  \
+    6 Kronecker products and vec\n  \
+    7 Hessians\n\n\
+    Examples:\n  \
+    gateaux teach --level 2 --seed 3\n  \
+    gateaux teach --level 2 --seed 3 --hints 1\n  \
+    gateaux teach --level 2 --seed 3 --answer \"2*A'*x\"\n  \
+    gateaux teach --level 2 --seed 3 --solution\n\n\
+    Exit codes: 0, but 1 if the answer is not right.")]
+pub struct TeachArguments {
+    /// How difficult
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub level: u8,
+    /// Which exercise of the level
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many hints to show
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub hints: usize,
+    /// The answer to judge; any form of the derivative
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub answer: Option<String>,
+    /// Show the answer and how it follows
+    #[arg(long)]
+    pub solution: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
 /// `gateaux batch`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
@@ -409,9 +448,10 @@ pub struct FunctionsArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux explain G0204\n  \
+    gateaux explain product-rule  a rule of diff --steps\n  \
     gateaux explain               all codes")]
 pub struct ExplainArguments {
-    /// The code, as the error shows it in brackets
+    /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
 }
 

@@ -28,6 +28,7 @@ mod request;
 mod source;
 mod steps;
 mod style;
+mod teach;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Equal(arguments) => equal::run(&arguments, out),
         Command::Eval(arguments) => eval::run(&arguments, out),
         Command::Plan(arguments) => plan::run(&arguments, out),
+        Command::Teach(arguments) => teach::run(&arguments, out),
         Command::Batch(arguments) => batch::run(&arguments, out),
         Command::Functions(arguments) => functions::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),

@@ -27,17 +27,13 @@ pub struct Printed {
 impl Printed {
     pub(crate) fn new(problem: &mut Problem, expr: Expr) -> Result<Printed, Errors> {
         let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
-        Ok(Printed::of(&layout))
-    }
-
-    pub(crate) fn of(layout: &print::Layout) -> Printed {
-        Printed {
+        Ok(Printed {
             text: layout.write(Notation::Text),
             unicode: layout.write(Notation::Unicode),
             latex: layout.write(Notation::Latex),
             size: layout.size(),
             plain_size: layout.plain_size(),
-        }
+        })
     }
 
     /// The formula in a notation.

@@ -62,6 +62,8 @@ pub(crate) const BAD_INPUT: &str = "G0600";
 pub(crate) const BAD_STRUCTURE: &str = "G0601";
 /// The numbers could not be computed: a singular matrix, an array that is too large.
 pub(crate) const NO_NUMBERS: &str = "G0602";
+/// No exercise for a seed.
+pub(crate) const NO_EXERCISE: &str = "G0603";
 
 /// The codes of this crate.
 const CODES: &[Code] = &[
@@ -119,6 +121,13 @@ const CODES: &[Code] = &[
         code: NO_NUMBERS,
         title: "numbers that cannot be computed",
         explanation: "A matrix is singular, or not positive definite where it must be, or an array is too large.",
+        example: "",
+    },
+    Code {
+        code: NO_EXERCISE,
+        title: "no exercise for a seed",
+        explanation: "Functions are composed at random until one has an answer that is neither trivial nor long. For this \
+                      seed none was found: another seed gives another exercise.",
         example: "",
     },
 ];

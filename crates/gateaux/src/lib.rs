@@ -33,6 +33,7 @@ mod removable;
 mod sample;
 mod steps;
 mod structure;
+pub mod teach;
 mod wirtinger;
 
 pub use answer::{Answer, Candidate, Printed};

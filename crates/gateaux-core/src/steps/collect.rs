@@ -6,7 +6,8 @@
 
 use super::{Detail, Line, Reason, rules};
 use crate::diff::Sweep;
-use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store};
+use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Term};
+use crate::ops;
 use crate::print::{Factor, Phrase, Wrap};
 
 /// Sums of more terms are collected without a line for their terms.
@@ -31,7 +32,7 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
             Err(limit) => return Err(limit),
         };
         note(&mut reasons, reasons_at(store, at, hole));
-        if detail == Detail::Full && lines.len() < MAX_LINES {
+        if detail == Detail::Full && !reasons.is_empty() && lines.len() < MAX_LINES {
             let arrived: Vec<(Expr, Vec<(Rational, Expr)>)> = sweep
                 .arrived()
                 .into_iter()
@@ -52,13 +53,23 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         .find(|(at, _)| *at == hole)
         .map_or_else(Vec::new, |(_, terms)| terms.to_vec());
     let terms = merged(arrived);
-    if detail == Detail::Brief && (2..=MAX_TERMS).contains(&terms.len()) {
+    // Terms that were there before need no line.
+    let moves = reasons.iter().any(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    let is_sum = terms.len() > 1;
+    if detail == Detail::Brief && moves && (1..=MAX_TERMS).contains(&terms.len()) {
         let mut phrases = Vec::new();
         for (coefficient, cotangent) in terms {
-            phrases.push(paired(store, coefficient, cotangent, hole)?);
+            phrases.push(applied(store, coefficient, cotangent, hole)?);
         }
         lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+    }
+    reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    if is_sum {
         note(&mut reasons, vec![&rules::COLLECT]);
+    }
+    let raw = sweep.cotangent(store, hole)?;
+    if raw != gradient {
+        note(&mut reasons, rewriting(store, raw, gradient));
     }
     let whole = literal(store, gradient, hole)?;
     if whole.factors.iter().any(|factor| factor.is_transposed) {
@@ -106,26 +117,82 @@ pub(super) fn paired(store: &mut Store, coefficient: Rational, cotangent: Expr, 
     Ok(Phrase { coefficient, ..phrase })
 }
 
-/// `<G, dX>` with the gradient as it will be read off: `(2*A'*(A*x - b))'*dx`, `tr(inv(X)*dX)`.
+/// `<G, dX>` with the gradient as it will be read off, where its transpose would look like something else:
+/// `(2*A'*(A*x - b))'*dx`, but `tr(inv(X)*dX)`.
 pub(super) fn literal(store: &mut Store, gradient: Expr, hole: Expr) -> Result<Phrase> {
-    if store.shape(hole).is_scalar() || matches!(store.shape(hole), Shape::Tensor(_) | Shape::Row(_)) {
-        return paired(store, Rational::one(), gradient, hole);
-    }
-    let transposed = store.transpose(gradient)?;
-    let is_plain =
-        matches!(store.form(gradient), Form::Ones | Form::Eye) || store.weight(transposed) < store.weight(gradient);
-    if is_plain || transposed == gradient {
-        return paired(store, Rational::one(), gradient, hole);
-    }
     let wrap = match store.shape(hole) {
         Shape::Matrix(..) => Wrap::Trace,
-        Shape::Scalar | Shape::Vector(_) | Shape::Row(_) | Shape::Tensor(_) => Wrap::Nothing,
+        Shape::Vector(_) => Wrap::Nothing,
+        Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => return paired(store, Rational::one(), gradient, hole),
     };
+    let transposed = store.transpose(gradient)?;
+    if store.weight(transposed) < store.weight(gradient) || transposed == gradient || !is_composed(store, gradient) {
+        return applied(store, Rational::one(), gradient, hole);
+    }
     let factor = Factor {
         expr: gradient,
         is_transposed: true,
     };
     Ok(Phrase::product(wrap, vec![factor, hole.into()]))
+}
+
+/// `<C, dX>` in the normal form, but for `tr(b*a'*dX)`, which would be `a'*dX*b` again.
+fn applied(store: &mut Store, coefficient: Rational, cotangent: Expr, hole: Expr) -> Result<Phrase> {
+    let core = core(store, cotangent);
+    let is_outer = match store.form(core) {
+        Form::MatMul(factors) => factors
+            .iter()
+            .skip(1)
+            .any(|factor| matches!(store.shape(factor.base), Shape::Row(_))),
+        _ => false,
+    };
+    if is_outer && matches!(store.shape(hole), Shape::Matrix(..)) {
+        return paired(store, coefficient, cotangent, hole);
+    }
+    Ok(Phrase {
+        coefficient,
+        ..Phrase::plain(store.dot(cotangent, hole)?)
+    })
+}
+
+/// The array without the scalars in front of it.
+fn core(store: &Store, array: Expr) -> Expr {
+    let (_, rest) = store.split_coefficient(array);
+    match *store.form(rest) {
+        Form::Scale(_, array) => array,
+        _ => rest,
+    }
+}
+
+/// Whether the array in it is a product, or a sum of such.
+fn is_composed(store: &Store, array: Expr) -> bool {
+    let array = core(store, array);
+    match store.form(array) {
+        Form::MatMul(_) | Form::Product(_) => true,
+        Form::Add(terms) => {
+            let is_product = |term: &Term| {
+                matches!(
+                    store.form(core(store, term.expr)),
+                    Form::MatMul(_) | Form::Product(_) | Form::Add(_)
+                )
+            };
+            terms.iter().any(is_product)
+        }
+        _ => false,
+    }
+}
+
+/// Why one way to write an array is as good as another.
+pub(super) fn rewriting(store: &Store, before: Expr, after: Expr) -> Vec<&'static rules::Rule> {
+    let has_adjugate = |expr: Expr| {
+        let is_adjugate =
+            |part: &Expr| matches!(store.form(*part), Form::Call(function, _) if ops::op(*function).name == "adj");
+        store.post_order(&[expr]).iter().any(is_adjugate)
+    };
+    match has_adjugate(before) && !has_adjugate(after) {
+        true => vec![&rules::ADJUGATE],
+        false => vec![&rules::FACTOR],
+    }
 }
 
 /// Why `<C, u>` is the sum over the parts of u.
@@ -153,7 +220,8 @@ fn reasons_at(store: &Store, expr: Expr, hole: Expr) -> Vec<&'static rules::Rule
         Form::Product(_) => match shape {
             Shape::Matrix(..) => vec![&rules::HADAMARD_TRACE],
             Shape::Vector(_) | Shape::Row(_) => vec![&rules::HADAMARD_INNER],
-            Shape::Scalar | Shape::Tensor(_) => vec![],
+            Shape::Tensor(_) => vec![&rules::ENTRIES_COMMUTE],
+            Shape::Scalar => vec![],
         },
         Form::Transpose(_) => match shape {
             Shape::Matrix(..) => vec![&rules::TRACE_TRANSPOSE],

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Detail, Reason, rules};
 use crate::diff;
-use crate::expr::{ElementPower, Expr, Form, Law, MatrixPower, Rational, Result, Shape, Store};
+use crate::expr::{ElementPower, Expr, Form, Law, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
 
 /// Linear parts up to this weight need no line of their own in a brief derivation.
@@ -74,12 +74,9 @@ impl<'a> Expansion<'a> {
             }
             Detail::Brief => {
                 self.replace(store, &outermost, &mut reasons)?;
-                // What leads on through sums and the like is not worth a line.
-                let rest = self.outermost(store);
-                let is_through = |expr: &Expr| {
-                    outermost.iter().all(|from| !self.is_nonlinear(store, *from)) && self.is_nonlinear(store, *expr)
-                };
-                if !rest.is_empty() && rest.iter().all(is_through) {
+                // Sums and the like that lead on to something else are not worth a line.
+                if outermost.iter().all(|expr| self.leads_on(store, *expr)) {
+                    let rest = self.outermost(store);
                     self.replace(store, &rest, &mut reasons)?;
                 }
             }
@@ -98,8 +95,9 @@ impl<'a> Expansion<'a> {
         Ok(())
     }
 
-    fn is_nonlinear(&self, store: &Store, expr: Expr) -> bool {
-        self.linear.get(&expr) == Some(&false) && !is_linear_form(store, expr, &self.linear)
+    /// Whether it is linear in parts that are not linear in the variable.
+    fn leads_on(&self, store: &Store, expr: Expr) -> bool {
+        self.linear.get(&expr) == Some(&false) && is_linear_form(store, expr, &self.linear)
     }
 
     /// The differentials in the body that stand in no other of them, as they are written.
@@ -134,15 +132,23 @@ impl<'a> Expansion<'a> {
 
     /// The change of an expression in terms of those of its parts, and why.
     fn one_level(&mut self, store: &mut Store, root: Expr, reasons: &mut Vec<Reason>) -> Result<Expr> {
-        // The parts that get no differential of their own, since the step leads through them.
+        // The parts that get no differential of their own, since the step leads through them; those of a square or of
+        // a norm need no reason either.
         let (mut through, mut ends) = (vec![root], Vec::new());
+        let mut silent: HashSet<Expr> = HashSet::new();
+        if self.detail == Detail::Brief {
+            silent.extend(parts_of_norms(store, root)?);
+        }
         let mut todo = self.changing_parts(store, root);
         let mut seen = HashSet::new();
         while let Some(part) = todo.pop() {
             if !seen.insert(part) {
                 continue;
             }
-            if self.passes(store, root, part)? {
+            if silent.contains(&part) || self.passes(store, root, part)? {
+                if self.detail == Detail::Brief && !silent.contains(&part) {
+                    silent.extend(parts_of_norms(store, part)?);
+                }
                 todo.extend(self.changing_parts(store, part));
                 through.push(part);
             } else {
@@ -154,7 +160,7 @@ impl<'a> Expansion<'a> {
             let change = self.change_at(store, part)?;
             changes.insert(part, change);
         }
-        for part in &through {
+        for part in through.iter().filter(|part| !silent.contains(part)) {
             for reason in self.reasons_of(store, *part)? {
                 if !reasons.contains(&reason) {
                     reasons.push(reason);
@@ -187,9 +193,6 @@ impl<'a> Expansion<'a> {
         }
         if self.detail == Detail::Full {
             return Ok(matches!(store.form(part), Form::Add(terms) if terms.len() == 1));
-        }
-        if is_norm_of(store, root, part)? {
-            return Ok(true);
         }
         let is_linear = self.linear.get(&part) == Some(&true);
         let root_is_linear = self.linear.get(&root) == Some(&true);
@@ -230,10 +233,8 @@ impl<'a> Expansion<'a> {
                 if changing < terms.len() {
                     found.push(Reason::Rule(&rules::CONSTANT));
                 }
-                if terms
-                    .iter()
-                    .any(|term| !term.coefficient.abs().is_one() && changes(&term.expr))
-                {
+                let scales = |term: &Term| !term.coefficient.abs().is_one() && changes(&term.expr);
+                if terms.len() == 1 || terms.iter().any(scales) {
                     found.push(Reason::Rule(&rules::CONSTANT_FACTOR));
                 }
             }
@@ -243,10 +244,13 @@ impl<'a> Expansion<'a> {
             })),
             Form::MatMul(factors) => self.reasons_of_product(store, expr, &factors, &mut found)?,
             Form::Product(factors) => self.reasons_of_powers(store, expr, &factors, &mut found)?,
-            Form::Trace(_) => found.push(Reason::Rule(match store.inner_square(expr)?.is_some() {
-                true => &rules::SQUARED_NORM,
-                false => &rules::TRACE,
-            })),
+            Form::Trace(inner) => match store.inner_square(expr)?.is_some() {
+                true => found.push(Reason::Rule(&rules::SQUARED_NORM)),
+                false => {
+                    found.push(Reason::Rule(&rules::TRACE));
+                    self.reasons_of_trace(store, inner, &mut found);
+                }
+            },
             Form::Sum(_) => found.push(Reason::Rule(&rules::ENTRY_SUM)),
             Form::Transpose(_) => found.push(Reason::Rule(&rules::TRANSPOSE)),
             Form::Diag(_) | Form::DiagOf(_) => found.push(Reason::Rule(&rules::DIAG)),
@@ -266,6 +270,26 @@ impl<'a> Expansion<'a> {
         Ok(found)
     }
 
+    /// Under a trace the normal form turns and transposes products until the change stands last.
+    fn reasons_of_trace(&self, store: &Store, inner: Expr, found: &mut Vec<Reason>) {
+        let Form::MatMul(factors) = store.form(inner) else {
+            return;
+        };
+        if self.detail == Detail::Full {
+            return;
+        }
+        let moving = |factor: &MatrixPower| self.linear.contains_key(&factor.base);
+        let before_last = &factors[..factors.len() - 1];
+        if before_last.iter().any(moving) {
+            found.push(Reason::Rule(&rules::CYCLIC));
+        }
+        let is_transposed =
+            |factor: &MatrixPower| moving(factor) && matches!(store.form(factor.base), Form::Transpose(_));
+        if factors.iter().any(is_transposed) {
+            found.push(Reason::Rule(&rules::TRACE_TRANSPOSE));
+        }
+    }
+
     fn reasons_of_product(
         &self,
         store: &mut Store,
@@ -273,7 +297,7 @@ impl<'a> Expansion<'a> {
         factors: &[MatrixPower],
         found: &mut Vec<Reason>,
     ) -> Result<()> {
-        if store.inner_square(expr)?.is_some() {
+        if store.shape(expr).is_scalar() && store.inner_square(expr)?.is_some() {
             found.push(Reason::Rule(&rules::SQUARED_NORM));
             return Ok(());
         }
@@ -344,6 +368,24 @@ impl<'a> Expansion<'a> {
         }
         Ok(())
     }
+}
+
+/// The parts of an expression that are the square under a norm, and the product under the trace that is a square.
+fn parts_of_norms(store: &mut Store, expr: Expr) -> Result<Vec<Expr>> {
+    let mut found = Vec::new();
+    for part in store.children(expr) {
+        if is_norm_of(store, expr, part)? {
+            found.push(part);
+        }
+    }
+    for square in found.clone().into_iter().chain([expr]) {
+        if let Form::Trace(product) = *store.form(square)
+            && store.inner_square(square)?.is_some()
+        {
+            found.push(product);
+        }
+    }
+    Ok(found)
 }
 
 /// Whether the expression has a norm in it of which the part is the square.

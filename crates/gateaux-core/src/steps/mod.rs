@@ -15,10 +15,12 @@ pub use rules::{RULES, Rule, find};
 
 use crate::diff::{Convention, Derivative};
 use crate::expr::{Expr, Form, Result, Shape, Store, Structure};
-use crate::ops::Op;
+use crate::ops::{Op, substitute};
 use crate::print::{Phrase, Wrap};
 use crate::simplify::simplify;
 
+/// The differential of a function is cited by its formula up to this length.
+const MAX_STATEMENT: usize = 48;
 /// How many lines the differential may take; then all that is left is found at once.
 const MAX_LINES: [usize; 2] = [16, 60];
 
@@ -56,12 +58,23 @@ impl Reason {
         }
     }
 
-    /// The name for people.
+    /// The name for people; of the differential of a function what it states, where that is short.
     pub fn name(self) -> String {
         match self {
             Reason::Rule(rule) => rule.name.to_owned(),
-            Reason::Function(op) => format!("differential of {}", op.name),
+            Reason::Function(op) => {
+                let statement = self.statement();
+                match statement.len() <= MAX_STATEMENT {
+                    true => statement,
+                    false => format!("differential of {}", op.name),
+                }
+            }
         }
+    }
+
+    /// Whether it defines how an answer is read off, in general letters.
+    pub fn is_reading(self) -> bool {
+        matches!(self, Reason::Rule(rule) if rule.sample.is_empty())
     }
 
     /// What it states, as an equation in the language.
@@ -79,7 +92,9 @@ impl Reason {
                     .filter_map(|each| each.split(':').next())
                     .collect();
                 let formula = op.differential.first().copied().unwrap_or_default();
+                let is_factor = !formula.contains([' ', '/']);
                 let right = match op.is_elementwise() && !formula.contains("dx") {
+                    true if is_factor => format!("{formula}.*dx"),
                     true => format!("({formula}).*dx"),
                     false => formula.to_owned(),
                 };
@@ -183,20 +198,22 @@ pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result
     }
     match (store.shape(body), store.shape(hole), claim.explicit) {
         (Shape::Scalar, Shape::Scalar, Some(slope)) | (_, Shape::Scalar, Some(slope)) => {
-            lines.push(factored(Left::Change, slope, hole));
+            lines.extend(slope_line(store, body, slope, hole)?);
             lines.push(Line::new(Left::Answer, slope, &[&rules::SLOPE]));
         }
         (Shape::Scalar, _, Some(gradient)) => scalar(store, (claim, body, gradient), detail, &mut lines)?,
         (Shape::Vector(_), Shape::Vector(_), Some(jacobian)) => {
-            let line = factored(Left::Change, jacobian, hole);
-            lines.push(because(line, jacobian_reasons(store, body)));
+            if !store.is_zero(body) {
+                let line = factored(Left::Change, jacobian, hole);
+                lines.push(because(line, jacobian_reasons(store, body, jacobian)));
+            }
             lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
         }
         (Shape::Row(_), Shape::Vector(_), Some(jacobian)) if derivative.is_row_jacobian => {
             let column = store.transpose(body)?;
             lines.push(Line::new(Left::TransposedChange, column, &[&rules::PRODUCT_TRANSPOSE]));
             let line = factored(Left::TransposedChange, jacobian, hole);
-            lines.push(because(line, jacobian_reasons(store, column)));
+            lines.push(because(line, jacobian_reasons(store, column, jacobian)));
             lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
         }
         _ => map(store, claim, &mut lines)?,
@@ -222,7 +239,11 @@ fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut
     }
     // A function that does not depend on the variable, or is it.
     if lines.len() == start {
-        lines.push(Line::new(Left::Change, expansion.body, &[&rules::CONSTANT]));
+        let why = match store.is_zero(expansion.body) {
+            true => &rules::CONSTANT,
+            false => &rules::LINEAR_MAP,
+        };
+        lines.push(Line::new(Left::Change, expansion.body, &[why]));
     }
     Ok(expansion.body)
 }
@@ -239,7 +260,8 @@ fn scalar(
     let structure = store.variable(derivative.variables[0]).structure;
     let read_off = match store.shape(hole) {
         Shape::Vector(_) => &rules::VECTOR_GRADIENT,
-        Shape::Scalar | Shape::Row(_) | Shape::Matrix(..) | Shape::Tensor(_) => &rules::GRADIENT,
+        Shape::Tensor(_) => &rules::TENSOR_GRADIENT,
+        Shape::Scalar | Shape::Row(_) | Shape::Matrix(..) => &rules::GRADIENT,
     };
     let raw = match derivative.raw_gradient {
         Some(raw) if structure != Structure::General => simplify(store, raw)?,
@@ -295,8 +317,32 @@ fn because(line: Line, rules: Vec<&'static Rule>) -> Line {
     }
 }
 
+/// `g*dt`, where the change of a scalar does not stand alone yet.
+fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<Option<Line>> {
+    if store.is_zero(body) {
+        return Ok(None);
+    }
+    let raw = substitute(store, body, &[(hole, Store::ONE)])?;
+    let terms = match store.form(body) {
+        Form::Add(terms) => terms.iter().filter(|term| store.has_hole(term.expr)).count(),
+        _ => 1,
+    };
+    let mut why = Vec::new();
+    if terms > 1 {
+        why.push(&rules::COLLECT);
+    }
+    if raw != slope {
+        why.extend(collect::rewriting(store, raw, slope));
+    }
+    if why.is_empty() {
+        return Ok(None);
+    }
+    why.dedup_by_key(|rule| rule.id);
+    Ok(Some(because(factored(Left::Change, slope, hole), why)))
+}
+
 /// Why a vector that is linear in the hole is a matrix times the hole.
-fn jacobian_reasons(store: &Store, body: Expr) -> Vec<&'static Rule> {
+fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static Rule> {
     let mut found: Vec<&'static Rule> = Vec::new();
     let mut terms = 0;
     for expr in store.post_order(&[body]) {
@@ -321,6 +367,13 @@ fn jacobian_reasons(store: &Store, body: Expr) -> Vec<&'static Rule> {
     }
     if terms > 1 {
         found.push(&rules::COLLECT);
+    }
+    if found.is_empty() {
+        let is_identity = |expr: &Expr| matches!(store.form(*expr), Form::Eye);
+        found.push(match store.post_order(&[jacobian]).iter().any(is_identity) {
+            true => &rules::IDENTITY,
+            false => &rules::FACTOR,
+        });
     }
     found
 }

@@ -179,6 +179,10 @@ rules! {
         ["x'*(y.*z)", "(x.*y)'*z"], "x: vector(n); y: vector(n); z: vector(n)",
         "Both are the sum of x[i]*y[i]*z[i] over all i.",
         "Magnus & Neudecker, Matrix Differential Calculus, 3.6";
+    ENTRIES_COMMUTE: "elementwise-factors", "elementwise factors commute",
+        ["A.*dX./B", "(A./B).*dX"], "A: matrix(m, n); B: matrix(m, n); X: matrix(m, n)",
+        "In every entry they are numbers.",
+        "by definition";
     SUM_TRACE: "sum-is-a-trace", "a sum of products of entries is a trace",
         ["sum(A.*B)", "tr(A'*B)"], "A: matrix(m, n); B: matrix(m, n)",
         "tr(A'*B) is the sum of A[i,j]*B[i,j] over all i and j: the inner product of Frobenius.",
@@ -220,7 +224,16 @@ rules! {
         ["u.*x", "diag(u)*x"], "u: vector(n); x: vector(n)",
         "Entry i of both is u[i]*x[i].",
         "Magnus & Neudecker, Matrix Differential Calculus, 3.6";
-    FACTOR: "common-factors", "simplify",
+    ADJUGATE: "adjugate", "the adjugate is the determinant times the inverse",
+        ["adj(X)", "det(X)*inv(X)"], "X: matrix(n, n)",
+        "X*adj(X) is det(X)*eye: the expansion of the determinant along its rows. The adjugate is there at singular matrices too, the inverse is not.",
+        "Magnus & Neudecker, Matrix Differential Calculus, chapter 1; Petersen & Pedersen, The Matrix Cookbook, 3.1";
+    IDENTITY: "identity", "the identity in front of the change",
+        ["eye(n)*x", "x"], "x: vector(n)",
+        "The identity matrix changes nothing.",
+        "by definition";
+    FACTOR: "common-factors", "collect common factors",
+
         ["A*B + A*C", "A*(B + C)"], "A: matrix(m, n); B: matrix(n, k); C: matrix(n, k)",
         "Matrix multiplication distributes over sums; common factors are collected, inverses and determinants are put together.",
         "by definition";
@@ -232,6 +245,10 @@ rules! {
         ["df", "g'*dx"], "",
         "The gradient is the vector g whose inner product with every change dx is the change of f.",
         "Edelman & Johnson, Matrix Calculus (MIT 18.S096), chapter 2";
+    TENSOR_GRADIENT: "tensor-gradient", "df = sum(G.*dX), so G is the gradient",
+        ["df", "sum(G.*dX)"], "",
+        "The inner product of arrays with any number of axes is the sum of the products of their entries.",
+        "Edelman & Johnson, Matrix Calculus (MIT 18.S096), chapter 5";
     JACOBIAN: "jacobian", "df = J*dx, so J is the Jacobian",
         ["df", "J*dx"], "",
         "The Jacobian is the matrix that takes every change dx to the change of f; a linear map has one such matrix only.",

@@ -1,5 +1,6 @@
 //! Derivations of answers: what is written on the board, with every line checked.
 
+mod board;
 mod verify;
 
 use gateaux_core::diff::Derivative;
@@ -8,7 +9,7 @@ use gateaux_core::ops;
 use gateaux_core::print::{Layout, Notation, latex_name};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 
-use crate::answer::{Answer, Printed};
+use crate::answer::Answer;
 use crate::error::{Errors, NOT_A_VARIABLE};
 use crate::problem::Problem;
 
@@ -33,6 +34,7 @@ pub struct Step {
     names: [String; 3],
     right: [String; 3],
     reasons: Vec<Reason>,
+    why: String,
     checked: Checked,
 }
 
@@ -61,16 +63,9 @@ impl Step {
         &self.reasons
     }
 
-    /// The reasons that a reader of a brief derivation wants to see, as one text.
-    pub fn why(&self) -> String {
-        let major: Vec<Reason> = self
-            .reasons
-            .iter()
-            .copied()
-            .filter(|reason| !reason.is_minor())
-            .collect();
-        let shown = if major.is_empty() { &self.reasons } else { &major };
-        shown.iter().map(|reason| reason.name()).collect::<Vec<_>>().join("; ")
+    /// The reasons as one text; those that go without saying are left out beside others.
+    pub fn why(&self) -> &str {
+        &self.why
     }
 
     /// How it was checked.
@@ -114,7 +109,7 @@ impl Steps {
             text.push_str(&format!("{left} &{relation} {}", line.right(Notation::Latex)));
             let why = line.why();
             if !why.is_empty() {
-                text.push_str(&format!(" && \\text{{{}}}", escaped(&why)));
+                text.push_str(&format!(" && \\text{{{}}}", escaped(why)));
             }
             text.push_str(if at + 1 < self.lines.len() { " \\\\\n" } else { "\n" });
         }
@@ -179,6 +174,7 @@ impl Answer {
                 left: line.left,
                 names: names.of(line.left),
                 right,
+                why: names.why(&line.reasons),
                 reasons: line.reasons,
                 checked,
             })
@@ -189,27 +185,33 @@ impl Answer {
     /// The lines with what is written on their right; those that look like the line before are left out.
     fn written(&self, problem: &mut Problem, lines: Vec<Line>) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
         let (mut kept, mut written): (Vec<Line>, Vec<[String; 3]>) = (Vec::new(), Vec::new());
-        for line in lines {
-            let right = match line.left {
-                Left::Map => {
-                    [Notation::Text, Notation::Unicode, Notation::Latex].map(|notation| self.operator(notation))
-                }
-                Left::Function | Left::Change | Left::TransposedChange | Left::StackedChange | Left::Answer => {
-                    let layout =
-                        Layout::of_phrases(&mut problem.store, &line.right).map_err(|error| problem.limit(error))?;
-                    let printed = Printed::of(&layout);
-                    [Notation::Text, Notation::Unicode, Notation::Latex]
-                        .map(|notation| printed.get(notation).to_owned())
-                }
-            };
+        // The reasons of a line that is left out are those of the next one, if it has none.
+        let mut carried = Vec::new();
+        for mut line in lines {
+            let right = self.right_of(problem, &line)?;
             let repeats =
                 kept.last().is_some_and(|last: &Line| last.left == line.left) && written.last() == Some(&right);
-            if !repeats {
-                kept.push(line);
-                written.push(right);
+            if repeats {
+                carried = line.reasons;
+                continue;
             }
+            if line.reasons.is_empty() {
+                line.reasons = std::mem::take(&mut carried);
+            }
+            kept.push(line);
+            written.push(right);
         }
         Ok((kept, written))
+    }
+
+    /// What is written on the right, in all notations.
+    fn right_of(&self, problem: &mut Problem, line: &Line) -> Result<[String; 3], Errors> {
+        let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
+        if line.left == Left::Map {
+            return Ok(notations.map(|notation| self.operator(notation)));
+        }
+        let layout = Layout::of_phrases(&mut problem.store, &line.right).map_err(|error| problem.limit(error))?;
+        Ok(notations.map(|notation| layout.write(notation)))
     }
 }
 
@@ -228,6 +230,7 @@ fn leaves(problem: &mut Problem, derivative: &Derivative) -> Result<Vec<(Expr, E
 struct Names {
     function: &'static str,
     variable: String,
+    hole: String,
     answer: &'static str,
 }
 
@@ -236,11 +239,34 @@ impl Names {
         Names {
             function: problem.function_name(),
             variable: answer.wrt().join(", "),
+            hole: answer.holes().first().cloned().unwrap_or_default(),
             answer: match answer.explicit_name() {
-                _ if answer.derivative_axes().len() > 2 && !answer.is_row_jacobian() => "D",
+                _ if answer.derivative_axes().len() > 2
+                    && !answer.function_axes().is_empty()
+                    && !answer.is_row_jacobian() =>
+                {
+                    "D"
+                }
                 name => name,
             },
         }
+    }
+
+    /// The reasons, with the letters of the problem in readings.
+    fn why(&self, reasons: &[Reason]) -> String {
+        let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
+        let shown = if major.is_empty() { reasons } else { &major };
+        let name = |reason: &Reason| match reason.is_reading() {
+            true => {
+                let named = ["dX", "dx", "dt"]
+                    .iter()
+                    .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
+                let named = named.replace("df", &format!("d{}", self.function));
+                named.replace('\0', &self.hole)
+            }
+            false => reason.name(),
+        };
+        shown.iter().map(name).collect::<Vec<_>>().join("; ")
     }
 
     fn of(&self, left: Left) -> [String; 3] {

@@ -14,13 +14,11 @@ use gateaux_eval::{Program, Sizes};
 
 use super::Checked;
 use crate::answer::Answer;
-use crate::check::{self, MAX_STEPS, POINTS, SIZES, contract, relative_gap};
+use crate::check::{self, MAX_STEPS, POINTS, contract, relative_gap};
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
 
-/// Differentials of inner parts may lose digits that the whole does not need.
-const TOLERANCE: f64 = check::TOLERANCE;
 /// The largest entry of an exact point.
 const MAX_ENTRY: f64 = 1e6;
 
@@ -45,15 +43,9 @@ struct Board<'a> {
 
 /// How each line was checked.
 pub(super) fn verify(problem: &mut Problem, answer: &Answer, leaves: &[(Expr, Expr)], lines: &[Line]) -> Vec<Checked> {
-    let mut reason = "no sizes were tried".to_owned();
-    for pattern in SIZES {
-        let sizes = check::sizes(problem, answer, &BTreeMap::new(), pattern);
-        match sizes.and_then(|sizes| verify_at(problem, answer, leaves, lines, &sizes)) {
-            Ok(checked) => return checked,
-            Err(failure) => reason = failure,
-        }
-    }
-    vec![Checked::Not(reason); lines.len()]
+    // Sizes at which the answer itself can be checked: `inv(X'*X)` has no points for a wide X.
+    let sizes = answer.check(problem).sizes;
+    verify_at(problem, answer, leaves, lines, &sizes).unwrap_or_else(|reason| vec![Checked::Not(reason); lines.len()])
 }
 
 fn verify_at(
@@ -74,7 +66,7 @@ fn verify_at(
             Ok(gaps) => {
                 points += 1;
                 for (checked, gap) in checked.iter_mut().zip(gaps) {
-                    if gap > TOLERANCE && *checked == Checked::Numerically {
+                    if gap > check::TOLERANCE && *checked == Checked::Numerically {
                         *checked = Checked::Not(format!("it is off by {gap:.1e}"));
                     }
                 }
@@ -160,7 +152,7 @@ impl<'a> Board<'a> {
         })?;
         check::keeps_from_kinks(&self.truth, &values)?;
         let gaps = self.gaps::<f64>(&values, |entry| *entry, relative_gap)?;
-        if gaps.iter().all(|gap| *gap <= TOLERANCE) {
+        if gaps.iter().all(|gap| *gap <= check::TOLERANCE) {
             return Ok(gaps);
         }
         // What differs only by rounding agrees in more digits.
