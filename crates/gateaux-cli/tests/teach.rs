@@ -13,12 +13,19 @@ fn exercise(level: &str, more: &[&str]) -> Value {
 fn every_level_asks_and_judges() {
     for level in ["1", "2", "3", "4", "5", "6", "7"] {
         let page = gateaux(&["teach", "--level", level, "--seed", "4"]).ok();
-        assert!(page.starts_with(&format!("exercise level {level}: ")) && page.trim_end().ends_with('?'), "{page}");
+        assert!(
+            page.starts_with(&format!("exercise level {level}: ")) && page.trim_end().ends_with('?'),
+            "{page}"
+        );
         let found = exercise(level, &["--solution"]);
         let solution = found["solution"].as_str().expect("it was asked for");
         assert!(!page.contains(solution), "{page}");
         let judged = exercise(level, &["--answer", solution]);
-        assert_eq!((&judged["right"], &judged["mistake"]), (&json!(true), &Value::Null), "{judged}");
+        assert_eq!(
+            (&judged["right"], &judged["mistake"]),
+            (&json!(true), &Value::Null),
+            "{judged}"
+        );
         let wrong = format!("2*({solution})");
         let judged = gateaux(&["teach", "--level", level, "--seed", "4", "--answer", &wrong]);
         assert_eq!(judged.code, 1, "{judged:?}");
@@ -31,7 +38,10 @@ fn every_level_asks_and_judges() {
 fn hints_come_one_at_a_time() {
     let none = exercise("2", &[]);
     assert_eq!(none["hints"], json!([]));
-    let all = none["hints_in_all"].as_u64().and_then(|count| usize::try_from(count).ok()).expect("a count");
+    let all = none["hints_in_all"]
+        .as_u64()
+        .and_then(|count| usize::try_from(count).ok())
+        .expect("a count");
     assert!(all >= 2, "{none}");
     for count in 1..=all {
         let found = exercise("2", &["--hints", &count.to_string()]);

@@ -129,7 +129,9 @@ impl Exercise {
         let Some(solution) = solution(&answer, *ask) else {
             return Ok(None);
         };
-        let is_formula = solution.contains(['*', '+', '-', '/', '^', '(', '\'']);
+        let has_name = |declared: &Declared| names(&solution).any(|name| name == declared.name);
+        let is_formula = solution.contains(['*', '+', '-', '/', '^', '(', '\''])
+            && problem.variables().iter().any(has_name);
         if !is_formula || !(SHORTEST..=longest_answer).contains(&solution.len()) || solution.contains(';') {
             return Ok(None);
         }
@@ -223,6 +225,11 @@ impl Exercise {
 fn statement(variables: &[Declared], function: &str) -> String {
     let declarations = variables.iter().map(|declared| format!("{}; ", declared.text));
     declarations.collect::<String>() + function
+}
+
+/// The names that stand in a formula.
+fn names(formula: &str) -> impl Iterator<Item = &str> {
+    formula.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 /// The answer that is asked for, if there is one.
