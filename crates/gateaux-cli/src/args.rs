@@ -218,7 +218,7 @@ pub struct DiffArguments {
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,
-    /// Show the formula alone: the explicit form, or the operator where there is none
+    /// Show the formula alone: the explicit form, or the operator where there is none; with --steps the steps alone
     #[arg(long, short)]
     pub quiet: bool,
 }
