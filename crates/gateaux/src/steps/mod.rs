@@ -20,6 +20,9 @@ const MAX_KRONECKER: usize = 400;
 /// In a derivation with longer formulas parts get names.
 const MAX_FORMULA: usize = 72;
 
+/// The letters of these names: others than those of the parts of a formula that is written out.
+const LETTERS: [&str; 5] = ["r", "p", "v", "z", "r_"];
+
 /// How a line was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
@@ -38,7 +41,7 @@ pub struct Step {
     names: [String; 3],
     right: [String; 3],
     reasons: Vec<Reason>,
-    why: String,
+    why: [String; 2],
     checked: Checked,
 }
 
@@ -69,7 +72,7 @@ impl Step {
 
     /// The reasons as one text; those that go without saying are left out beside others.
     pub fn why(&self) -> &str {
-        &self.why
+        &self.why[0]
     }
 
     /// How it was checked.
@@ -111,9 +114,9 @@ impl Steps {
             };
             let relation = if line.left == Left::Map { ":" } else { "=" };
             text.push_str(&format!("{left} &{relation} {}", line.right(Notation::Latex)));
-            let why = line.why();
+            let why = &line.why[1];
             if !why.is_empty() {
-                text.push_str(&format!(" && \\text{{{}}}", escaped(why)));
+                text.push_str(&format!(" && \\text{{{why}}}"));
             }
             text.push_str(if at + 1 < self.lines.len() { " \\\\\n" } else { "\n" });
         }
@@ -247,7 +250,7 @@ impl Answer {
         let mut parts = Vec::new();
         if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
             let found = steps::parts_to_name(&problem.store, function, &lines);
-            let names = names_of_parts(&problem.store, found.len());
+            let names = names_of_parts(&problem.store, LETTERS, found.len());
             parts.extend(found.into_iter().zip(names));
         }
         if parts.is_empty() {
@@ -361,21 +364,62 @@ impl Names {
         }
     }
 
-    /// The reasons, with the letters of the problem in readings.
-    fn why(&self, reasons: &[Reason]) -> String {
+    /// The reasons with the letters of the problem, as plain text and for LaTeX.
+    fn why(&self, reasons: &[Reason]) -> [String; 2] {
         let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
         let shown = if major.is_empty() { reasons } else { &major };
-        let name = |reason: &Reason| match reason {
-            Reason::Rule(_) => {
-                let named = ["dX", "dx", "dt"]
-                    .iter()
-                    .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
-                let named = named.replace("df", &format!("d{}", self.function));
-                named.replace('\0', &self.hole)
-            }
-            Reason::Function(_) => reason.name(),
+        let texts: Vec<[String; 2]> = shown.iter().map(|reason| self.name(*reason)).collect();
+        [0, 1].map(|at| {
+            texts
+                .iter()
+                .map(|text| text[at].as_str())
+                .collect::<Vec<_>>()
+                .join("; ")
+        })
+    }
+
+    fn name(&self, reason: Reason) -> [String; 2] {
+        let name = reason.name();
+        if let Reason::Function(_) = reason {
+            return [name.clone(), escaped(&name)];
+        }
+        let name = match self.answer {
+            "Hessian" => name
+                .replace("J*", "H*")
+                .replace("J is the Jacobian", "H is the Hessian"),
+            _ => name,
         };
-        shown.iter().map(name).collect::<Vec<_>>().join("; ")
+        // The letters of rules: f is the function, and dX, dx, dt and dz the change of the variable.
+        let holes = ["dX", "dx", "dt", "dz"];
+        let general = holes
+            .iter()
+            .fold(name, |name, hole| name.replace(hole, "\0"))
+            .replace("df", "\u{1}");
+        let text = general
+            .replace('\0', &self.hole)
+            .replace('\u{1}', &format!("d{}", self.function));
+        let latex = match general.split_once(", so ") {
+            Some((formula, then)) => format!("${}$, so {then}", self.latex(formula)),
+            None => general.replace('\0', &format!("${}$", latex_name(&self.hole))),
+        };
+        [text, latex]
+    }
+
+    /// The equation of a reading, such as `df = tr(G'*dX)`.
+    fn latex(&self, formula: &str) -> String {
+        const SIGNS: [(&str, &str); 6] = [
+            ("tr(", "\\operatorname{tr}("),
+            ("real(", "\\operatorname{Re}("),
+            ("sum(", "\\textstyle\\sum("),
+            ("conj(G)", "\\overline{G}"),
+            (".*", " \\odot "),
+            ("'", "^{\\top}"),
+        ];
+        let formula = SIGNS
+            .iter()
+            .fold(formula.to_owned(), |text, (from, to)| text.replace(from, to));
+        let formula = formula.replace('*', " \\, ").replace('\0', &latex_name(&self.hole));
+        formula.replace('\u{1}', &format!("\\mathrm{{d}}{}", self.function))
     }
 
     fn of(&self, left: Left) -> [String; 3] {
