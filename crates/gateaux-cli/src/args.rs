@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gateaux::teach::Level;
 
 /// Matrix calculus: derivatives in matrix notation, checked.
 #[derive(Debug, Parser)]
@@ -40,6 +41,8 @@ pub enum Command {
     Eval(EvalArguments),
     /// Show the program that computes a function and its derivatives, with the time of each step
     Plan(PlanArguments),
+    /// Give an exercise, hints one at a time, and a judgment of an answer
+    Teach(TeachArguments),
     /// Answer problems in JSON Lines, one line each
     Batch(BatchArguments),
     /// List the functions of the language, or show one
@@ -132,6 +135,16 @@ pub enum Convention {
     Vech,
 }
 
+/// How thoroughly an answer is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Check {
+    /// Against differences at some points
+    #[default]
+    Points,
+    /// Also with the errors of differences for all steps from 1 to 1e-16, as a table and a picture
+    Full,
+}
+
 /// How much is told of a derivation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Detail {
@@ -155,6 +168,8 @@ pub enum Detail {
     gateaux diff \"logdet(X)\" --wrt X --order 2 --form hvp\n  \
     gateaux diff \"S: symmetric(n); tr(A*S)\" --wrt S --convention vech\n  \
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
+    gateaux diff \"X^2\" --cost --dims n=1000              what each order of evaluation takes\n  \
+    gateaux diff \"X^2\" --check full --plot error.svg      the error of differences by the step\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
@@ -183,9 +198,18 @@ pub struct DiffArguments {
     /// The notation of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Sizes for the check, such as m=50,n=20
+    /// Show operations and memory of each order of evaluation, at the sizes of --dims or 100
+    #[arg(long)]
+    pub cost: bool,
+    /// Sizes for the check, or with --cost for the costs, such as m=50,n=20
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
+    /// How thoroughly to check the answer
+    #[arg(long, value_enum, default_value_t, conflicts_with = "no_check", value_name = "HOW")]
+    pub check: Check,
+    /// Draw the errors of differences into this file, as --check full shows them
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "no_check")]
+    pub plot: Option<String>,
     /// Show how the answer follows, line by line
     #[arg(long)]
     pub steps: bool,
@@ -258,7 +282,9 @@ pub struct EqualArguments {
 #[command(after_help = "Examples:\n  \
     gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\"\n  \
     gateaux eval problem.gx --data A=a.npy --data x=x.csv --wrt x\n  \
-    gateaux eval problem.gx --data all.npz --wrt w --format json\n\n\
+    gateaux eval problem.gx --data all.npz --wrt w --format json\n  \
+    gateaux eval \"x'*x\" --data \"x=[3, 4]\" --direction \"x=[0.001, 0.002]\"\n  \
+    gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\" --wrt x,A --direction random --order 2\n\n\
     In a .csv file rows are lines; a first line without numbers is skipped; one row or one column may be a vector.\n\
     A .npz file, or a .json file with an object, gives all its arrays to the variables of the same names.")]
 pub struct EvalArguments {
@@ -273,6 +299,16 @@ pub struct EvalArguments {
     /// The order; with as many names as that: a mixed derivative
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub order: Option<u8>,
+    /// A step from the point: NAME=NUMBERS, NAME=FILE, NAME=random, or random for all variables of --wrt; shows how much of
+    /// the change of the function its derivatives explain
+    #[arg(long, value_name = "STEP", conflicts_with = "repeat")]
+    pub direction: Vec<String>,
+    /// Multiply the direction by this number [default: 1, and 0.001 for a random direction of length 1]
+    #[arg(long, value_name = "H", requires = "direction", allow_negative_numbers = true, value_parser = finite)]
+    pub step: Option<f64>,
+    /// Which random direction
+    #[arg(long, value_name = "N", requires = "direction", default_value_t = 1)]
+    pub seed: u64,
     /// Sizes that the data do not tell, such as k=3
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
@@ -341,6 +377,30 @@ pub struct PlanArguments {
     pub format: TextOrJson,
 }
 
+/// `gateaux teach`
+#[derive(Args, Debug)]
+#[command(after_help = teach_help())]
+pub struct TeachArguments {
+    /// How difficult
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub level: u8,
+    /// Which exercise of the level
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many hints to show
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub hints: usize,
+    /// The answer to judge; any form of the derivative
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub answer: Option<String>,
+    /// Show the answer and how it follows
+    #[arg(long)]
+    pub solution: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
 /// `gateaux batch`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
@@ -382,6 +442,31 @@ pub struct FunctionsArguments {
 pub struct ExplainArguments {
     /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
+}
+
+/// The levels, and examples.
+fn teach_help() -> String {
+    let levels = Level::all().map(|level| format!("  {} {}\n", level.number(), level.title()));
+    let examples = ["", " --hints 1", " --answer \"2*A'*(A*x - u)\"", " --solution"];
+    let examples = examples.map(|more| format!("  gateaux teach --level 2 --seed 3{more}\n"));
+    let (levels, examples) = (levels.collect::<String>(), examples.concat());
+    format!("Levels:\n{levels}\nExamples:\n{examples}\nExit codes: 0, but 1 if the answer is not right.")
+}
+
+impl DiffArguments {
+    /// The sizes for the check: those of the costs may be of any size.
+    pub fn check_sizes(&self) -> BTreeMap<String, usize> {
+        if self.cost { BTreeMap::new() } else { sizes(&self.dims) }
+    }
+}
+
+/// A number that is neither infinite nor none.
+fn finite(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim().parse().map_err(|_| "it is no number".to_owned())?;
+    match number.is_finite() {
+        true => Ok(number),
+        false => Err("it is not finite".to_owned()),
+    }
 }
 
 /// `m=50`

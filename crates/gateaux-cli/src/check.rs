@@ -27,6 +27,9 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = match Question::new(&wrt, arguments.order)? {
         Question::Derivative(wrt) => Question::Derivative(wrt),

@@ -2,13 +2,16 @@
 
 use std::io::Write;
 
+use gateaux::compile::Costs;
 use gateaux::{
     Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Steps, Verdict, latex_name,
 };
 use serde_json::{Value, json};
 
-use crate::args::{self, DiffArguments, Form, Format};
+use crate::args::{DiffArguments, Form, Format};
 use crate::codes;
+use crate::convergence;
+use crate::cost;
 use crate::diagnostics;
 use crate::failure::Failure;
 use crate::json;
@@ -32,6 +35,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
@@ -49,8 +55,10 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     if !arguments.no_check {
-        reply.check(&mut problem, &args::sizes(&arguments.dims));
+        reply.check(&mut problem, &arguments.check_sizes());
     }
+    let costs = cost::measure(arguments, &mut problem, &reply).map_err(in_text)?;
+    let measured = convergence::measure(arguments, &mut problem, &reply)?;
     let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
         (None, false, _) => None,
         (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
@@ -72,7 +80,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         false => Vec::new(),
     };
     if arguments.format == Format::Json {
-        return show_json(&problem, (&reply, weighted.as_ref(), &derivations), out);
+        let extras = (weighted.as_ref(), derivations.as_slice(), &measured, costs.as_slice());
+        return show_json(&problem, &reply, extras, out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -130,7 +139,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     show_remarks(&reply, &mut page)?;
-    show_checks(&reply, &mut page)
+    show_checks(&reply, &mut page)?;
+    measured.show(&reply, &mut page)?;
+    cost::show(&costs, arguments, &mut page)
 }
 
 /// The names given, or the only variable.
@@ -157,9 +168,13 @@ pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failu
     }
 }
 
+/// What is shown beside the answers, each where it was asked for.
+type Extras<'a> = (Option<&'a Printed>, &'a [Steps], &'a convergence::Measured, &'a [Costs]);
+
 fn show_json(
     problem: &Problem,
-    (reply, weighted, derivations): (&Reply, Option<&Printed>, &[Steps]),
+    reply: &Reply,
+    (weighted, derivations, measured, costs): Extras<'_>,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let mut object = json::Object::new();
@@ -171,6 +186,8 @@ fn show_json(
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
+    measured.extend(&mut object);
+    cost::extend(costs, &mut object);
     object.extend(json::derivations(&reply.answers, derivations));
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }

@@ -8,6 +8,8 @@ mod args;
 mod batch;
 mod check;
 mod codes;
+mod convergence;
+mod cost;
 mod data;
 mod diagnostics;
 mod diff;
@@ -17,14 +19,17 @@ mod explain;
 mod failure;
 mod functions;
 mod json;
+mod linearize;
 mod page;
 mod plan;
+mod plot;
 mod question;
 mod repl;
 mod request;
 mod source;
 mod steps;
 mod style;
+mod teach;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -65,6 +70,7 @@ fn execute(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Equal(arguments) => equal::run(&arguments, out),
         Command::Eval(arguments) => eval::run(&arguments, out),
         Command::Plan(arguments) => plan::run(&arguments, out),
+        Command::Teach(arguments) => teach::run(&arguments, out),
         Command::Batch(arguments) => batch::run(&arguments, out),
         Command::Functions(arguments) => functions::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),

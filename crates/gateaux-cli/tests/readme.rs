@@ -1,8 +1,8 @@
-//! The README and the pages of `spec/`: every command is run and must write what is shown; code is that of the sources.
+//! The README and the pages of `spec/` and `docs/`: every command is run and must write what is shown; code is that of the sources.
 //!
 //! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
-//! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check depends on the processor and is not
-//! compared.
+//! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check and the numbers of the convergence of
+//! differences depend on the processor and are not compared.
 
 mod command;
 
@@ -37,6 +37,7 @@ fn output(command: &str) -> String {
 
 /// The text without the digits that depend on the processor.
 fn steady(text: &str) -> String {
+    let text = &without_roundoff(text);
     let mark = "relative error ";
     let mut steady = String::new();
     for (at, part) in text.split(mark).enumerate() {
@@ -44,6 +45,26 @@ fn steady(text: &str) -> String {
             (1.., Some((_, rest))) => steady.extend([mark, "... ", rest]),
             _ => steady.push_str(part),
         }
+    }
+    steady
+}
+
+/// The text with the rows of tables and pictures of round-off, and the numbers in their sentences, left out.
+fn without_roundoff(text: &str) -> String {
+    let mut steady = String::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        in_block = (in_block || line.starts_with("convergence of differences")) && !line.starts_with(['$', '`']);
+        let is_row = line.contains('|') || line.trim_start().starts_with("1e");
+        if in_block && is_row {
+            continue;
+        }
+        let is_number = |word: &&str| word.trim_matches([';', ',', '(', ')']).parse::<f64>().is_ok();
+        let words = line
+            .split(' ')
+            .map(|word| if in_block && is_number(&word) { "#" } else { word });
+        steady.push_str(&words.collect::<Vec<_>>().join(" "));
+        steady.push('\n');
     }
     steady
 }
@@ -65,12 +86,17 @@ fn with_outputs(page: &str) -> String {
     text
 }
 
-/// The README and the pages of `spec/`, from the root of the workspace.
+/// The README and the pages of `spec/` and `docs/`, from the root of the workspace.
 fn pages() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
-    let entries = std::fs::read_dir(folder).expect("the manual is part of the repository");
-    let names = entries.map(|entry| entry.expect("a readable folder").file_name());
-    let mut pages: Vec<String> = names.map(|name| format!("spec/{}", name.to_string_lossy())).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let of_folder = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(root.join(folder)).expect("the manual is part of the repository");
+        let names = entries.map(|entry| entry.expect("a readable folder").file_name());
+        names
+            .map(|name| format!("{folder}/{}", name.to_string_lossy()))
+            .collect()
+    };
+    let mut pages = [of_folder("spec"), of_folder("docs")].concat();
     pages.retain(|page| page.ends_with(".md"));
     pages.push("README.md".to_owned());
     pages.sort();

@@ -22,8 +22,6 @@ use crate::sample::{self, Region};
 
 /// Points at which an answer is checked.
 pub(crate) const POINTS: usize = 3;
-/// Draws before the domain counts as not found.
-pub(crate) const MAX_DRAWS: usize = 40;
 /// The sizes that dimension names get, in order of appearance; tried in turn.
 const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
@@ -93,6 +91,15 @@ impl Check {
 
 /// Values by variable.
 type Values = BTreeMap<Var, Array<f64>>;
+/// Values of all variables and holes, and the direction of each order.
+type Drawn = (Values, Vec<Array<f64>>);
+
+/// A function along a line, and the derivative at its beginning that is claimed.
+pub(crate) struct Line {
+    /// The value after a step; an error where the function is not defined.
+    pub(crate) at: Box<dyn Fn(f64) -> Result<Array<f64>, String>>,
+    pub(crate) claimed: Array<f64>,
+}
 
 /// Checks an answer, with some sizes given.
 pub(crate) fn check(problem: &mut Problem, answer: &Answer, given: &BTreeMap<String, usize>) -> Check {
@@ -202,14 +209,8 @@ pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut A
         sizes: sizes.clone(),
     };
     let mut last_failure = None;
-    for draw in 0..MAX_DRAWS {
-        // Most problems live in the first region; the others are visited where it fails.
-        let region = if draw < POINTS {
-            Region::Signed
-        } else {
-            Region::ALL[draw % Region::ALL.len()]
-        };
-        match at_point(region, &mut Random::new(draw as u64 + 1)) {
+    for (region, mut random) in sample::draws() {
+        match at_point(region, &mut random) {
             Ok(point) => {
                 check.points += 1;
                 check.error = check.error.max(point.error);
@@ -230,6 +231,32 @@ pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut A
         return Check::failed(format!("no point of the domain was found: {reason}"), sizes);
     }
     check
+}
+
+/// A line through the first point of the check, at the first sizes at which there is one.
+pub(crate) fn line(
+    problem: &mut Problem,
+    answer: &Answer,
+    given: &BTreeMap<String, usize>,
+) -> Result<(Line, Sizes), String> {
+    let mut first = None;
+    for pattern in SIZES {
+        let found = sizes(problem, answer, given, pattern).and_then(|sizes| {
+            let text = |error: Error| error.to_string();
+            let line = match problem.is_complex() {
+                true => complex_check::Subject::new(problem, answer, &sizes)
+                    .map_err(text)?
+                    .line(problem),
+                false => Subject::new(problem, answer, &sizes).map_err(text)?.line(problem),
+            };
+            Ok((line?, sizes))
+        });
+        match found {
+            Ok(found) => return Ok(found),
+            Err(reason) => first = first.or(Some(reason)),
+        }
+    }
+    Err(first.unwrap_or_else(|| "no sizes were tried".to_owned()))
 }
 
 /// Unequal sizes for all dimension names, such that every dimension is at least 1.
@@ -466,8 +493,8 @@ impl Subject {
         self.programs().map(Program::work).sum()
     }
 
-    /// Everything at one random point; an error where the point is no good.
-    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+    /// Random values of all variables and holes, and the directions by variable; an error where the point is no good.
+    fn drawn(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Drawn, String> {
         let mut values = Values::new();
         for (var, shape) in &self.variables {
             let value = sample::point(problem, *var, shape, region, random).map_err(|error| error.to_string())?;
@@ -488,10 +515,19 @@ impl Subject {
             }
             keeps_from_kinks(form, &values)?;
         }
+        Ok((values, directions))
+    }
+
+    /// Everything at one random point; an error where the point is no good.
+    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+        let drawn = self.drawn(problem, region, random)?;
         let mut point = Point::new();
-        for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
-            self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
+        for order in 0..self.wrt.len() {
+            let claimed = self.claimed(&drawn, order)?;
+            let at = |step: f64| self.moved(&drawn, order, step);
+            against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
         }
+        let (values, directions) = drawn;
         let mut views = Point::new();
         self.views::<f64>(&values, &directions, &mut random.clone(), &mut views)?;
         // What differs only by rounding agrees in more digits.
@@ -503,31 +539,38 @@ impl Subject {
         Ok(point)
     }
 
-    /// The form of one order against differences of the form of the order below.
-    fn against_differences(
-        &self,
-        values: &Values,
-        order: usize,
-        var: Var,
-        structure: Structure,
-        direction: &Array<f64>,
-        point: &mut Point,
-    ) -> Result<(), String> {
-        let text = |error: Error| error.to_string();
-        let claimed = run(&self.forms[order + 1], values).map_err(text)?;
-        let at = |step: f64| -> Result<Array<f64>, String> {
-            let mut moved = values.clone();
-            let start = values.get(&var).ok_or("a variable without a value")?;
-            let end = sample::moved(start, direction, step, structure).map_err(|error| error.to_string())?;
-            moved.insert(var, end);
-            let value: Array<f64> = run(&self.forms[order], &moved).map_err(text)?;
-            if value.data().iter().all(|entry| entry.is_finite()) {
-                Ok(value)
-            } else {
-                Err("not finite nearby".to_owned())
-            }
+    /// The derivative of this order along its direction.
+    fn claimed(&self, (values, _): &Drawn, order: usize) -> Result<Array<f64>, String> {
+        run(&self.forms[order + 1], values).map_err(|error| error.to_string())
+    }
+
+    /// The form below this order, at the point moved by a step along the direction of this order.
+    fn moved(&self, (values, directions): &Drawn, order: usize, step: f64) -> Result<Array<f64>, String> {
+        let (var, structure) = self.wrt[order];
+        let start = values.get(&var).ok_or("a variable without a value")?;
+        let end = sample::moved(start, &directions[order], step, structure).map_err(|error| error.to_string())?;
+        let mut moved = values.clone();
+        moved.insert(var, end);
+        let value: Array<f64> = run(&self.forms[order], &moved).map_err(|error| error.to_string())?;
+        if value.data().iter().all(|entry| entry.is_finite()) {
+            Ok(value)
+        } else {
+            Err("not finite nearby".to_owned())
+        }
+    }
+
+    /// The last form along a line through the first good point of the check, with the derivative there.
+    fn line(self, problem: &Problem) -> Result<Line, String> {
+        let Some(order) = self.wrt.len().checked_sub(1) else {
+            return Err("a derivative of order 0 has no direction".to_owned());
         };
-        against_differences(&at, &claimed, (order, self.wrt.len()), point)
+        let drawn = sample::first_point(&mut |region, random| {
+            self.at_point(problem, region, &mut random.clone())?;
+            self.drawn(problem, region, random)
+        })?;
+        let claimed = self.claimed(&drawn, order)?;
+        let at = Box::new(move |step: f64| self.moved(&drawn, order, step));
+        Ok(Line { at, claimed })
     }
 
     /// All views of the derivative against each other, in the precision of a number type.

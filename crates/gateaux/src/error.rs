@@ -64,6 +64,8 @@ pub(crate) const BAD_INPUT: &str = "G0600";
 pub(crate) const BAD_STRUCTURE: &str = "G0601";
 /// The numbers could not be computed: a singular matrix, an array that is too large.
 pub(crate) const NO_NUMBERS: &str = "G0602";
+/// No exercise for a seed.
+pub(crate) const NO_EXERCISE: &str = "G0603";
 
 /// The codes of this crate.
 const CODES: &[Code] = &[
@@ -106,8 +108,8 @@ const CODES: &[Code] = &[
     Code {
         code: NO_STEPS,
         title: "a derivative whose steps are not told",
-        explanation: "Steps are told of first derivatives. Those of a second derivative are the steps of the derivative of the gradient: differentiate the gradient that is shown.",
-        example: "gateaux diff \"x'*A*x\" --wrt x --order 2 --steps",
+        explanation: "Steps are told of first derivatives, and of second derivatives of real scalars by variables without structure: those of the gradient, then those of its derivative. For others differentiate the answer that is shown once more.",
+        example: "gateaux diff \"x'*A*x\" --wrt x --order 3 --steps",
     },
     Code {
         code: BAD_INPUT,
@@ -127,6 +129,13 @@ const CODES: &[Code] = &[
         code: NO_NUMBERS,
         title: "numbers that cannot be computed",
         explanation: "A matrix is singular, or not positive definite where it must be, or an array is too large.",
+        example: "",
+    },
+    Code {
+        code: NO_EXERCISE,
+        title: "no exercise for a seed",
+        explanation: "Functions are composed at random until one has an answer that is neither trivial nor long. For this \
+                      seed none was found: another seed gives another exercise.",
         example: "",
     },
 ];

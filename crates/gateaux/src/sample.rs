@@ -34,6 +34,34 @@ impl Region {
     ];
 }
 
+/// Draws before the domain counts as not found.
+const MAX_DRAWS: usize = 40;
+/// Most problems live in the first region, so that the first draws are from there.
+const DRAWS_OF_FIRST_REGION: usize = 3;
+
+/// The regions in which points are looked for, and the random numbers of each, always in the same order.
+pub(crate) fn draws() -> impl Iterator<Item = (Region, Random)> {
+    (0..MAX_DRAWS).map(|draw| {
+        let region = match draw < DRAWS_OF_FIRST_REGION {
+            true => Region::ALL[0],
+            false => Region::ALL[draw % Region::ALL.len()],
+        };
+        (region, Random::new(draw as u64 + 1))
+    })
+}
+
+/// What is found at the first good point.
+pub(crate) fn first_point<T>(at_point: &mut dyn FnMut(Region, &mut Random) -> Result<T, String>) -> Result<T, String> {
+    let mut last_failure = "no point was tried".to_owned();
+    for (region, mut random) in draws() {
+        match at_point(region, &mut random) {
+            Ok(found) => return Ok(found),
+            Err(failure) => last_failure = failure,
+        }
+    }
+    Err(format!("no point of the domain was found: {last_failure}"))
+}
+
 /// A random value of a variable.
 pub(crate) fn point(
     problem: &Problem,
