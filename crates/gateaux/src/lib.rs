@@ -22,6 +22,7 @@ pub mod compile;
 mod complex_check;
 mod differences;
 mod error;
+mod latex;
 mod multiplicity;
 mod numbers;
 mod problem;

@@ -63,6 +63,11 @@ impl Problem {
             diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
             return Err(Errors::new(diagnostics));
         }
+        Problem::from_tree(tree, text, declarations)
+    }
+
+    /// The problem of a tree whose spans are in the text.
+    pub(crate) fn from_tree(tree: Tree, text: &str, declarations: &[ExternalDeclaration]) -> Result<Problem, Errors> {
         let mut store = Store::default();
         let typing = infer::infer(&tree, text, declarations, &mut store.dims).map_err(Errors::new)?;
         let built = infer::build(&tree, &typing, &mut store)?;

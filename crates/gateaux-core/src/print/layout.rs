@@ -1,8 +1,8 @@
 //! What is written, before it is known how: pieces with everything decided but the spelling.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::expr::{Expr, Form, Rational, Result, Shape, Store};
 use crate::ops;
 
 /// Expressions up to this many pieces are written whole, however much they share.
@@ -35,8 +35,8 @@ pub struct Signed {
     pub negative: bool,
     /// Whether the operator before it has a dot, since one side is a scalar and the other an array.
     pub dotted: bool,
-    /// Whether it is a scalar that stands for an array with all entries equal to it.
-    pub fills: bool,
+    /// The shape of the array with all entries equal to it, if it is a scalar that stands for one.
+    pub fills: Option<Shape>,
     /// The term.
     pub piece: PieceId,
 }
@@ -91,6 +91,8 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: HashMap<Expr, PieceId>,
+    /// The pieces of matrices, whose norms and bars have signs of their own.
+    matrices: HashSet<PieceId>,
     missing: Vec<Expr>,
 }
 
@@ -113,6 +115,9 @@ impl Layout {
             let piece = layout.lay_out(store, next)?;
             if layout.missing.is_empty() {
                 layout.of.insert(next, piece);
+                if matches!(store.shape(next), Shape::Matrix(..)) {
+                    layout.matrices.insert(piece);
+                }
                 todo.pop();
             } else {
                 layout.pieces.truncate(mark);
@@ -174,6 +179,11 @@ impl Layout {
     /// What is defined before the formula, in order.
     pub fn definitions(&self) -> &[(String, PieceId)] {
         &self.definitions
+    }
+
+    /// Whether the piece is a whole expression that is a matrix.
+    pub(super) fn is_matrix(&self, id: PieceId) -> bool {
+        self.matrices.contains(&id)
     }
 
     /// Whether the piece is the number 1; one that is still missing is not.

@@ -196,6 +196,10 @@ pub(super) const LETTER_FUNCTIONS: &[(&str, &str)] = &[
     ("lambda_max", "lmax"),
     ("lambda_min", "lmin"),
     ("sigma_max", "spectral"),
+    ("L_exp", "frechet_expm"),
+    ("L_log", "frechet_logm"),
+    ("L_sqrt", "frechet_sqrtm"),
+    ("L_chol", "frechet_chol"),
 ];
 
 /// Environments of rows and columns that make a matrix, of cases, and those that only lay out.

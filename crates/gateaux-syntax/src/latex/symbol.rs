@@ -324,6 +324,13 @@ impl Reader<'_> {
         let bare = self.choose(&changes, &stem, &labels);
         if self.peek().kind == Kind::Sub {
             let label = self.label();
+            if let Some((below, end)) = &label
+                && let Some(function) = self.letter_function(&format!("{}_{below}", stem.text), *end)
+            {
+                self.go_to(*end);
+                span = span.to(self.previous().span);
+                return Ok(Symbol::Function(self.callee(function.to_owned(), span)));
+            }
             let named = label.as_ref().map(|(label, _)| {
                 let mut labels = labels.clone();
                 labels.push(label.clone());
@@ -358,8 +365,8 @@ impl Reader<'_> {
         let (text, is_declared) = self.choose(&changes, &stem, &labels);
         let is_call = matches!(self.peek().kind, Kind::Open(Fence::Paren | Fence::Bracket));
         if is_call && !self.is_head && !is_declared && changes.is_empty() {
-            if let Some((_, function)) = LETTER_FUNCTIONS.iter().find(|(letter, _)| *letter == text) {
-                return Ok(Symbol::Function(self.callee((*function).to_owned(), span)));
+            if let Some(function) = self.letter_function(&text, self.position()) {
+                return Ok(Symbol::Function(self.callee(function.to_owned(), span)));
             }
             if self.is_applied() {
                 return Err(self.not_a_function(&text, span));
@@ -367,6 +374,13 @@ impl Reader<'_> {
         }
         self.one_font(&text, &stem, span)?;
         Ok(Symbol::Name(Name { text, span }))
+    }
+
+    /// The function that a letter with its label is before the bracket at this position, if it is no name.
+    fn letter_function(&self, name: &str, at: usize) -> Option<&'static str> {
+        let is_call = matches!(self.tokens.get(at)?.kind, Kind::Open(Fence::Paren | Fence::Bracket));
+        let (_, function) = LETTER_FUNCTIONS.iter().find(|(letter, _)| *letter == name)?;
+        (is_call && !self.is_declared(name)).then_some(*function)
     }
 
     fn by_indices(&self, span: Span) -> Mistake {
