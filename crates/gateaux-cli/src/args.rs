@@ -31,6 +31,10 @@ pub struct Arguments {
 pub enum Command {
     /// Differentiate a function
     Diff(DiffArguments),
+    /// Say whether a claimed derivative is right, or what is wrong with it
+    Check(CheckArguments),
+    /// Say whether two expressions are equal
+    Equal(EqualArguments),
     /// Compute a function and its derivative at given data
     Eval(EvalArguments),
     /// Show the program that computes a function and its derivatives, with the time of each step
@@ -176,6 +180,59 @@ pub struct DiffArguments {
     /// Show the formula alone: the explicit form, or the operator where there is none
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `gateaux check`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux check \"norm2(A*x - b)^2\" --wrt x --claim \"2*A'*(A*x - b)\"\n  \
+    gateaux check \"logdet(X)\" --claim \"tr(inv(X)*dX)\"            a differential has dX in it\n  \
+    gateaux check \"A*X*B\" --wrt X --claim \"kron(B', A)\"         the matrix M with vec(df) = M*vec(dX)\n  \
+    gateaux check \"x'*A*x\" --wrt x --order 2 --claim \"A + A'\"\n\n\
+    Exit codes: 0 equal, 1 not equal or a mistake in the input, 2 usage.")]
+pub struct CheckArguments {
+    /// A formula, the name of a file with a problem, or `-` for standard input
+    pub problem: String,
+    /// The variables to differentiate by; not needed if there is only one
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// The order; with as many names as that: a mixed derivative
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub order: Option<u8>,
+    /// The formula that is claimed to be the derivative
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub claim: Option<String>,
+    /// The convention for symmetric, skew, diagonal and triangular variables
+    #[arg(long, value_enum, default_value_t)]
+    pub convention: Convention,
+    /// How to show the judgment
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Sizes at which to compare, such as m=50,n=20
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+}
+
+/// `gateaux equal`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux equal \"tr(A*B)\" \"tr(B*A)\"\n  \
+    gateaux equal \"S: symmetric(n); x'*S*y\" \"y'*S*x\"\n\n\
+    The names of both are the same things, declared in either.\n\
+    Exit codes: 0 equal, 1 not equal or a mistake in the input, 2 usage.")]
+pub struct EqualArguments {
+    /// A formula, the name of a file with one, or `-` for standard input
+    #[arg(allow_hyphen_values = true)]
+    pub first: String,
+    /// Another
+    #[arg(allow_hyphen_values = true)]
+    pub second: String,
+    /// How to show the judgment
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Sizes at which to compare, such as m=50,n=20
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
 }
 
 /// `gateaux eval`

@@ -116,7 +116,10 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
 }
 
 /// The names given, or the only variable.
-fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> {
+///
+/// # Errors
+/// No variable, or several and none given.
+pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> {
     let wrt = question::names(wrt);
     match (wrt.is_empty(), problem.variables()) {
         (false, _) => Ok(wrt),

@@ -6,10 +6,12 @@
 
 mod args;
 mod batch;
+mod check;
 mod codes;
 mod data;
 mod diagnostics;
 mod diff;
+mod equal;
 mod eval;
 mod explain;
 mod failure;
@@ -52,6 +54,8 @@ fn main() -> ExitCode {
 fn run(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Diff(arguments) => diff::run(&arguments, out),
+        Command::Check(arguments) => check::run(&arguments, out),
+        Command::Equal(arguments) => equal::run(&arguments, out),
         Command::Eval(arguments) => eval::run(&arguments, out),
         Command::Plan(arguments) => plan::run(&arguments, out),
         Command::Batch(arguments) => batch::run(&arguments, out),

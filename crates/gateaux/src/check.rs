@@ -10,13 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use gateaux_array::{Array, DoubleDouble, Field, Number, Real};
 use gateaux_core::diff::Convention;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
-use gateaux_core::infer::{self, ExternalDeclaration};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
 use crate::complex_check;
 use crate::differences::against_differences;
-use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::error::Errors;
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
@@ -133,7 +132,7 @@ impl Problem {
     pub fn check_claim(&mut self, wrt: &str, claim: &str) -> Result<Check, Errors> {
         let mut answer = self.derive(&[wrt])?;
         let hole = answer.derivative.holes[0];
-        let claimed = self.read_claim(claim, &answer.holes()[0].clone(), hole)?;
+        let claimed = self.read_claim(claim, &[hole])?;
         let is_differential = self.store.post_order(&[claimed]).contains(&hole);
         let wanted = if is_differential {
             Some(answer.derivative.form)
@@ -171,70 +170,6 @@ impl Problem {
             }
         }
         Ok(check(self, &answer, &BTreeMap::new()))
-    }
-
-    /// The claim over the variables of the problem and the hole.
-    fn read_claim(&mut self, claim: &str, hole_name: &str, hole: Expr) -> Result<Expr, Errors> {
-        let (tree, diagnostics) = gateaux_syntax::parse(claim);
-        if !diagnostics.is_empty() {
-            return Err(Errors::new(diagnostics));
-        }
-        let known: Vec<(String, Expr)> = self
-            .typing
-            .variables
-            .iter()
-            .map(|variable| variable.name.clone())
-            .zip(self.variables.iter().copied())
-            .chain([(hole_name.to_owned(), hole)])
-            .collect();
-        let declarations: Vec<ExternalDeclaration> =
-            known.iter().map(|(name, expr)| self.declaration(name, *expr)).collect();
-        let typing = infer::infer(&tree, claim, &declarations, &mut self.store.dims).map_err(Errors::new)?;
-        if let Some(unknown) = typing
-            .variables
-            .iter()
-            .find(|variable| known.iter().all(|(name, _)| *name != variable.name))
-        {
-            let message = format!(
-                "the claim has a variable {} that the problem does not have",
-                unknown.name
-            );
-            return Err(Errors::general(NOT_A_VARIABLE, message));
-        }
-        let built = infer::build(&tree, &typing, &mut self.store)?;
-        let own = |(variable, made): (&infer::Variable, &Expr)| {
-            known
-                .iter()
-                .find(|(name, _)| *name == variable.name)
-                .map(|(_, expr)| (*made, *expr))
-        };
-        let replacements: Vec<(Expr, Expr)> = typing.variables.iter().zip(&built.variables).filter_map(own).collect();
-        gateaux_core::ops::substitute(&mut self.store, built.function, &replacements).map_err(|error| self.limit(error))
-    }
-
-    /// The declaration of a variable, beside a text.
-    fn declaration(&self, name: &str, expr: Expr) -> ExternalDeclaration {
-        let shape = self.store.shape(expr);
-        let structure = self
-            .store
-            .as_var(expr)
-            .map_or(Structure::General, |var| self.store.variable(var).structure);
-        let dims: Vec<String> = shape.axes().into_iter().map(|dim| self.store.dims.text(dim)).collect();
-        let text = shape.text(&self.store.dims);
-        let general = text.split('(').next().unwrap_or_default();
-        ExternalDeclaration {
-            name: name.to_owned(),
-            modifiers: match self.store.as_var(expr) {
-                Some(var) if self.store.variable(var).is_complex => vec!["complex".to_owned()],
-                _ => vec![],
-            },
-            kind: structure.kind().unwrap_or(general).to_owned(),
-            dims: if structure == Structure::General {
-                dims
-            } else {
-                dims.into_iter().take(1).collect()
-            },
-        }
     }
 }
 
@@ -304,13 +239,23 @@ fn sizes(
     given: &BTreeMap<String, usize>,
     pattern: [usize; 4],
 ) -> Result<Sizes, String> {
-    let store = &problem.store;
     let roots = [
         answer.derivative.function,
         answer.derivative.form,
         answer.derivative.operator,
     ];
-    let exprs = store.post_order(&[&roots[..], &problem.variables[..]].concat());
+    sizes_for(problem, &roots, given, pattern)
+}
+
+/// The same for some expressions.
+pub(crate) fn sizes_for(
+    problem: &Problem,
+    roots: &[Expr],
+    given: &BTreeMap<String, usize>,
+    pattern: [usize; 4],
+) -> Result<Sizes, String> {
+    let store = &problem.store;
+    let exprs = store.post_order(&[roots, &problem.variables[..]].concat());
     let as_number = |expr: &Expr| match store.form(*expr) {
         Form::Size(dim) => Some(*dim),
         _ => None,

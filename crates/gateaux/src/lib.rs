@@ -18,6 +18,7 @@ mod accuracy;
 mod answer;
 mod assumptions;
 mod check;
+mod claim;
 pub mod compile;
 mod complex_check;
 mod differences;
@@ -34,6 +35,9 @@ mod wirtinger;
 
 pub use answer::{Answer, Candidate, Printed};
 pub use check::{Check, Slope, Verdict};
+pub use claim::{
+    ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Mistake, Side, Slip, equal, equal_with,
+};
 pub use compile::{Compiled, View, ViewMut};
 pub use error::{Errors, codes};
 pub use gateaux_array::{Array, Complex, npy, npz};

@@ -6,7 +6,7 @@ use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::{simplify, with_traces};
-use gateaux_syntax::Tree;
+use gateaux_syntax::{Statement, Tree};
 
 use crate::answer::{Answer, Printed};
 use crate::error::{Errors, INNER_PRODUCT, NOT_A_VARIABLE};
@@ -401,7 +401,7 @@ impl Problem {
     }
 
     fn is_definition(&self, name: &str) -> bool {
-        let is_it = |statement: &gateaux_syntax::Statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name);
+        let is_it = |statement: &Statement| matches!(statement, Statement::Definition(d) if d.name.text == name);
         self.tree.statements().iter().any(is_it)
     }
 
@@ -454,6 +454,28 @@ impl Problem {
                 ),
             })
             .collect()
+    }
+
+    /// The value of the last definition or expression among the first statements of the text, over the variables of the
+    /// problem.
+    pub(crate) fn value_before(&mut self, statements: usize) -> Result<Expr, Errors> {
+        let value = |statement: &Statement| match statement {
+            Statement::Definition(definition) => Some(definition.body),
+            Statement::Expression(root) => Some(*root),
+            Statement::Declaration(_) => None,
+        };
+        let first = &self.tree.statements()[..statements.min(self.tree.statements().len())];
+        let Some(root) = first.iter().rev().find_map(value) else {
+            return Ok(self.function);
+        };
+        let names = self.typing.variables.iter().map(|variable| variable.name.clone());
+        let known: Vec<(String, Expr)> = names.zip(self.variables.iter().copied()).collect();
+        let typing = Typing {
+            root,
+            ..self.typing.clone()
+        };
+        let built = infer::build_over(&self.tree, &typing, &known, &mut self.store)?;
+        Ok(built.function)
     }
 
     /// An error of the calculus, at the function.
