@@ -84,7 +84,7 @@ const FORMULAS: &[(&str, &str)] = &[
     (r"e^{-\|x-y\|^2/(2\sigma^2)}", "exp(-norm2(x - y)^2/(2*sigma^2))"),
     (r"\exp\bigl(-\gamma\|x-y\|^2\bigr)", "exp(-gamma*norm2(x - y)^2)"),
     (r"e^\top e", "e'*e"),
-    (r"\Sigma^{1/2} z + \Sigma^{-\frac12} w", "x^{1/2}(Sigma)*z + x^{-1/2}(Sigma)*w"),
+    (r"\Sigma^{1/2} z + \Sigma^{-\frac12} w", "x^{1/2}(Sigma)*z + x^{1/2}(Sigma)^-1*w"),
     // Learning.
     (r"\sigma(\mathbf{w}^\top \mathbf{x} + b)", "sigmoid(w'*x + b)"),
     (r"\log\left(1 + \exp(-y\, w^\top x)\right)", "log(1 + exp(-y*w'*x))"),

@@ -56,6 +56,10 @@ pub(crate) const CLAIM_SIZES: &str = "G0406";
 pub(crate) const CLAIM_FORM: &str = "G0407";
 /// A claim about a function without points in its domain.
 pub(crate) const CLAIM_DOMAIN: &str = "G0408";
+/// A line of a paper that is no claim.
+pub(crate) const PAPER_CLAIM: &str = "G0420";
+/// A comment in a paper without its equation.
+pub(crate) const PAPER_EQUATION: &str = "G0421";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
@@ -99,6 +103,18 @@ const CODES: &[Code] = &[
         code: CLAIM_DOMAIN,
         title: "a claim that cannot be compared",
         explanation: "Formulas that are not equal at sight are compared at random points of the domain of the function. No such point was found, or the formulas are too long. Declarations such as `x: positive vector(n)` and sizes given with `--dims` can help.",
+        example: "",
+    },
+    Code {
+        code: PAPER_CLAIM,
+        title: "a line of a paper that is no claim",
+        explanation: "A claim in a block of Markdown or in a comment is `claim wrt x: FORMULA` for a derivative, with as many names as its order, or `claim FORMULA == FORMULA` for an identity.",
+        example: "",
+    },
+    Code {
+        code: PAPER_EQUATION,
+        title: "a comment in a paper without its equation",
+        explanation: "Behind a comment `% gateaux: wrt x`, `% gateaux: function` or `% gateaux: equal` there must be a formula with an `=`, before the next such comment.",
         example: "",
     },
     Code {

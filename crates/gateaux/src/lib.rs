@@ -26,6 +26,7 @@ mod error;
 mod latex;
 mod multiplicity;
 mod numbers;
+pub mod papers;
 mod problem;
 mod random;
 mod removable;

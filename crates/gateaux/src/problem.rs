@@ -63,11 +63,6 @@ impl Problem {
             diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
             return Err(Errors::new(diagnostics));
         }
-        Problem::from_tree(tree, text, declarations)
-    }
-
-    /// The problem of a tree whose spans are in the text.
-    pub(crate) fn from_tree(tree: Tree, text: &str, declarations: &[ExternalDeclaration]) -> Result<Problem, Errors> {
         let mut store = Store::default();
         let typing = infer::infer(&tree, text, declarations, &mut store.dims).map_err(Errors::new)?;
         let built = infer::build(&tree, &typing, &mut store)?;
@@ -398,6 +393,14 @@ impl Problem {
         };
         let is_size = self.declared.iter().any(|declared| declared.axes.iter().any(parts));
         is_name && !is_function && !is_size && !self.is_definition(name)
+    }
+
+    /// The names that are defined.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
+        self.tree.statements().iter().filter_map(|statement| match statement {
+            Statement::Definition(definition) => Some(definition.name.text.as_str()),
+            Statement::Declaration(_) | Statement::Expression(_) => None,
+        })
     }
 
     fn is_definition(&self, name: &str) -> bool {

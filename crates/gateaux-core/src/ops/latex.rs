@@ -38,11 +38,4 @@ pub static OPS: &[Op] = &[
         meaning: Meaning::Abbreviates(&["sqrt(x)", "sqrtm(X)"]),
         ..Op::BLANK
     },
-    Op {
-        name: "x^{-1/2}",
-        kind: &["x: scalar -> scalar", "X: matrix(n, n) -> matrix(n, n)"],
-        about: "The inverse of the square root of a number and of a matrix.",
-        meaning: Meaning::Abbreviates(&["1/sqrt(x)", "inv(sqrtm(X))"]),
-        ..Op::BLANK
-    },
 ];

@@ -77,8 +77,8 @@ pub fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> (Tree, Vec<Diagnostic>)
     (Tree { nodes, statements }, diagnostics)
 }
 
-/// Where the LaTeX begins: behind the declarations of the language in front, each of which ends with a line or a `;`.
-fn front(text: &str) -> usize {
+/// Where the LaTeX of a text begins: behind the declarations of the language in front, each of which ends with a line or a `;`.
+pub fn front(text: &str) -> usize {
     let mut at = 0;
     loop {
         let rest = &text[at..];

@@ -13,7 +13,6 @@ use crate::{BinaryOp, Diagnostic, IndexItem, Name, NodeId, NodeKind, Span, codes
 pub(super) const BARS: &str = "|x|";
 pub(super) const NORM: &str = "‖x‖₂";
 pub(super) const HALF: &str = "x^{1/2}";
-pub(super) const MINUS_HALF: &str = "x^{-1/2}";
 
 impl Reader<'_> {
     /// Makes what waits and binds at least so tightly.

@@ -3,7 +3,7 @@
 use super::commands::{DAGGER, INDICES, OPTIMUM};
 use super::lexer::{Kind, Token};
 use super::machine::{Callee, Machine, Operand, Role, State, Step};
-use super::reduce::{HALF, MINUS_HALF, NORM};
+use super::reduce::{HALF, NORM};
 use super::{Mistake, Reader, commands::Command};
 use crate::{BinaryOp, Diagnostic, Name, NodeId, NodeKind, Span, UnaryOp, codes};
 
@@ -124,11 +124,18 @@ impl Reader<'_> {
         span: Span,
     ) -> Step {
         let whole = base.outer.to(span);
-        if let (BinaryOp::Pow, Some(is_negative)) = (op, self.is_half(exponent)) {
-            let name = if is_negative { MINUS_HALF } else { HALF };
-            if self.drop_behind(exponent) {
-                return self.call(m, name, vec![base.id], whole);
+        let half = self.is_half(exponent).filter(|_| op == BinaryOp::Pow);
+        if let Some(is_negative) = half
+            && self.drop_behind(exponent)
+        {
+            let name = Name { text: HALF.to_owned(), span: whole };
+            let mut id = self.push_node(NodeKind::Call(name, vec![base.id]), whole);
+            if is_negative {
+                let one = self.push_node(NodeKind::Number("1".to_owned()), span);
+                let minus = self.push_node(NodeKind::Unary(UnaryOp::Neg, one), span);
+                id = self.push_node(NodeKind::Binary(BinaryOp::Pow, span, id, minus), whole);
             }
+            return Ok(m.push(id, whole));
         }
         Ok(self.leaf(m, NodeKind::Binary(op, span, base.id, exponent), whole))
     }

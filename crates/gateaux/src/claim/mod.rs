@@ -29,6 +29,7 @@ use crate::error::{CLAIM_FORM, CLAIM_NAME, CLAIM_SIZES, Errors};
 use crate::problem::Problem;
 use diagnosis::Case;
 use points::{Hole, Setting};
+pub(crate) use scope::external;
 use readings::{Arrangement, Reading};
 
 /// The kind of mistake in a formula that is not equal to the answer.
