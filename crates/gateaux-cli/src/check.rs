@@ -76,6 +76,9 @@ pub fn show(
         Finding::Equal(evidence) => {
             let said = style::paint(style::FAINT, &format!("({})", in_words(*evidence)));
             writeln!(out, "{} {said}", style::paint(style::GOOD, "equal"))?;
+            if let Some(first) = judgment.remarks.first() {
+                writeln!(out, "  where it has a value, unlike for {first}")?;
+            }
         }
         Finding::NotEqual(slip) => writeln!(out, "{}: {}", style::paint(style::BAD, "not equal"), slip.detail)?,
     }
@@ -119,6 +122,9 @@ fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
         Finding::Equal(evidence) => {
             object.insert("verdict".into(), json!("equal"));
             object.insert("detail".into(), json!(in_words(*evidence)));
+            if !judgment.remarks.is_empty() {
+                object.insert("no value at".into(), json!(judgment.remarks));
+            }
         }
         Finding::NotEqual(Slip {
             mistake,

@@ -17,16 +17,17 @@ pub(super) fn size(array: &Array<Entry>) -> f64 {
     sizes.fold(0.0, f64::max)
 }
 
-/// Whether two values agree; `None` where both are so small that they say nothing.
+/// Whether two values agree; `None` where both are so small that their difference says nothing.
 pub(super) fn agree(lhs: &Array<Entry>, rhs: &Array<Entry>) -> Option<bool> {
     let scale = size(lhs).max(size(rhs));
     if lhs.shape() != rhs.shape() {
         return Some(false);
     }
-    if scale < TINY {
-        return None;
+    let is_same = scale > 0.0 && size(&lhs.sub(rhs).ok()?) <= TOLERANCE * scale;
+    match scale < TINY && !is_same {
+        true => None,
+        false => Some(is_same),
     }
-    lhs.sub(rhs).ok().map(|gap| size(&gap) <= TOLERANCE * scale)
 }
 
 /// Whether two formulas agree at all points where the second has a value, and there are such points.

@@ -7,7 +7,7 @@ use gateaux_core::expr::{Expr, Facts, Structure, Var};
 use gateaux_eval::{Program, Sizes};
 
 use super::compare;
-use super::points::{Entry, Hole, Setting, Values};
+use super::points::{Entry, Hole, Setting, Values, rounded};
 use super::readings::Reading;
 use crate::check::{sizes_for, variables_with_shapes};
 use crate::problem::Problem;
@@ -132,13 +132,10 @@ fn shown(
         .chain(holes)
         .filter(|var| occurring.contains(var))
         .filter_map(|var| Some((store.variable(var).name.clone(), values.get(var)?)));
-    let rough = |array: &Array<Entry>| {
-        array.map(|entry| Complex::new(gateaux_array::Real::to_f64(&entry.re), gateaux_array::Real::to_f64(&entry.im)))
-    };
     Counterexample {
         values: names.collect(),
-        claim: value.as_ref().map(rough),
-        answer: rough(&answer),
+        claim: value.as_ref().map(rounded),
+        answer: rounded(&answer),
     }
 }
 

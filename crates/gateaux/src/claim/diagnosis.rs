@@ -1,12 +1,13 @@
 //! What is wrong with a claim: the mistakes that people make, tried one after the other until one explains all values.
 
-use gateaux_array::{DoubleDouble, Number};
+use gateaux_array::{Array, DoubleDouble, Number};
+use gateaux_eval::Sizes;
 use gateaux_core::expr::{ElementPower, Expr, Rational, Shape, Store, Structure, Var};
 use gateaux_core::simplify::simplify;
 
 use super::compare::{all_agree, agree, constant, difference, factor_in_words, mapped, ratios, size, total};
 use super::edits::edits;
-use super::points::{Column, Points, Setting};
+use super::points::{Column, Points, Setting, is_sensitive};
 use super::readings::{self, Reading};
 use super::terms::{self, terms};
 use super::{Evidence, Finding, Judgment, Mistake, Slip, counterexample};
@@ -46,6 +47,7 @@ pub(super) struct Case<'a> {
     main: Reading,
     viewed: Column,
     pub(super) readings: Vec<Reading>,
+    remarks: Vec<String>,
 }
 
 impl<'a> Case<'a> {
@@ -76,6 +78,7 @@ impl<'a> Case<'a> {
             main,
             viewed,
             readings: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 
@@ -84,6 +87,7 @@ impl<'a> Case<'a> {
             view: self.main.name.clone(),
             answer: self.main.text.clone(),
             finding,
+            remarks: self.remarks.clone(),
         }
     }
 
@@ -102,11 +106,31 @@ impl<'a> Case<'a> {
             let detail = format!("the {name} has no value at points at which the {view} has one, and is equal at others");
             return self.different(detail).map(Finding::NotEqual);
         }
+        self.keep_steady_points();
         let slip = match self.rearranged() {
             Some(slip) => slip,
             None => self.explained(text, answer)?,
         };
         Ok(Finding::NotEqual(slip))
+    }
+
+    /// Leaves out the points at which the claim has no value, or one that rounding has made, where there are others.
+    fn keep_steady_points(&mut self) {
+        let Some(claim) = self.claim else { return };
+        let rough = self.points.rough_column(self.problem, claim);
+        let steady: Vec<bool> = self
+            .claimed
+            .iter()
+            .zip(&rough)
+            .map(|(value, rough)| matches!((value, rough), (Some(value), Some(rough)) if !is_sensitive(value, rough)))
+            .collect();
+        if !steady.contains(&true) {
+            return;
+        }
+        let mut kept = steady.iter();
+        self.points.points.retain(|_| kept.next() == Some(&true));
+        self.claimed = self.points.column(self.problem, claim);
+        self.viewed = self.points.column(self.problem, self.main.view);
     }
 
     /// The mistakes of which the first that explains all values is named.
@@ -162,43 +186,75 @@ impl<'a> Case<'a> {
                 None => {}
             }
         }
-        let viewed = self.points.column(self.problem, reading.view);
-        let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
-        Ok(match self.outcome(&arranged, &viewed, (claim, reading.view)) {
-            Outcome::Agree(points) => Ok(Evidence::Numeric(points)),
+        let (mut outcome, mut silent) = self.outcome(reading, claim);
+        if matches!(outcome, Outcome::Agree(_)) && !silent.is_empty() {
+            // Where there are sizes for which it has no value, it must be right at all others.
+            let points = self.setting.more_points(self.problem);
+            self.points = points.map_err(|reason| self.problem.mistake(CLAIM_DOMAIN, reason))?;
+            self.claimed = self.points.column(self.problem, claim);
+            self.viewed = self.points.column(self.problem, self.main.view);
+            (outcome, silent) = self.outcome(reading, claim);
+        }
+        Ok(match outcome {
+            Outcome::Agree(points) => {
+                self.remarks = silent.iter().map(|place| sizes_in_words(&self.points.places[*place])).collect();
+                Ok(Evidence::Numeric(points))
+            }
             outcome => Err(outcome),
         })
     }
 
-    fn outcome(&mut self, lhs: &Column, rhs: &Column, (claim, view): (Expr, Expr)) -> Outcome {
-        let (mut same, mut zeros, mut undefined) = (0, Vec::new(), 0);
-        for (at, pair) in lhs.iter().zip(rhs).enumerate() {
-            match pair {
-                (_, None) => {}
-                (None, Some(_)) => undefined += 1,
-                (Some(lhs), Some(rhs)) => match agree(lhs, rhs) {
-                    Some(true) => same += 1,
-                    Some(false) => return Outcome::Differ,
-                    None => zeros.push(at),
-                },
+    /// How the claim compares with a view, and the places at which it has no value.
+    fn outcome(&mut self, reading: &Reading, claim: Expr) -> (Outcome, Vec<usize>) {
+        let viewed = self.points.column(self.problem, reading.view);
+        let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
+        let rough = self.points.rough_column(self.problem, claim);
+        let mut zeros = Vec::new();
+        // By place: points at which they agree, and points at which the claim has no value.
+        let mut seen = vec![(0, 0); self.points.places.len()];
+        for (at, (lhs, rhs)) in arranged.iter().zip(&viewed).enumerate() {
+            let (same, missing) = &mut seen[self.points.points[at].0];
+            let (Some(lhs), Some(rhs)) = (lhs, rhs) else {
+                *missing += usize::from(rhs.is_some());
+                continue;
+            };
+            match agree(lhs, rhs) {
+                Some(true) => *same += 1,
+                Some(false) => {
+                    let value = self.claimed[at].as_ref();
+                    let is_steady = value.zip(rough[at].as_ref()).is_some_and(|(value, rough)| !is_sensitive(value, rough));
+                    if is_steady {
+                        return (Outcome::Differ, Vec::new());
+                    }
+                }
+                None => zeros.push(at),
             }
         }
-        if same == 0 && !zeros.is_empty() && self.vanish(&zeros, lhs, claim) && self.vanish(&zeros, rhs, view) {
-            same = zeros.len();
+        let same: usize = seen.iter().map(|(same, _)| same).sum();
+        if same == 0 && !zeros.is_empty() && self.vanish(&zeros, &viewed, reading.view) {
+            let claimed = self.claimed.clone();
+            return match self.vanish(&zeros, &claimed, claim) {
+                true => (Outcome::Agree(zeros.len()), Vec::new()),
+                false => (Outcome::Differ, Vec::new()),
+            };
         }
-        match (same, undefined) {
-            (0, _) => Outcome::Differ,
-            (same, 0) => Outcome::Agree(same),
-            _ => Outcome::Undefined,
+        if same == 0 {
+            return (Outcome::Differ, Vec::new());
         }
+        if seen.iter().any(|(same, missing)| *same > 0 && *missing > 0) {
+            return (Outcome::Undefined, Vec::new());
+        }
+        let with_zeros = |place: usize| zeros.iter().any(|at| self.points.points[*at].0 == place);
+        let silent = (0..seen.len()).filter(|place| seen[*place].0 == 0 && !with_zeros(*place));
+        (Outcome::Agree(same), silent.collect())
     }
 
     /// Whether small values are what rounding leaves of zeros: they grow when they are computed with fewer digits.
     fn vanish(&mut self, at: &[usize], column: &Column, expr: Expr) -> bool {
-        let rough = self.points.rough_sizes(self.problem, expr);
+        let rough = self.points.rough_column(self.problem, expr);
         at.iter().all(|at| {
             let precise = column[*at].as_ref().map_or(f64::INFINITY, size);
-            match rough[*at] {
+            match rough[*at].as_ref().map(Array::max_abs) {
                 Some(rough) => precise == 0.0 && rough == 0.0 || precise * ROUNDING <= rough,
                 None => false,
             }
@@ -497,6 +553,11 @@ fn slip(mistake: Mistake, detail: String) -> Slip {
         detail,
         counterexample: None,
     }
+}
+
+fn sizes_in_words(sizes: &Sizes) -> String {
+    let each: Vec<String> = sizes.iter().map(|(name, size)| format!("{name} = {size}")).collect();
+    each.join(", ")
 }
 
 /// The factor by which a claim must be multiplied, in words; nothing where it is 1.

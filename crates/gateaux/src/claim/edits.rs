@@ -51,6 +51,11 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
                 let said = format!("{name}' in the place of {name}");
                 transposes.push(edit(claim, Mistake::Transposed, node.span, &format!("{name}'"), said));
             }
+            NodeKind::Call(name, _) if !transposed.contains(&id) => {
+                let call = quote(claim, node.span);
+                let said = format!("{}(...) transposed", name.text);
+                transposes.push(edit(claim, Mistake::Transposed, node.span, &format!("({call})'"), said));
+            }
             NodeKind::Transpose(inner) => {
                 let inside = tree.node(*inner);
                 // The parentheses around it are no part of the node.

@@ -109,6 +109,8 @@ pub struct Judgment {
     pub answer: String,
     /// Whether they are equal.
     pub finding: Finding,
+    /// Where an equal claim has no value though the answer has one: sizes, as in `m = 2, n = 4`.
+    pub remarks: Vec<String>,
 }
 
 impl Judgment {
@@ -242,12 +244,14 @@ impl Answer {
     }
 }
 
-/// A claimed 0 is the zero of the shape of the answer.
+/// A claimed 0, or a zero differential, is the zero of the shape of the answer.
 fn zeros_in_shape(problem: &mut Problem, answer: &Answer, claim: Expr) -> Result<Expr, Errors> {
-    let view = answer.explicit_expr.unwrap_or(answer.derivative.form);
-    let shape = problem.store.shape(view);
-    if !problem.store.is_zero(claim) || problem.store.shape(claim) == shape || shape.is_scalar() {
+    let form = answer.derivative.form;
+    let store = &mut problem.store;
+    let (claimed, of_form) = (store.shape(claim), store.shape(form));
+    let shape = store.shape(answer.explicit_expr.unwrap_or(form));
+    if !store.is_zero(claim) || claimed == shape || !(claimed.is_scalar() || claimed == of_form) || shape.is_scalar() {
         return Ok(claim);
     }
-    problem.store.zeros(shape).map_err(|error| problem.limit(error))
+    store.zeros(shape).map_err(|error| problem.limit(error))
 }

@@ -29,16 +29,18 @@ const SIZES: [[usize; 4]; 6] = [
     [4, 3, 2, 5],
     [2, 5, 4, 3],
 ];
-/// At so many of them.
-const PLACES: usize = 2;
+/// At so many of them, or at all where a claim has no value at some.
+const PLACES: usize = 3;
 /// Points at each of them.
-const POINTS: usize = 4;
+const POINTS: usize = 3;
 /// Draws before the domain counts as not found there.
 const MAX_DRAWS: usize = 40;
 /// Draws of the first region before the others are visited.
 const SIGNED_DRAWS: usize = 2;
 /// Values beyond this lie near a singularity.
 const LARGEST: f64 = 1e12;
+/// Where the digits of `f64` give another value, beyond this relative error, a formula is too sensitive to be judged.
+const SENSITIVE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not compared.
 const MAX_STEPS: usize = 150_000;
 /// Formulas that take more operations on numbers are compared at fewer points.
@@ -108,6 +110,15 @@ impl Setting {
     /// # Errors
     /// Why there are none, in words.
     pub(super) fn points(&self, problem: &mut Problem, symmetric: &[Var]) -> Result<Points, String> {
+        self.points_at(problem, symmetric, PLACES)
+    }
+
+    /// The same, at all sizes that are tried.
+    pub(super) fn more_points(&self, problem: &mut Problem) -> Result<Points, String> {
+        self.points_at(problem, &[], SIZES.len())
+    }
+
+    fn points_at(&self, problem: &mut Problem, symmetric: &[Var], places: usize) -> Result<Points, String> {
         let mut found = Points {
             places: Vec::new(),
             points: Vec::new(),
@@ -116,7 +127,7 @@ impl Setting {
         for pattern in SIZES {
             match self.place(problem, pattern) {
                 Ok(sizes) if found.places.contains(&sizes) => {}
-                Ok(sizes) => match self.draw(problem, &sizes, symmetric) {
+                Ok(sizes) => match self.draw(problem, (found.places.len(), &sizes), symmetric) {
                     Ok(points) => {
                         let at = found.places.len();
                         found.points.extend(points.into_iter().map(|point| (at, point)));
@@ -126,7 +137,7 @@ impl Setting {
                 },
                 Err(failure) => drop(reason.get_or_insert(failure)),
             }
-            if found.places.len() == PLACES {
+            if found.places.len() == places {
                 break;
             }
         }
@@ -142,7 +153,12 @@ impl Setting {
     }
 
     /// Points at these sizes.
-    fn draw(&self, problem: &mut Problem, sizes: &Sizes, symmetric: &[Var]) -> Result<Vec<Values>, String> {
+    fn draw(
+        &self,
+        problem: &mut Problem,
+        (place, sizes): (usize, &Sizes),
+        symmetric: &[Var],
+    ) -> Result<Vec<Values>, String> {
         let text = |error: gateaux_eval::Error| error.to_string();
         let mut domain = Vec::with_capacity(self.domain.len());
         for root in &self.domain {
@@ -160,14 +176,15 @@ impl Setting {
             let region = if draw < SIGNED_DRAWS {
                 Region::Signed
             } else {
-                Region::ALL[draw % Region::ALL.len()]
+                // Other regions at other places.
+                Region::ALL[(draw + place) % Region::ALL.len()]
             };
-            let mut random = Random::new(draw as u64 + 1);
+            let mut random = Random::new((MAX_DRAWS * place + draw) as u64 + 1);
             let values = self
                 .values(problem, &variables, (region, symmetric), &mut random)
                 .map_err(|error| error.to_string());
             let usable = values.and_then(|values| {
-                domain.iter().try_for_each(|program| values.usable(program).map(drop))?;
+                domain.iter().try_for_each(|program| values.steady(program))?;
                 Ok(values)
             });
             match usable {
@@ -302,18 +319,24 @@ impl Values {
         }
     }
 
-    /// The value of a program with the digits of `f64`, of the same point.
-    pub(super) fn run_roughly(&self, program: &Program) -> Option<Array<f64>> {
+    /// An error where a program has no value, or another one with the digits of `f64`, as the inverse of a singular
+    /// matrix has.
+    fn steady(&self, program: &Program) -> Result<(), String> {
+        let value = self.usable(program)?;
+        match self.run_roughly(program) {
+            Some(rough) if !is_sensitive(&value, &rough) => Ok(()),
+            Some(_) | None => Err("it is too sensitive to rounding there".to_owned()),
+        }
+    }
+
+    /// The value of a program with the digits of `f64`, at the same point.
+    fn run_roughly(&self, program: &Program) -> Option<Array<Complex<f64>>> {
         match self {
             Values::Real(values) => {
                 let outputs = program.run(&|var| values.get(&var).map(|value| value.map(Real::to_f64)));
-                outputs.ok()?.pop()
+                Some(outputs.ok()?.pop()?.map(|entry| Complex::real(*entry)))
             }
-            Values::Complex(values) => {
-                let rough = |entry: &Entry| Complex::new(entry.re.to_f64(), entry.im.to_f64());
-                let outputs = program.run(&|var| values.get(&var).map(|value| value.map(rough)));
-                Some(outputs.ok()?.pop()?.map(|entry| entry.re.abs().max(entry.im.abs())))
-            }
+            Values::Complex(values) => program.run(&|var| values.get(&var).map(rounded)).ok()?.pop(),
         }
     }
 
@@ -327,11 +350,7 @@ impl Values {
 
     /// The value of a variable, rounded.
     pub(super) fn get(&self, var: Var) -> Option<Array<Complex<f64>>> {
-        let rough = |entry: &Entry| Complex::new(entry.re.to_f64(), entry.im.to_f64());
-        match self {
-            Values::Real(values) => values.get(&var).map(|value| value.map(|entry| Complex::real(entry.to_f64()))),
-            Values::Complex(values) => values.get(&var).map(|value| value.map(rough)),
-        }
+        self.entries(var).map(|value| rounded(&value))
     }
 }
 
@@ -345,12 +364,12 @@ impl Points {
             .collect()
     }
 
-    /// The sizes of the largest entries of a formula at all points, computed with the digits of `f64`.
-    pub(super) fn rough_sizes(&self, problem: &mut Problem, expr: Expr) -> Vec<Option<f64>> {
+    /// The values of a formula at all points with the digits of `f64`.
+    pub(super) fn rough_column(&self, problem: &mut Problem, expr: Expr) -> Vec<Option<Array<Complex<f64>>>> {
         let programs = self.programs(problem, expr);
         self.points
             .iter()
-            .map(|(place, values)| Some(values.run_roughly(programs[*place].as_ref()?)?.max_abs()))
+            .map(|(place, values)| values.run_roughly(programs[*place].as_ref()?))
             .collect()
     }
 
@@ -371,4 +390,19 @@ impl Points {
     pub(super) fn dimensions(&self) -> Vec<String> {
         self.places.first().map_or_else(Vec::new, |sizes| sizes.keys().cloned().collect())
     }
+}
+
+/// The value with the digits of `f64`.
+pub(super) fn rounded(value: &Array<Entry>) -> Array<Complex<f64>> {
+    value.map(|entry| Complex::new(entry.re.to_f64(), entry.im.to_f64()))
+}
+
+/// Whether a value is another one when it is computed with fewer digits.
+pub(super) fn is_sensitive(value: &Array<Entry>, rough: &Array<Complex<f64>>) -> bool {
+    let exact = rounded(value);
+    let size = |entry: &Complex<f64>| entry.re.abs().max(entry.im.abs());
+    let scale = exact.data().iter().map(size).fold(1e-3, f64::max);
+    let gaps = exact.data().iter().zip(rough.data()).map(|(a, b)| size(&Complex::new(a.re - b.re, a.im - b.im)));
+    // What is not a number is no value either.
+    !gaps.into_iter().all(|gap| gap <= SENSITIVE * scale)
 }

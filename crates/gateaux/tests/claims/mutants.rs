@@ -3,14 +3,23 @@
 use gateaux::{Answer, Declared, Mistake, Notation, Problem};
 use gateaux_syntax::{BinaryOp, NodeId, NodeKind, Span, Statement, Tree, parse};
 
+/// What a claim is meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Explicit,
+    /// With the small change of the variable in it.
+    Differential,
+    /// The matrix of vec.
+    Kronecker,
+}
+
 /// A formula about a derivative.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
     /// How it was made.
     pub kind: &'static str,
     pub text: String,
-    /// Whether it has the small change of the variable in it.
-    pub is_differential: bool,
+    pub form: Form,
     /// Names of the mistake that count as right.
     pub names: &'static [Mistake],
 }
@@ -19,6 +28,8 @@ use Mistake::{Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, Symme
 
 /// For a change without a name of its own any explanation that accounts for the values is right.
 const ANY: &[Mistake] = &[Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, SymmetricOnly, Transposed];
+/// A term too much that is like one of the answer is a wrong factor of that one.
+const EXTRA: &[Mistake] = &[ExtraTerm, Factor];
 /// At most so many claims of each kind are made from one formula.
 const EACH: usize = 2;
 
@@ -109,36 +120,36 @@ fn is_general(variable: &Declared) -> bool {
 /// Formulas that should be accepted; the numbers decide.
 pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) -> Vec<Claim> {
     let mut found = Vec::new();
-    let mut add = |kind: &'static str, text: String, is_differential: bool| {
+    let mut add = |kind: &'static str, text: String, form: Form| {
         found.push(Claim {
             kind,
             text,
-            is_differential,
+            form,
             names: &[],
         });
     };
     let axes = answer.derivative_axes().len();
     if let Some(closed) = closed {
-        add("closed form of the corpus", closed.to_owned(), false);
+        add("closed form of the corpus", closed.to_owned(), Form::Explicit);
     }
     let general = is_general(variable(problem, answer));
     let is_first = answer.wrt().len() == 1;
     if general && is_first {
-        add("differential", answer.differential(Notation::Text).to_owned(), true);
+        add("differential", answer.differential(Notation::Text).to_owned(), Form::Differential);
     }
     for text in [answer.explicit(Notation::Text), closed].into_iter().flatten() {
         let Some(formula) = Formula::new(text) else { continue };
         if (1..=2).contains(&axes) {
-            add("transposed twice", formula.within("({}')'"), false);
+            add("transposed twice", formula.within("({}')'"), Form::Explicit);
         }
-        add("half of its double", formula.within("{}/2 + 0.5*{}"), false);
+        add("half of its double", formula.within("{}/2 + 0.5*{}"), Form::Explicit);
         for text in expanded(&formula).into_iter().take(EACH) {
-            add("multiplied out", text, false);
+            add("multiplied out", text, Form::Explicit);
         }
         let mut terms = formula.terms();
         if terms.len() > 1 {
             terms.reverse();
-            add("terms in another order", joined(&formula.definitions, &terms), false);
+            add("terms in another order", joined(&formula.definitions, &terms), Form::Explicit);
         }
         if general && is_first && answer.function_axes().is_empty() {
             let hole = &answer.holes()[0];
@@ -149,18 +160,21 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
                 _ => &[],
             };
             for pattern in patterns {
-                add("trace or product with the change", formula.within(&pattern.replace('D', hole)), true);
+                add("trace or product with the change", formula.within(&pattern.replace('D', hole)), Form::Differential);
             }
         }
         if is_first && answer.is_row_jacobian() {
             continue;
         }
         if general && is_first && answer.explicit_name() == "Jacobian" {
-            add("Jacobian times the change", formula.within(&format!("{{}}*{}", answer.holes()[0])), true);
+            add("Jacobian times the change", formula.within(&format!("{{}}*{}", answer.holes()[0])), Form::Differential);
         }
     }
+    if let Some(text) = answer.kronecker(Notation::Text).filter(|_| axes > 2) {
+        add("Kronecker form", text.to_owned(), Form::Kronecker);
+    }
     if let Some(text) = answer.explicit(Notation::Unicode).filter(|_| axes <= 2) {
-        add("mathematical signs", text.to_owned(), false);
+        add("mathematical signs", text.to_owned(), Form::Explicit);
     }
     found
 }
@@ -226,7 +240,24 @@ pub fn wrong_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
         add(&mut found, "factor", formula.within("3*{}"), &[Factor]);
         inner_slips(problem, &formula, &mut found);
         for claim in &mut found[before..] {
-            claim.is_differential = claim.text.contains(hole.as_str());
+            claim.form = Form::Differential;
+        }
+        // Without the change in it a formula is no differential, unless it is 0.
+        let is_differential = |claim: &Claim| claim.form != Form::Differential || claim.text.contains(hole.as_str());
+        found.retain(is_differential);
+    }
+    if answer.derivative_axes().len() > 2
+        && let Some(formula) = answer.kronecker(Notation::Text).and_then(Formula::new)
+    {
+        for (kind, pattern, names) in [
+            ("sign of a Kronecker form", "-{}", &[Sign] as &[Mistake]),
+            ("factor of a Kronecker form", "{}/2", &[Factor]),
+            ("transposed Kronecker form", "{}'", &[Transposed, Convention]),
+        ] {
+            found.push(Claim {
+                form: Form::Kronecker,
+                ..claim(kind, formula.within(pattern), names)
+            });
         }
     }
     found
@@ -236,7 +267,7 @@ fn claim(kind: &'static str, text: String, names: &'static [Mistake]) -> Claim {
     Claim {
         kind,
         text,
-        is_differential: false,
+        form: Form::Explicit,
         names,
     }
 }
@@ -253,7 +284,8 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     }
     if (1..=2).contains(&axes.len()) {
         add("transposed", formula.within("{}'"), &[Transposed, Convention]);
-        add("transposed and doubled", formula.within("2*{}'"), &[Transposed, Convention]);
+        // Of a symmetric answer nothing but the factor is wrong.
+        add("transposed and doubled", formula.within("2*{}'"), &[Transposed, Convention, Factor]);
     }
     let is_function_scalar = answer.function_axes().is_empty();
     let variable = variable(problem, answer);
@@ -266,10 +298,10 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     // A variable of the shape of the derivative, or ones.
     let same_shape = problem.variables().iter().find(|v| v.axes == axes && !v.axes.is_empty());
     match same_shape {
-        Some(other) => add("extra term", formula.within(&format!("{{}} + 3*{}", other.name)), &[ExtraTerm]),
-        None if axes.is_empty() => add("extra term", formula.within("{} + 1"), &[ExtraTerm]),
+        Some(other) => add("extra term", formula.within(&format!("{{}} + 3*{}", other.name)), EXTRA),
+        None if axes.is_empty() => add("extra term", formula.within("{} + 1"), EXTRA),
         None if axes.len() <= 2 => {
-            add("extra term", formula.within(&format!("{{}} + ones({})", axes.join(", "))), &[ExtraTerm]);
+            add("extra term", formula.within(&format!("{{}} + ones({})", axes.join(", "))), EXTRA);
         }
         None => {}
     }
