@@ -26,9 +26,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             "give only one of the two",
         ));
     }
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;

@@ -21,9 +21,8 @@ use crate::source::Source;
 /// # Errors
 /// Mistakes in the text, the data or the usage; an output that cannot be written.
 pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));

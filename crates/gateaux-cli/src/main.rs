@@ -18,6 +18,7 @@ mod failure;
 mod functions;
 mod json;
 mod page;
+mod papers;
 mod plan;
 mod question;
 mod request;

@@ -12,7 +12,6 @@ use crate::check::{as_json, show_details};
 use crate::codes;
 use crate::diagnostics;
 use crate::failure::Failure;
-use crate::json;
 use crate::source::Source;
 use crate::style;
 
@@ -238,7 +237,7 @@ fn claim_as_json(parts: &[Part], found: &Found) -> Value {
         Verdict::Unreadable(errors) => json!({
             "verdict": "unreadable",
             "claim": found.checked.claim,
-            "errors": json::errors(errors, &parts[found.part].text),
+            "errors": errors.diagnostics().iter().map(|d| json!({"code": d.code, "message": d.message})).collect::<Vec<_>>(),
         }),
     };
     object["line"] = json!(found.line);

@@ -88,7 +88,7 @@ fn next_equation(text: &str, behind: Span) -> Option<latex::Equation> {
         let rest = &text[at..behind.end];
         let opening = opening(rest);
         let closing = DISPLAYS.iter().filter_map(|name| rest.find(&format!("\\end{{{name}}}"))).min();
-        let is_inside = is_first && closing.is_some_and(|close| opening.is_none_or(|(start, ..)| close < start));
+        let is_inside = is_first && closing.is_some_and(|close| opening.as_ref().is_none_or(|(start, ..)| close < *start));
         is_first = false;
         let (from, to, next) = match (is_inside, opening) {
             (true, _) => {
