@@ -24,7 +24,10 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     }
     if let Some(second) = arguments.files.first() {
         return Err(Failure::usage(
-            format!("{} is no file with claims, so {second} cannot stand behind it", arguments.problem),
+            format!(
+                "{} is no file with claims, so {second} cannot stand behind it",
+                arguments.problem
+            ),
             "give one formula and its claim, or files with claims",
         ));
     }
@@ -136,7 +139,10 @@ fn show_counterexample(
         writeln!(out, "  {variable} = {}", written(value))?;
     }
     let width = name.chars().count().max(view.chars().count()) + 2;
-    let claim = counterexample.claim.as_ref().map_or_else(|| "no value".to_owned(), written);
+    let claim = counterexample
+        .claim
+        .as_ref()
+        .map_or_else(|| "no value".to_owned(), written);
     writeln!(out, "  {name:width$}{claim}")?;
     writeln!(out, "  {view:width$}{}", written(&counterexample.answer))?;
     Ok(())
@@ -171,7 +177,10 @@ pub fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
             object.insert("mistake".into(), json!(mistake.name()));
             object.insert("detail".into(), json!(detail));
             if let Some(counterexample) = counterexample {
-                let values = counterexample.values.iter().map(|(name, value)| (name.clone(), nested(value)));
+                let values = counterexample
+                    .values
+                    .iter()
+                    .map(|(name, value)| (name.clone(), nested(value)));
                 let claim = counterexample.claim.as_ref().map_or(Value::Null, nested);
                 let shown = json!({
                     "values": Value::Object(values.collect()),
@@ -204,5 +213,10 @@ fn written(value: &ClaimNumbers) -> String {
     };
     let rounded = value.map(|entry| gateaux::Complex::new(short(entry.re), short(entry.im)));
     let text = nested(&rounded).to_string();
-    text.replace(".0,", ",").replace(".0]", "]").replace(',', ", ").replace('"', "").trim_end_matches(".0").to_owned()
+    text.replace(".0,", ",")
+        .replace(".0]", "]")
+        .replace(',', ", ")
+        .replace('"', "")
+        .trim_end_matches(".0")
+        .to_owned()
 }

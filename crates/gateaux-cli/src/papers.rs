@@ -63,7 +63,10 @@ pub fn is_paper(argument: &str) -> bool {
 
 fn kind(path: &str) -> Option<Kind> {
     let extension = Path::new(path).extension()?.to_str()?;
-    KINDS.iter().find(|(known, _)| *known == extension).map(|(_, kind)| *kind)
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map(|(_, kind)| *kind)
 }
 
 /// Judges all claims of the files.
@@ -95,7 +98,10 @@ fn claims(path: &str) -> Result<(Vec<Part>, Vec<Found>), Failure> {
     let kind = kind(path).ok_or_else(|| {
         let known: Vec<String> = KINDS.iter().map(|(name, _)| format!(".{name}")).collect();
         let message = format!("{path} is no file with claims");
-        Failure::usage(message, format!("the names of such files end with {}", known.join(", ")))
+        Failure::usage(
+            message,
+            format!("the names of such files end with {}", known.join(", ")),
+        )
     })?;
     let mut found = Vec::new();
     let parts = match kind {
@@ -117,26 +123,40 @@ fn claims(path: &str) -> Result<(Vec<Part>, Vec<Found>), Failure> {
             for (wanted, medium) in [("markdown", Medium::Markdown), ("code", Medium::Code("#"))] {
                 let first = parts.len();
                 let text = add_cells(path, &source.text, wanted, &mut parts)?;
-                found.extend(check(&text, medium).into_iter().map(|checked| in_cell(&parts, first, checked)));
+                found.extend(
+                    check(&text, medium)
+                        .into_iter()
+                        .map(|checked| in_cell(&parts, first, checked)),
+                );
             }
             parts
         }
     };
     // Cells of both kinds stand in the order of the notebook.
-    found.sort_by(|a, b| number(&parts[a.part].label).cmp(&number(&parts[b.part].label)).then(a.line.cmp(&b.line)));
+    found.sort_by(|a, b| {
+        number(&parts[a.part].label)
+            .cmp(&number(&parts[b.part].label))
+            .then(a.line.cmp(&b.line))
+    });
     Ok((parts, found))
 }
 
 /// The number of a cell in its label.
 fn number(label: &str) -> usize {
-    label.rsplit_once(":cell ").and_then(|(_, number)| number.parse().ok()).unwrap_or(0)
+    label
+        .rsplit_once(":cell ")
+        .and_then(|(_, number)| number.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Adds the cells of one type to the parts, and joins their texts.
 fn add_cells(path: &str, notebook: &str, wanted: &str, parts: &mut Vec<Part>) -> Result<String, Failure> {
-    let unreadable = |reason: String| Failure::input(codes::FILE, format!("cannot read {path} as a notebook: {reason}"));
+    let unreadable =
+        |reason: String| Failure::input(codes::FILE, format!("cannot read {path} as a notebook: {reason}"));
     let notebook: Value = serde_json::from_str(notebook).map_err(|error| unreadable(error.to_string()))?;
-    let cells = notebook["cells"].as_array().ok_or_else(|| unreadable("it has no list of cells".to_owned()))?;
+    let cells = notebook["cells"]
+        .as_array()
+        .ok_or_else(|| unreadable("it has no list of cells".to_owned()))?;
     let mut joined = String::new();
     for (at, cell) in cells.iter().enumerate() {
         if cell["cell_type"] != wanted {
@@ -161,7 +181,10 @@ fn add_cells(path: &str, notebook: &str, wanted: &str, parts: &mut Vec<Part>) ->
 /// A claim of joined cells in its own cell.
 fn in_cell(parts: &[Part], first: usize, checked: Checked) -> Found {
     let place = checked.place.start;
-    let part = (first..parts.len()).rev().find(|at| parts[*at].start <= place).unwrap_or(first);
+    let part = (first..parts.len())
+        .rev()
+        .find(|at| parts[*at].start <= place)
+        .unwrap_or(first);
     let inside = (place - parts[part].start).min(parts[part].text.len());
     let line = 1 + parts[part].text[..inside].matches('\n').count();
     Found { part, line, checked }
@@ -202,7 +225,10 @@ fn show_errors(parts: &[Part], of_claim: &Part, errors: &Errors, out: &mut dyn W
         let start = diagnostic.span.start;
         let own = |part: &&Part| part.start <= start && start <= part.start + part.text.len();
         // Cells of markdown and of code are counted apart; the claim tells which.
-        let part = Some(of_claim).filter(own).or_else(|| parts.iter().find(own)).unwrap_or(of_claim);
+        let part = Some(of_claim)
+            .filter(own)
+            .or_else(|| parts.iter().find(own))
+            .unwrap_or(of_claim);
         let mut diagnostic = diagnostic.clone();
         if diagnostic.span != Span::default() {
             let end = diagnostic.span.end.saturating_sub(part.start);
@@ -265,9 +291,16 @@ impl Tally {
 
     /// `3 claims: 1 equal, 1 not equal, 1 unreadable`
     fn in_words(&self) -> String {
-        let counts = [(self.right, "equal"), (self.wrong, "not equal"), (self.unreadable, "unreadable")];
-        let parts: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let counts = [
+            (self.right, "equal"),
+            (self.wrong, "not equal"),
+            (self.unreadable, "unreadable"),
+        ];
+        let parts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
         let noun = if self.total() == 1 { "claim" } else { "claims" };
         format!("{} {noun}: {}", self.total(), parts.join(", "))
     }

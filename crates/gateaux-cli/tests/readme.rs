@@ -1,4 +1,4 @@
-//! The README and the pages of `spec/`: every command is run and must write what is shown; code is that of the sources.
+//! The README, the pages of `spec/` and that on papers: every command is run and must write what is shown; code is that of the sources.
 //!
 //! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
 //! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check depends on the processor and is not
@@ -65,7 +65,7 @@ fn with_outputs(page: &str) -> String {
     text
 }
 
-/// The README and the pages of `spec/`, from the root of the workspace.
+/// The README, the pages of `spec/` and that on papers, from the root of the workspace.
 fn pages() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
     let entries = std::fs::read_dir(folder).expect("the manual is part of the repository");
@@ -73,6 +73,7 @@ fn pages() -> Vec<String> {
     let mut pages: Vec<String> = names.map(|name| format!("spec/{}", name.to_string_lossy())).collect();
     pages.retain(|page| page.ends_with(".md"));
     pages.push("README.md".to_owned());
+    pages.push("docs/papers.md".to_owned());
     pages.sort();
     pages
 }

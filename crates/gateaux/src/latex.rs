@@ -127,7 +127,9 @@ fn in_language(text: &str, declarations: &[ExternalDeclaration], others: &[Strin
 /// The function of the language that a sign of LaTeX is for an argument of this kind.
 fn meant(typing: &Typing, call: NodeId, name: &str) -> Option<&'static str> {
     let (op, alternative) = typing.calls[call.0 as usize]?;
-    let Meaning::Abbreviates(formulas) = op.meaning else { return None };
+    let Meaning::Abbreviates(formulas) = op.meaning else {
+        return None;
+    };
     let is_sign = op.name == name && !name.chars().all(|c| c.is_alphanumeric() || c == '_');
     // `abs(x)` stands for the sign, and so on.
     let (function, _) = formulas.get(alternative)?.split_once('(')?;
@@ -137,7 +139,9 @@ fn meant(typing: &Typing, call: NodeId, name: &str) -> Option<&'static str> {
 /// The mistakes of a text that the reader has not seen.
 fn without_places(errors: &Errors) -> Errors {
     let mut diagnostics = errors.diagnostics().to_vec();
-    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.span = Span::default());
+    diagnostics
+        .iter_mut()
+        .for_each(|diagnostic| diagnostic.span = Span::default());
     in_latex(diagnostics)
 }
 

@@ -36,9 +36,7 @@ mod wirtinger;
 
 pub use answer::{Answer, Candidate, Printed};
 pub use check::{Check, Slope, Verdict};
-pub use claim::{
-    ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Mistake, Side, Slip, equal, equal_with,
-};
+pub use claim::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Mistake, Side, Slip, equal, equal_with};
 pub use compile::{Compiled, View, ViewMut};
 pub use error::{Errors, codes};
 pub use gateaux_array::{Array, Complex, npy, npz};

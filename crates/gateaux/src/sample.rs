@@ -130,11 +130,9 @@ pub(crate) fn tangent<T: Field>(
         Ok(sum.scale(&fraction(1, 2)))
     };
     let masked = |keep: fn(usize, usize) -> bool| {
-        Array::from_fn(array.shape(), |at| {
-            match array.get(at) {
-                Some(entry) if keep(at[0], at[1]) => entry.clone(),
-                Some(_) | None => T::zero(),
-            }
+        Array::from_fn(array.shape(), |at| match array.get(at) {
+            Some(entry) if keep(at[0], at[1]) => entry.clone(),
+            Some(_) | None => T::zero(),
         })
     };
     match structure {

@@ -43,7 +43,11 @@ impl Subject {
         let order = case["order"].as_u64().unwrap_or(1) as usize;
         let wrt: Vec<String> = match &case["wrt"] {
             Value::String(name) => vec![name.clone(); order],
-            names => names.as_array()?.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect(),
+            names => names
+                .as_array()?
+                .iter()
+                .filter_map(|n| n.as_str().map(str::to_owned))
+                .collect(),
         };
         let names: Vec<&str> = wrt.iter().map(String::as_str).collect();
         let mut answer = problem.derive(&names).ok()?;
@@ -94,7 +98,9 @@ impl Subject {
             declarations.push(format!("{}: {kind}", self.answer.holes()[0]));
         }
         let text = format!("{}\n{text}", declarations.join("\n"));
-        let numbers = Problem::parse(&text).and_then(|mut read| read.evaluate(None, inputs)).ok()?;
+        let numbers = Problem::parse(&text)
+            .and_then(|mut read| read.evaluate(None, inputs))
+            .ok()?;
         Some(numbers.value)
     }
 
@@ -108,10 +114,14 @@ impl Subject {
         };
         let Some(ours) = ours else { return false };
         (1..=6).any(|seed| {
-            let Some(inputs) = self.elsewhere(seed) else { return false };
+            let Some(inputs) = self.elsewhere(seed) else {
+                return false;
+            };
             let value = |text: &str| self.value(text, claim.form, &inputs);
             match (value(ours), value(&claim.text)) {
-                (Some(ours), Some(theirs)) => ours.data().iter().all(|e| e.abs() < 1e6) && !same_entries(&theirs, &ours),
+                (Some(ours), Some(theirs)) => {
+                    ours.data().iter().all(|e| e.abs() < 1e6) && !same_entries(&theirs, &ours)
+                }
                 _ => false,
             }
         })
@@ -124,8 +134,16 @@ impl Subject {
         for (at, name) in self.inputs.sizes.keys().enumerate() {
             inputs.sizes.insert(name.clone(), pattern[at % 3]);
         }
-        let hole = format!("{}: {}", self.answer.holes()[0], self.variable().text.split_once(": ")?.1);
-        let declared = self.problem.variables().iter().map(|v| (v.name.clone(), v.text.clone(), v.axes.clone()));
+        let hole = format!(
+            "{}: {}",
+            self.answer.holes()[0],
+            self.variable().text.split_once(": ")?.1
+        );
+        let declared = self
+            .problem
+            .variables()
+            .iter()
+            .map(|v| (v.name.clone(), v.text.clone(), v.axes.clone()));
         let hole = (self.answer.holes()[0].clone(), hole, self.variable().axes.clone());
         for (at, (name, text, axes)) in declared.chain([hole]).enumerate() {
             let size = |axis: &String| inputs.sizes.get(axis).copied().or_else(|| axis.parse().ok());
@@ -136,7 +154,11 @@ impl Subject {
             let flipped = || raw.transpose().ok();
             let value = match text.split([':', '(']).nth(1)?.trim() {
                 "symmetric" => raw.add(&flipped()?).ok()?,
-                "posdef" => raw.add(&flipped()?).ok()?.add(&Array::eye(raw.shape()[0]).ok()?.scale(&9.0)).ok()?,
+                "posdef" => raw
+                    .add(&flipped()?)
+                    .ok()?
+                    .add(&Array::eye(raw.shape()[0]).ok()?.scale(&9.0))
+                    .ok()?,
                 "skew" => raw.sub(&flipped()?).ok()?,
                 "scalar" | "vector" | "matrix" | "tensor" => raw,
                 _ => return None,
@@ -149,7 +171,10 @@ impl Subject {
     fn variable(&self) -> &gateaux::Declared {
         let name = &self.answer.wrt()[0];
         let variables = self.problem.variables();
-        variables.iter().find(|variable| variable.name == *name).expect("a variable of the problem")
+        variables
+            .iter()
+            .find(|variable| variable.name == *name)
+            .expect("a variable of the problem")
     }
 }
 
@@ -215,13 +240,21 @@ impl Report {
         let started = std::time::Instant::now();
         let judgment = subject.answer.claim(&subject.problem, &claim.text, &BTreeMap::new());
         let seconds = started.elapsed().as_secs_f64();
-        let line = format!("{} {}: {} [{}]", subject.id, claim.kind, claim.text.replace('\n', "; "), subject.problem.text().replace('\n', "; "));
+        let line = format!(
+            "{} {}: {} [{}]",
+            subject.id,
+            claim.kind,
+            claim.text.replace('\n', "; "),
+            subject.problem.text().replace('\n', "; ")
+        );
         self.seconds += seconds;
         if seconds > self.slowest.0 {
             self.slowest = (seconds, line.clone());
         }
         match (truth, judgment) {
-            (Truth::Senseless, Ok(judgment)) if judgment.is_equal() => self.failures.push(format!("accepted though senseless: {line}")),
+            (Truth::Senseless, Ok(judgment)) if judgment.is_equal() => {
+                self.failures.push(format!("accepted though senseless: {line}"))
+            }
             (Truth::Senseless, _) => self.senseless += 1,
             (Truth::Right, Ok(judgment)) => {
                 let tally = self.right.entry(claim.kind).or_default();
@@ -233,7 +266,9 @@ impl Report {
                         tally.made -= 1;
                         self.coincidences += 1;
                     }
-                    Finding::NotEqual(slip) => self.failures.push(format!("refused ({:?}: {}): {line}", slip.mistake, slip.detail)),
+                    Finding::NotEqual(slip) => self
+                        .failures
+                        .push(format!("refused ({:?}: {}): {line}", slip.mistake, slip.detail)),
                 }
             }
             (Truth::Right, Err(errors)) => self.failures.push(format!("refused ({errors}): {line}")),
@@ -243,7 +278,9 @@ impl Report {
                 match judgment.slip() {
                     None => self.failures.push(format!("accepted: {line}")),
                     Some(slip) if claim.names.contains(&slip.mistake) => tally.named += 1,
-                    Some(slip) => self.unnamed.push(format!("{:?} ({}): {line}", slip.mistake, slip.detail)),
+                    Some(slip) => self
+                        .unnamed
+                        .push(format!("{:?} ({}): {line}", slip.mistake, slip.detail)),
                 }
             }
             (Truth::Wrong, Err(errors)) => {
@@ -267,7 +304,8 @@ fn claims_made_from_the_corpus_are_judged_rightly() {
             report.add(&subject, claim);
         }
     }
-    let sum = |tallies: &BTreeMap<&'static str, Tally>, of: fn(&Tally) -> usize| tallies.values().map(of).sum::<usize>();
+    let sum =
+        |tallies: &BTreeMap<&'static str, Tally>, of: fn(&Tally) -> usize| tallies.values().map(of).sum::<usize>();
     for (title, tallies) in [("right, accepted", &report.right), ("wrong, named", &report.wrong)] {
         println!("{title}: {} of {}", sum(tallies, |t| t.named), sum(tallies, |t| t.made));
         for (kind, tally) in tallies {
@@ -277,14 +315,27 @@ fn claims_made_from_the_corpus_are_judged_rightly() {
     let claims = sum(&report.right, |t| t.made) + sum(&report.wrong, |t| t.made) + report.senseless;
     println!("ill-shaped, none accepted: {}", report.senseless);
     println!("wrong, but with the numbers of the corpus: {}", report.coincidences);
-    println!("{:.1} ms a claim, the slowest {:.0} ms: {}", 1e3 * report.seconds / claims as f64, 1e3 * report.slowest.0, report.slowest.1);
+    println!(
+        "{:.1} ms a claim, the slowest {:.0} ms: {}",
+        1e3 * report.seconds / claims as f64,
+        1e3 * report.slowest.0,
+        report.slowest.1
+    );
     println!("not named:\n  {}", report.unnamed.join("\n  "));
-    assert!(report.failures.is_empty(), "{} failures:\n{}", report.failures.len(), report.failures.join("\n"));
+    assert!(
+        report.failures.is_empty(),
+        "{} failures:\n{}",
+        report.failures.len(),
+        report.failures.join("\n")
+    );
     assert!(sum(&report.right, |t| t.made) >= 200, "at least 200 right claims");
     let (made, named) = (sum(&report.wrong, |t| t.made), sum(&report.wrong, |t| t.named));
     assert!(made >= 400, "at least 400 wrong claims");
     assert!(10 * named >= 9 * made, "at least 90 % of the mistakes are named");
     for (kind, tally) in &report.wrong {
-        assert!(10 * tally.named >= 7 * tally.made, "most mistakes of each kind are named: {kind}");
+        assert!(
+            10 * tally.named >= 7 * tally.made,
+            "most mistakes of each kind are named: {kind}"
+        );
     }
 }

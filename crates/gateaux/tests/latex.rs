@@ -30,13 +30,23 @@ fn excluded(text: &str, latex: &str) -> Option<&'static str> {
 
 /// Prints the function of a problem in LaTeX and reads it; it must be the same function.
 fn round_trip(text: &str) -> Outcome {
-    let Ok(mut problem) = Problem::parse(text) else { return Outcome::Excluded("does not parse") };
-    let Ok(latex) = problem.function_text(Notation::Latex) else { return Outcome::Excluded("too long") };
-    let Ok(plain) = problem.function_text(Notation::Text) else { return Outcome::Excluded("too long") };
+    let Ok(mut problem) = Problem::parse(text) else {
+        return Outcome::Excluded("does not parse");
+    };
+    let Ok(latex) = problem.function_text(Notation::Latex) else {
+        return Outcome::Excluded("too long");
+    };
+    let Ok(plain) = problem.function_text(Notation::Text) else {
+        return Outcome::Excluded("too long");
+    };
     if let Some(reason) = excluded(text, &latex) {
         return Outcome::Excluded(reason);
     }
-    let declarations: Vec<&str> = problem.variables().iter().map(|variable| variable.text.as_str()).collect();
+    let declarations: Vec<&str> = problem
+        .variables()
+        .iter()
+        .map(|variable| variable.text.as_str())
+        .collect();
     let whole = format!("{}\n{latex}", declarations.join("\n"));
     let again = Problem::parse_latex(&whole).and_then(|mut read| read.function_text(Notation::Text));
     let want = format!("{}\n{plain}", declarations.join("\n"));
@@ -51,9 +61,15 @@ fn round_trip(text: &str) -> Outcome {
 /// The problem, and those whose functions are its derivatives.
 fn with_derivatives(text: &str, wrt: &[&str]) -> Vec<String> {
     let mut texts = vec![text.to_owned()];
-    let Ok(mut problem) = Problem::parse(text) else { return texts };
+    let Ok(mut problem) = Problem::parse(text) else {
+        return texts;
+    };
     let Ok(answer) = problem.derive(wrt) else { return texts };
-    let declarations: Vec<&str> = problem.variables().iter().map(|variable| variable.text.as_str()).collect();
+    let declarations: Vec<&str> = problem
+        .variables()
+        .iter()
+        .map(|variable| variable.text.as_str())
+        .collect();
     let front = declarations.join("\n");
     if let Some(explicit) = answer.explicit(Notation::Text) {
         texts.push(format!("{front}\n{explicit}"));
@@ -61,7 +77,9 @@ fn with_derivatives(text: &str, wrt: &[&str]) -> Vec<String> {
     let mut holes = String::new();
     for (hole, name) in answer.holes().iter().zip(wrt) {
         let declared = problem.variables().iter().find(|variable| variable.name == *name);
-        let kind = declared.and_then(|variable| variable.text.split_once(": ")).map_or("", |(_, kind)| kind);
+        let kind = declared
+            .and_then(|variable| variable.text.split_once(": "))
+            .map_or("", |(_, kind)| kind);
         holes.push_str(&format!("\n{hole}: {}", kind.trim_start_matches("positive ")));
     }
     texts.push(format!("{front}{holes}\n{}", answer.differential(Notation::Text)));
@@ -81,7 +99,10 @@ fn check(problems: Vec<(String, Vec<String>)>) -> usize {
             }
         }
     }
-    println!("{same} formulas are the same after a round trip, {} are not, left out: {left_out:?}", wrong.len());
+    println!(
+        "{same} formulas are the same after a round trip, {} are not, left out: {left_out:?}",
+        wrong.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     same
 }
@@ -95,7 +116,13 @@ fn formulas_of_the_corpus_are_read_back() {
             let order = case["order"].as_u64().unwrap_or(1) as usize;
             let wrt = match &case["wrt"] {
                 serde_json::Value::String(name) => vec![name.clone(); order],
-                names => names.as_array().expect("names").iter().filter_map(|n| n.as_str()).map(str::to_owned).collect(),
+                names => names
+                    .as_array()
+                    .expect("names")
+                    .iter()
+                    .filter_map(|n| n.as_str())
+                    .map(str::to_owned)
+                    .collect(),
             };
             problems.push((text, wrt));
         }

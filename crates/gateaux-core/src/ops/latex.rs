@@ -22,11 +22,7 @@ pub static OPS: &[Op] = &[
     // Of a matrix papers mean the spectral norm or the Frobenius norm, so it must be written which.
     Op {
         name: "‖x‖₂",
-        kind: &[
-            "x: scalar -> scalar",
-            "x: vector(n) -> scalar",
-            "x: row(n) -> scalar",
-        ],
+        kind: &["x: scalar -> scalar", "x: vector(n) -> scalar", "x: row(n) -> scalar"],
         about: "The Euclidean norm of a vector.",
         meaning: Meaning::Abbreviates(&["norm2(x)", "norm2(x)", "norm2(x)"]),
         ..Op::BLANK

@@ -258,7 +258,11 @@ fn call(layout: &Layout, name: &str, args: &[PieceId]) -> Vec<Task> {
     while let Some(at) = ["{0}", "{1}", "{2}"].iter().filter_map(|place| rest.find(place)).min() {
         tasks.push(Task::Text(rest[..at].to_owned()));
         let index = usize::from(rest.as_bytes()[at + 1] - b'0');
-        let least = if is_mark(template) { Binding::Postfix } else { Binding::Sum };
+        let least = if is_mark(template) {
+            Binding::Postfix
+        } else {
+            Binding::Sum
+        };
         tasks.extend(args.get(index).map(|arg| Task::Piece(*arg, least)));
         rest = &rest[at + 3..];
     }

@@ -128,7 +128,10 @@ impl Reader<'_> {
         if let Some(is_negative) = half
             && self.drop_behind(exponent)
         {
-            let name = Name { text: HALF.to_owned(), span: whole };
+            let name = Name {
+                text: HALF.to_owned(),
+                span: whole,
+            };
             let mut id = self.push_node(NodeKind::Call(name, vec![base.id]), whole);
             if is_negative {
                 let one = self.push_node(NodeKind::Number("1".to_owned()), span);

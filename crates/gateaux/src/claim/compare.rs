@@ -13,7 +13,10 @@ const MAX_PART: i64 = 720;
 
 /// The size of the largest entry.
 pub(super) fn size(array: &Array<Entry>) -> f64 {
-    let sizes = array.data().iter().map(|entry| entry.re.to_f64().abs().max(entry.im.to_f64().abs()));
+    let sizes = array
+        .data()
+        .iter()
+        .map(|entry| entry.re.to_f64().abs().max(entry.im.to_f64().abs()));
     sizes.fold(0.0, f64::max)
 }
 

@@ -1,11 +1,11 @@
 //! What is wrong with a claim: the mistakes that people make, tried one after the other until one explains all values.
 
 use gateaux_array::{Array, DoubleDouble, Number};
-use gateaux_eval::Sizes;
 use gateaux_core::expr::{ElementPower, Expr, Rational, Shape, Store, Structure, Var};
 use gateaux_core::simplify::simplify;
+use gateaux_eval::Sizes;
 
-use super::compare::{all_agree, agree, constant, difference, factor_in_words, mapped, ratios, size, total};
+use super::compare::{agree, all_agree, constant, difference, factor_in_words, mapped, ratios, size, total};
 use super::edits::edits;
 use super::points::{Column, Points, Setting, is_sensitive};
 use super::readings::{self, Reading};
@@ -93,7 +93,12 @@ impl<'a> Case<'a> {
 
     /// Whether the claim is right; of a derivative with the answer, whose conventions are then tried.
     pub(super) fn finding(&mut self, text: &str, answer: Option<&Answer>) -> Result<Finding, Errors> {
-        let fitting: Vec<Reading> = self.readings.iter().filter(|reading| reading.slip.is_none()).cloned().collect();
+        let fitting: Vec<Reading> = self
+            .readings
+            .iter()
+            .filter(|reading| reading.slip.is_none())
+            .cloned()
+            .collect();
         let mut undefined = false;
         for reading in &fitting {
             match self.equal(reading)? {
@@ -103,7 +108,8 @@ impl<'a> Case<'a> {
         }
         if undefined {
             let (name, view) = (self.name, &self.main.name);
-            let detail = format!("the {name} has no value at points at which the {view} has one, and is equal at others");
+            let detail =
+                format!("the {name} has no value at points at which the {view} has one, and is equal at others");
             return self.different(detail).map(Finding::NotEqual);
         }
         self.keep_steady_points();
@@ -162,7 +168,12 @@ impl<'a> Case<'a> {
             true => {
                 let text = |expr: Expr| self.problem.store.shape(expr).text(&self.problem.store.dims);
                 let claimed = self.claim.map_or_else(String::new, text);
-                format!("the {} is a {claimed}, the {} a {}", self.name, self.main.name, text(self.main.view))
+                format!(
+                    "the {} is a {claimed}, the {} a {}",
+                    self.name,
+                    self.main.name,
+                    text(self.main.view)
+                )
             }
             false => "another formula".to_owned(),
         };
@@ -197,7 +208,10 @@ impl<'a> Case<'a> {
         }
         Ok(match outcome {
             Outcome::Agree(points) => {
-                self.remarks = silent.iter().map(|place| sizes_in_words(&self.points.places[*place])).collect();
+                self.remarks = silent
+                    .iter()
+                    .map(|place| sizes_in_words(&self.points.places[*place]))
+                    .collect();
                 Ok(Evidence::Numeric(points))
             }
             outcome => Err(outcome),
@@ -222,7 +236,9 @@ impl<'a> Case<'a> {
                 Some(true) => *same += 1,
                 Some(false) => {
                     let value = self.claimed[at].as_ref();
-                    let is_steady = value.zip(rough[at].as_ref()).is_some_and(|(value, rough)| !is_sensitive(value, rough));
+                    let is_steady = value
+                        .zip(rough[at].as_ref())
+                        .is_some_and(|(value, rough)| !is_sensitive(value, rough));
                     if is_steady {
                         return (Outcome::Differ, Vec::new());
                     }
@@ -271,7 +287,8 @@ impl<'a> Case<'a> {
                 let viewed = self.points.column(self.problem, reading.view);
                 let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
                 // How often the claim is in the answer.
-                let Some(found) = ratios(&viewed, &arranged).and_then(|ratios| factor_in_words(&self.points, &ratios)) else {
+                let Some(found) = ratios(&viewed, &arranged).and_then(|ratios| factor_in_words(&self.points, &ratios))
+                else {
                     continue;
                 };
                 if only_equal && found != "1" && reading.slip.is_some() {
@@ -354,7 +371,9 @@ impl<'a> Case<'a> {
         let gap = difference(&self.viewed, &arranged);
         let of = |terms: &[(Expr, Column)], factor: i64| {
             let wanted = Some((factor, 1));
-            terms.iter().position(|(_, column)| ratios(&gap, column).and_then(|r| constant(&r)) == wanted)
+            terms
+                .iter()
+                .position(|(_, column)| ratios(&gap, column).and_then(|r| constant(&r)) == wanted)
         };
         if ours.len() > 1
             && let Some(at) = of(&ours, 1)
@@ -374,7 +393,10 @@ impl<'a> Case<'a> {
         }
         if let Some(at) = of(&ours, 2) {
             let term = self.text(ours[at].0)?;
-            return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign in it"))));
+            return Ok(Some(slip(
+                Mistake::Sign,
+                format!("the term {term} has the wrong sign in it"),
+            )));
         }
         self.by_pairs(&gap, &ours, &theirs)
     }

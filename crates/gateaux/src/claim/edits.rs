@@ -43,7 +43,10 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
         }
     }
     for (id, node) in tree.nodes() {
-        if of_declarations.iter().any(|span| span.start <= node.span.start && node.span.end <= span.end) {
+        if of_declarations
+            .iter()
+            .any(|span| span.start <= node.span.start && node.span.end <= span.end)
+        {
             continue;
         }
         match &node.kind {
@@ -72,7 +75,13 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
             NodeKind::Unary(UnaryOp::Neg, inner) => {
                 let inside = quote(claim, tree.node(*inner).span);
                 let sign = Span::new(node.span.start, node.span.start + 1);
-                signs.push(edit(claim, Mistake::Sign, sign, "", format!("{inside} without its minus")));
+                signs.push(edit(
+                    claim,
+                    Mistake::Sign,
+                    sign,
+                    "",
+                    format!("{inside} without its minus"),
+                ));
             }
             _ => {}
         }

@@ -50,7 +50,9 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
     let joined = format!("{left}{SEPARATOR}{right}");
     let mut problem = Problem::parse(&joined).map_err(|errors| on_side(&errors, head))?;
     let general = |errors: Errors| (Side::Left, errors);
-    let lhs = problem.value_before(of_left.statements().len()).map_err(|errors| on_side(&errors, head))?;
+    let lhs = problem
+        .value_before(of_left.statements().len())
+        .map_err(|errors| on_side(&errors, head))?;
     let rhs = problem.function;
     let store = &problem.store;
     let (shape, other) = (store.shape(lhs), store.shape(rhs));

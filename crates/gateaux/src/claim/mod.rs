@@ -29,8 +29,8 @@ use crate::error::{CLAIM_FORM, CLAIM_NAME, CLAIM_SIZES, Errors};
 use crate::problem::Problem;
 use diagnosis::Case;
 use points::{Hole, Setting};
-pub(crate) use scope::external;
 use readings::{Arrangement, Reading};
+pub(crate) use scope::external;
 
 /// The kind of mistake in a formula that is not equal to the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,10 +225,16 @@ impl Answer {
             (Some(view), Some(text)) if !is_differential => Ok(reading(self.explicit_name(), text, view)),
             (None, _) if !is_differential => {
                 let holes = self.holes().join(" and ");
-                let message = format!("the derivative has no explicit form to compare with; claim the differential, with {holes} in it");
+                let message = format!(
+                    "the derivative has no explicit form to compare with; claim the differential, with {holes} in it"
+                );
                 Err(problem.mistake(CLAIM_FORM, message))
             }
-            _ => Ok(reading("differential", self.differential(Notation::Text), self.derivative.form)),
+            _ => Ok(reading(
+                "differential",
+                self.differential(Notation::Text),
+                self.derivative.form,
+            )),
         }
     }
 
@@ -238,7 +244,10 @@ impl Answer {
         Setting {
             domain: [&[self.derivative.function], &roots[roots.len() - 1..]].concat(),
             roots: roots.to_vec(),
-            holes: holes.zip(&self.derivative.variables).map(|(hole, of)| Hole { hole, of: *of }).collect(),
+            holes: holes
+                .zip(&self.derivative.variables)
+                .map(|(hole, of)| Hole { hole, of: *of })
+                .collect(),
             sizes: sizes.clone(),
         }
     }

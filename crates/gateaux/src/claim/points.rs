@@ -388,7 +388,9 @@ impl Points {
 
     /// The names of all dimensions.
     pub(super) fn dimensions(&self) -> Vec<String> {
-        self.places.first().map_or_else(Vec::new, |sizes| sizes.keys().cloned().collect())
+        self.places
+            .first()
+            .map_or_else(Vec::new, |sizes| sizes.keys().cloned().collect())
     }
 }
 
@@ -402,7 +404,11 @@ pub(super) fn is_sensitive(value: &Array<Entry>, rough: &Array<Complex<f64>>) ->
     let exact = rounded(value);
     let size = |entry: &Complex<f64>| entry.re.abs().max(entry.im.abs());
     let scale = exact.data().iter().map(size).fold(1e-3, f64::max);
-    let gaps = exact.data().iter().zip(rough.data()).map(|(a, b)| size(&Complex::new(a.re - b.re, a.im - b.im)));
+    let gaps = exact
+        .data()
+        .iter()
+        .zip(rough.data())
+        .map(|(a, b)| size(&Complex::new(a.re - b.re, a.im - b.im)));
     // What is not a number is no value either.
     !gaps.into_iter().all(|gap| gap <= SENSITIVE * scale)
 }

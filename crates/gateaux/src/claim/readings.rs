@@ -73,7 +73,9 @@ impl Arrangement {
                 let [_, columns, _, width] = *shape else { return None };
                 let stacked = Array::from_fn(shape, |at| {
                     let entry = claim.get(&[at[1] + columns * at[0], at[3] + width * at[2]]);
-                    entry.copied().unwrap_or_else(|| Complex::real(gateaux_array::Real::from_f64(f64::NAN)))
+                    entry
+                        .copied()
+                        .unwrap_or_else(|| Complex::real(gateaux_array::Real::from_f64(f64::NAN)))
                 });
                 stacked.ok()
             }
@@ -234,7 +236,11 @@ fn conjugates(problem: &mut Problem, answer: &Answer, shape: Shape, view: &View)
     }
     for (part, (_, array)) in parts.list.iter().zip(parts.arrays()) {
         if array != view.expr {
-            add(array, Arrangement::Same, format!("another convention: it is {}", part.name(Notation::Text)));
+            add(
+                array,
+                Arrangement::Same,
+                format!("another convention: it is {}", part.name(Notation::Text)),
+            );
         }
     }
     found

@@ -48,10 +48,19 @@ impl Problem {
             .iter()
             .flatten()
             .flat_map(Shape::axes)
-            .chain(self.variables.iter().flat_map(|variable| self.store.shape(*variable).axes()))
+            .chain(
+                self.variables
+                    .iter()
+                    .flat_map(|variable| self.store.shape(*variable).axes()),
+            )
             .flat_map(|dim| dims.names(dim))
             .collect();
-        let names = self.store.shape(expr).axes().into_iter().flat_map(|dim| dims.names(dim));
+        let names = self
+            .store
+            .shape(expr)
+            .axes()
+            .into_iter()
+            .flat_map(|dim| dims.names(dim));
         names.filter(|name| !of_problem.contains(name)).collect()
     }
 
@@ -129,12 +138,16 @@ impl Problem {
             let span = new.span.map_or_else(Span::default, |span| back(span, head));
             let message = format!("the claim has a name {} that the problem does not have", new.name);
             let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
-            let help = format!("the names of the problem and of its differential are {}", names.join(", "));
+            let help = format!(
+                "the names of the problem and of its differential are {}",
+                names.join(", ")
+            );
             return Some(Diagnostic::new(CLAIM_NAME, span, message).help(help));
         }
-        let assumed = typing.assumptions.iter().find(|assumption| {
-            assumption.contains(" = ") && !self.typing.assumptions.contains(assumption)
-        })?;
+        let assumed = typing
+            .assumptions
+            .iter()
+            .find(|assumption| assumption.contains(" = ") && !self.typing.assumptions.contains(assumption))?;
         let message = format!("the claim has a value only if {assumed}, which the problem does not say");
         Some(Diagnostic::new(CLAIM_SIZES, Span::default(), message))
     }
@@ -153,7 +166,11 @@ pub(crate) fn external(variable: &Variable, dims: &Dims) -> ExternalDeclaration 
     let modifiers = [(variable.complex, "complex"), (variable.positive, "positive")];
     ExternalDeclaration {
         name: variable.name.clone(),
-        modifiers: modifiers.into_iter().filter(|(has, _)| *has).map(|(_, word)| word.to_owned()).collect(),
+        modifiers: modifiers
+            .into_iter()
+            .filter(|(has, _)| *has)
+            .map(|(_, word)| word.to_owned())
+            .collect(),
         kind: kind.to_owned(),
         dims: axes,
     }

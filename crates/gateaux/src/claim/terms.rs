@@ -90,7 +90,11 @@ fn split_product(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
         }
         Form::Scale(scalar, array) => {
             if let Some(parts) = split(store, array)? {
-                return parts.into_iter().map(|part| store.scale(scalar, part)).collect::<Result<Vec<_>>>().map(Some);
+                return parts
+                    .into_iter()
+                    .map(|part| store.scale(scalar, part))
+                    .collect::<Result<Vec<_>>>()
+                    .map(Some);
             }
             match split(store, scalar)? {
                 Some(parts) => parts
@@ -173,13 +177,13 @@ fn sum_inside(store: &mut Store, base: Expr) -> Result<Option<Vec<Expr>>> {
 }
 
 /// A linear function of each term of a sum.
-fn linear(
-    store: &mut Store,
-    sum: Expr,
-    function: fn(&mut Store, Expr) -> Result<Expr>,
-) -> Result<Option<Vec<Expr>>> {
+fn linear(store: &mut Store, sum: Expr, function: fn(&mut Store, Expr) -> Result<Expr>) -> Result<Option<Vec<Expr>>> {
     match split(store, sum)? {
-        Some(parts) => parts.into_iter().map(|part| function(store, part)).collect::<Result<Vec<_>>>().map(Some),
+        Some(parts) => parts
+            .into_iter()
+            .map(|part| function(store, part))
+            .collect::<Result<Vec<_>>>()
+            .map(Some),
         None => Ok(None),
     }
 }

@@ -31,9 +31,15 @@ pub(super) fn items(text: &str, sign: &str) -> Vec<Item> {
 fn comment(text: &str, line: Span, sign: &str) -> Option<(Span, Span)> {
     let shown = &text[line.start..line.end];
     let at = shown.find(sign)?;
-    let body = shown[at..].trim_start_matches(sign).trim_start().strip_prefix("gateaux:")?;
+    let body = shown[at..]
+        .trim_start_matches(sign)
+        .trim_start()
+        .strip_prefix("gateaux:")?;
     let start = line.end - body.len();
-    Some((Span::new(line.start + at, line.end), trimmed(text, Span::new(start, line.end))))
+    Some((
+        Span::new(line.start + at, line.end),
+        trimmed(text, Span::new(start, line.end)),
+    ))
 }
 
 /// What a comment says: `new`, `function`, `equal`, `claim ...`, `... wrt x`, or statements.
@@ -56,7 +62,12 @@ fn comment_items(text: &str, (body, behind): (Span, Span), is_latex: bool, items
     };
     items.extend(statements.map(Item::Statements));
     let names = match names.map(names_of) {
-        Some(None) => return items.push(wrong(body, "the variables behind `wrt` are names with commas between them")),
+        Some(None) => {
+            return items.push(wrong(
+                body,
+                "the variables behind `wrt` are names with commas between them",
+            ));
+        }
         Some(names) => names,
         None => None,
     };
@@ -70,7 +81,12 @@ fn comment_items(text: &str, (body, behind): (Span, Span), is_latex: bool, items
     };
     match (names, said) {
         (Some(names), _) => {
-            items.extend(equation.right.iter().map(|side| Item::Derivative(names.clone(), formula(side))));
+            items.extend(
+                equation
+                    .right
+                    .iter()
+                    .map(|side| Item::Derivative(names.clone(), formula(side))),
+            );
         }
         (None, "equal") => {
             let left = formula(&equation.left);
@@ -80,51 +96,67 @@ fn comment_items(text: &str, (body, behind): (Span, Span), is_latex: bool, items
     }
 }
 
+/// How far the end of a display is looked for.
+const MAX_DISPLAY: usize = 20_000;
+
 /// The first equation in a piece of text: in the display that is open already, or the next formula with an `=`.
 fn next_equation(text: &str, behind: Span) -> Option<latex::Equation> {
+    if is_in_display(text, behind.start)
+        && let Some(equation) = equation_in(text, behind)
+    {
+        return Some(equation);
+    }
     let mut at = behind.start;
-    let mut is_first = true;
-    while at < behind.end {
-        let rest = &text[at..behind.end];
-        let opening = opening(rest);
-        let closing = DISPLAYS.iter().filter_map(|name| rest.find(&format!("\\end{{{name}}}"))).min();
-        let is_inside = is_first && closing.is_some_and(|close| opening.as_ref().is_none_or(|(start, ..)| close < *start));
-        is_first = false;
-        let (from, to, next) = match (is_inside, opening) {
-            (true, _) => {
-                let close = closing?;
-                (at, at + close, at + close + 1)
-            }
-            (false, Some((_, from, close))) => {
-                let inside = &rest[from..];
-                let to = at + from + inside.find(&close).unwrap_or(inside.len());
-                (at + from, to, to + close.len())
-            }
-            (false, None) => return None,
-        };
-        if let Some(equation) = latex::equations(&text[from..to]).into_iter().next() {
-            let moved = |span: Span| Span::new(span.start + from, span.end + from);
-            return Some(latex::Equation {
-                left: moved(equation.left),
-                right: equation.right.into_iter().map(moved).collect(),
-            });
+    while let Some((from, close)) = opening(&text[at..behind.end]) {
+        let from = at + from;
+        let inside = &text[from..behind.end];
+        let to = from + inside.find(&close).unwrap_or(inside.len());
+        if let Some(equation) = equation_in(text, Span::new(from, to)) {
+            return Some(equation);
         }
-        at = next;
+        at = (to + close.len()).min(behind.end);
     }
     None
 }
 
-/// The first opening of a formula: where it stands, where the formula begins, and what closes it.
-fn opening(text: &str) -> Option<(usize, usize, String)> {
+/// Whether a display ends behind this place before one begins.
+fn is_in_display(text: &str, at: usize) -> bool {
+    let mut end = text.len().min(at + MAX_DISPLAY);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let rest = &text[at..end];
+    let closings = DISPLAYS
+        .iter()
+        .filter_map(|name| rest.find(&format!("\\end{{{name}}}")));
+    let Some(close) = closings.chain(rest.find("\\]")).min() else {
+        return false;
+    };
+    opening(rest).is_none_or(|(from, _)| close < from)
+}
+
+/// The first equation of a formula.
+fn equation_in(text: &str, place: Span) -> Option<latex::Equation> {
+    let equation = latex::equations(&text[place.start..place.end]).into_iter().next()?;
+    let moved = |span: Span| Span::new(span.start + place.start, span.end + place.start);
+    Some(latex::Equation {
+        left: moved(equation.left),
+        right: equation.right.into_iter().map(moved).collect(),
+    })
+}
+
+/// The first opening of a formula: where the formula begins, and what closes it.
+fn opening(text: &str) -> Option<(usize, String)> {
     let displays = DISPLAYS.iter().filter_map(|name| {
         let opening = format!("\\begin{{{name}}}");
         let at = text.find(&opening)?;
-        Some((at, at + opening.len(), format!("\\end{{{name}}}")))
+        Some((at, opening.len(), format!("\\end{{{name}}}")))
     });
     let signs = SIGNS.iter().filter_map(|(open, close)| {
         let at = text.find(open)?;
-        Some((at, at + open.len(), (*close).to_owned()))
+        Some((at, open.len(), (*close).to_owned()))
     });
     // Of `$$` and `$` at one place the longer one opens.
-    displays.chain(signs).min_by_key(|(at, from, _)| (*at, usize::MAX - from))
+    let first = displays.chain(signs).min_by_key(|(at, len, _)| (*at, usize::MAX - len));
+    first.map(|(at, len, close)| (at + len, close))
 }

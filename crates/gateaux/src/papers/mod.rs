@@ -148,7 +148,11 @@ fn formula_at(text: &str, place: Span) -> Formula {
     let inside = trimmed(text, place);
     let shown = &text[inside.start..inside.end];
     let is_latex = shown.len() > 2 && shown.starts_with('$') && shown.ends_with('$');
-    let n_signs = if shown.starts_with("$$") && shown.len() > 4 { 2 } else { 1 };
+    let n_signs = if shown.starts_with("$$") && shown.len() > 4 {
+        2
+    } else {
+        1
+    };
     match is_latex {
         true => Formula {
             place: Span::new(inside.start + n_signs, inside.end - n_signs),

@@ -68,7 +68,11 @@ impl<'t> Scope<'t> {
 
     /// The text of the statements.
     fn front(&self) -> String {
-        let pieces: Vec<&str> = self.statements.iter().map(|place| &self.text[place.start..place.end]).collect();
+        let pieces: Vec<&str> = self
+            .statements
+            .iter()
+            .map(|place| &self.text[place.start..place.end])
+            .collect();
         pieces.join(SEPARATOR)
     }
 
@@ -122,7 +126,9 @@ impl<'t> Scope<'t> {
             let judged = answer.claim(&problem, &claim, &BTreeMap::new());
             return judged.map_err(|errors| moved(&errors, |_| place));
         }
-        answer.claim(&problem, written, &BTreeMap::new()).map_err(|errors| moved(&errors, from))
+        answer
+            .claim(&problem, written, &BTreeMap::new())
+            .map_err(|errors| moved(&errors, from))
     }
 
     fn equality(&mut self, left: Formula, right: Formula) -> Result<Judgment, Errors> {

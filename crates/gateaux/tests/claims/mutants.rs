@@ -27,7 +27,16 @@ pub struct Claim {
 use Mistake::{Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, SymmetricOnly, Transposed};
 
 /// For a change without a name of its own any explanation that accounts for the values is right.
-const ANY: &[Mistake] = &[Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, SymmetricOnly, Transposed];
+const ANY: &[Mistake] = &[
+    Convention,
+    Different,
+    ExtraTerm,
+    Factor,
+    MissingTerm,
+    Sign,
+    SymmetricOnly,
+    Transposed,
+];
 /// A term too much that is like one of the answer is a wrong factor of that one.
 const EXTRA: &[Mistake] = &[ExtraTerm, Factor];
 /// At most so many claims of each kind are made from one formula.
@@ -63,7 +72,11 @@ impl Formula {
 
     /// The body in a pattern.
     fn within(&self, pattern: &str) -> String {
-        format!("{}{}", self.definitions, pattern.replace("{}", &format!("({})", self.body)))
+        format!(
+            "{}{}",
+            self.definitions,
+            pattern.replace("{}", &format!("({})", self.body))
+        )
     }
 
     fn quote(&self, id: NodeId) -> &str {
@@ -72,7 +85,12 @@ impl Formula {
     }
 
     fn replaced(&self, span: Span, with: &str) -> String {
-        format!("{}{}{with}{}", self.definitions, &self.body[..span.start], &self.body[span.end..])
+        format!(
+            "{}{}{with}{}",
+            self.definitions,
+            &self.body[..span.start],
+            &self.body[span.end..]
+        )
     }
 
     fn nodes(&self) -> impl Iterator<Item = (NodeId, &NodeKind, Span)> {
@@ -114,7 +132,9 @@ fn variable<'a>(problem: &'a Problem, answer: &Answer) -> &'a Declared {
 }
 
 fn is_general(variable: &Declared) -> bool {
-    ["scalar", "vector", "matrix", "tensor"].iter().any(|kind| variable.text.contains(&format!(": {kind}")))
+    ["scalar", "vector", "matrix", "tensor"]
+        .iter()
+        .any(|kind| variable.text.contains(&format!(": {kind}")))
 }
 
 /// Formulas that should be accepted; the numbers decide.
@@ -135,7 +155,11 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
     let general = is_general(variable(problem, answer));
     let is_first = answer.wrt().len() == 1;
     if general && is_first {
-        add("differential", answer.differential(Notation::Text).to_owned(), Form::Differential);
+        add(
+            "differential",
+            answer.differential(Notation::Text).to_owned(),
+            Form::Differential,
+        );
     }
     for text in [answer.explicit(Notation::Text), closed].into_iter().flatten() {
         let Some(formula) = Formula::new(text) else { continue };
@@ -149,7 +173,11 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
         let mut terms = formula.terms();
         if terms.len() > 1 {
             terms.reverse();
-            add("terms in another order", joined(&formula.definitions, &terms), Form::Explicit);
+            add(
+                "terms in another order",
+                joined(&formula.definitions, &terms),
+                Form::Explicit,
+            );
         }
         if general && is_first && answer.function_axes().is_empty() {
             let hole = &answer.holes()[0];
@@ -160,14 +188,22 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
                 _ => &[],
             };
             for pattern in patterns {
-                add("trace or product with the change", formula.within(&pattern.replace('D', hole)), Form::Differential);
+                add(
+                    "trace or product with the change",
+                    formula.within(&pattern.replace('D', hole)),
+                    Form::Differential,
+                );
             }
         }
         if is_first && answer.is_row_jacobian() {
             continue;
         }
         if general && is_first && answer.explicit_name() == "Jacobian" {
-            add("Jacobian times the change", formula.within(&format!("{{}}*{}", answer.holes()[0])), Form::Differential);
+            add(
+                "Jacobian times the change",
+                formula.within(&format!("{{}}*{}", answer.holes()[0])),
+                Form::Differential,
+            );
         }
     }
     if let Some(text) = answer.kronecker(Notation::Text).filter(|_| axes > 2) {
@@ -183,7 +219,9 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
 fn expanded(formula: &Formula) -> Vec<String> {
     let mut found = Vec::new();
     for (_, kind, span) in formula.nodes() {
-        let NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs) = kind else { continue };
+        let NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs) = kind else {
+            continue;
+        };
         for (sum, other, is_left) in [(*lhs, *rhs, true), (*rhs, *lhs, false)] {
             let NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, a, b) = &formula.tree.node(sum).kind else {
                 continue;
@@ -279,13 +317,22 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     add("sign", formula.within("-{}"), &[Sign]);
     add("factor", formula.within("2*{}"), &[Factor]);
     add("factor", formula.within("{}/3"), &[Factor]);
-    if let Some(size) = problem.variables().iter().flat_map(|v| &v.axes).find(|axis| axis.chars().all(char::is_alphabetic)) {
+    if let Some(size) = problem
+        .variables()
+        .iter()
+        .flat_map(|v| &v.axes)
+        .find(|axis| axis.chars().all(char::is_alphabetic))
+    {
         add("factor", formula.within(&format!("{{}}/{size}")), &[Factor]);
     }
     if (1..=2).contains(&axes.len()) {
         add("transposed", formula.within("{}'"), &[Transposed, Convention]);
         // Of a symmetric answer nothing but the factor is wrong.
-        add("transposed and doubled", formula.within("2*{}'"), &[Transposed, Convention, Factor]);
+        add(
+            "transposed and doubled",
+            formula.within("2*{}'"),
+            &[Transposed, Convention, Factor],
+        );
     }
     let is_function_scalar = answer.function_axes().is_empty();
     let variable = variable(problem, answer);
@@ -296,12 +343,19 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
         }
     }
     // A variable of the shape of the derivative, or ones.
-    let same_shape = problem.variables().iter().find(|v| v.axes == axes && !v.axes.is_empty());
+    let same_shape = problem
+        .variables()
+        .iter()
+        .find(|v| v.axes == axes && !v.axes.is_empty());
     match same_shape {
         Some(other) => add("extra term", formula.within(&format!("{{}} + 3*{}", other.name)), EXTRA),
         None if axes.is_empty() => add("extra term", formula.within("{} + 1"), EXTRA),
         None if axes.len() <= 2 => {
-            add("extra term", formula.within(&format!("{{}} + ones({})", axes.join(", "))), EXTRA);
+            add(
+                "extra term",
+                formula.within(&format!("{{}} + ones({})", axes.join(", "))),
+                EXTRA,
+            );
         }
         None => {}
     }
@@ -314,14 +368,22 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
         for at in 0..terms.len().min(EACH) {
             let mut rest = terms.clone();
             rest.remove(at);
-            found.push(claim("missing term", joined(&formula.definitions, &rest), &[MissingTerm]));
+            found.push(claim(
+                "missing term",
+                joined(&formula.definitions, &rest),
+                &[MissingTerm],
+            ));
             let mut signed = terms.clone();
             signed[at].0 = !signed[at].0;
             found.push(claim("sign of a term", joined(&formula.definitions, &signed), &[Sign]));
         }
         let mut doubled = terms.clone();
         doubled[0].1 = format!("2*{}", doubled[0].1);
-        found.push(claim("factor of a term", joined(&formula.definitions, &doubled), &[Factor]));
+        found.push(claim(
+            "factor of a term",
+            joined(&formula.definitions, &doubled),
+            &[Factor],
+        ));
     }
     let shape = |name: &str| problem.variables().iter().find(|v| v.name == name);
     let is_square = |name: &str| shape(name).is_some_and(|v| v.axes.len() == 2 && v.axes[0] == v.axes[1]);
@@ -344,11 +406,19 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
             }
             NodeKind::Name(name) if shape(name).is_some_and(|v| v.axes.len() == 2) => {
                 let names: &[Mistake] = &[Transposed, SymmetricOnly, Convention, Sign];
-                add(2, "transpose put in", formula.replaced(span, &format!("{name}'")), names);
+                add(
+                    2,
+                    "transpose put in",
+                    formula.replaced(span, &format!("{name}'")),
+                    names,
+                );
             }
             NodeKind::Name(name) => {
                 let axes = shape(name).map(|v| v.axes.clone());
-                let other = problem.variables().iter().find(|v| v.name != *name && Some(&v.axes) == axes.as_ref());
+                let other = problem
+                    .variables()
+                    .iter()
+                    .find(|v| v.name != *name && Some(&v.axes) == axes.as_ref());
                 if let Some(other) = other {
                     add(3, "another name", formula.replaced(span, &other.name), ANY);
                 }
@@ -370,7 +440,12 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
                 add(4, "another function", formula.replaced(name.span, other), ANY);
             }
             NodeKind::Number(digits) => {
-                add(5, "another number", formula.replaced(span, &format!("({digits} + 1)")), ANY);
+                add(
+                    5,
+                    "another number",
+                    formula.replaced(span, &format!("({digits} + 1)")),
+                    ANY,
+                );
             }
             _ => {}
         }
