@@ -139,19 +139,17 @@ fn show_counterexample(
         writeln!(out, "  {variable} = {}", written(value))?;
     }
     let width = name.chars().count().max(view.chars().count()) + 2;
-    let claim = counterexample
-        .claim
-        .as_ref()
-        .map_or_else(|| "no value".to_owned(), written);
-    writeln!(out, "  {name:width$}{claim}")?;
-    writeln!(out, "  {view:width$}{}", written(&counterexample.answer))?;
+    for (formula, value) in [(name, &counterexample.claim), (view, &counterexample.answer)] {
+        let value = value.as_ref().map_or_else(|| "no value".to_owned(), written);
+        writeln!(out, "  {formula:width$}{value}")?;
+    }
     Ok(())
 }
 
 /// How it is known that formulas are equal.
 fn in_words(evidence: Evidence) -> String {
     match evidence {
-        Evidence::Identical => "the same formula in another form".to_owned(),
+        Evidence::Identical => "the same formula".to_owned(),
         Evidence::Exact => "exactly, over a prime field".to_owned(),
         Evidence::Numeric(points) => format!("to 18 digits at {points} points"),
     }
@@ -181,11 +179,11 @@ pub fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
                     .values
                     .iter()
                     .map(|(name, value)| (name.clone(), nested(value)));
-                let claim = counterexample.claim.as_ref().map_or(Value::Null, nested);
+                let value = |value: &Option<ClaimNumbers>| value.as_ref().map_or(Value::Null, nested);
                 let shown = json!({
                     "values": Value::Object(values.collect()),
-                    name: claim,
-                    judgment.view.as_str(): nested(&counterexample.answer),
+                    name: value(&counterexample.claim),
+                    judgment.view.as_str(): value(&counterexample.answer),
                 });
                 object.insert("counterexample".into(), shown);
             }

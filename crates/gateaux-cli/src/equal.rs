@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use gateaux::Side;
+use gateaux::{Judgment, Side};
 
 use crate::args::{self, EqualArguments, Input};
 use crate::check;
@@ -31,7 +31,11 @@ pub fn run(arguments: &EqualArguments, out: &mut dyn Write) -> Result<(), Failur
         Side::Left => Failure::Text(left.clone(), errors),
         Side::Right => Failure::Text(right.clone(), errors),
     })?;
-    check::show(&judgment, ("second", &right.text), arguments.format, out)?;
+    let shown = Judgment {
+        answer: right.text.trim().replace('\n', "; "),
+        ..judgment.clone()
+    };
+    check::show(&shown, ("first", &left.text), arguments.format, out)?;
     match judgment.is_equal() {
         true => Ok(()),
         false => Err(Failure::Negative),

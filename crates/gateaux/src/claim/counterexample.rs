@@ -35,8 +35,19 @@ pub struct Counterexample {
     pub values: Vec<(String, Numbers)>,
     /// The value of the claim; `None` where it has none.
     pub claim: Option<Numbers>,
-    /// The value of the answer.
-    pub answer: Numbers,
+    /// The value of the answer; `None` where it has none.
+    pub answer: Option<Numbers>,
+}
+
+impl Counterexample {
+    /// The same with the two formulas exchanged.
+    pub(super) fn exchanged(self) -> Counterexample {
+        Counterexample {
+            claim: self.answer,
+            answer: self.claim,
+            values: self.values,
+        }
+    }
 }
 
 /// The smallest counterexample found.
@@ -96,7 +107,8 @@ fn at_sizes(
         let Some((values, weight)) = integers(problem, &setting.holes, &variables, draw) else {
             continue;
         };
-        if best.as_ref().is_some_and(|(known, _)| *known <= weight) || domain.iter().any(|p| values.run(p).is_none()) {
+        let is_usable = |program: &Program| values.run(program).is_some() && values.keeps_from_kinks(program);
+        if best.as_ref().is_some_and(|(known, _)| *known <= weight) || !domain.iter().all(is_usable) {
             continue;
         }
         let Some(answer) = values.run(&viewed) else { continue };
@@ -137,7 +149,7 @@ fn shown(
     Counterexample {
         values: names.collect(),
         claim: value.as_ref().map(rounded),
-        answer: rounded(&answer),
+        answer: Some(rounded(&answer)),
     }
 }
 
@@ -167,11 +179,12 @@ fn integers(problem: &Problem, holes: &[Hole], variables: &[(Var, Vec<usize>)], 
         .ok()?;
         let raw = raw.map(|(re, im)| complex(*re, *im));
         let value = structured(raw, variable.structure)?;
-        weight += value
-            .data()
-            .iter()
-            .map(|entry| 1.0 + compare::size(&Array::scalar(*entry)))
-            .sum::<f64>();
+        // Ones are the simplest; zeros hide what they multiply.
+        let of_entry = |entry: &Entry| match compare::size(&Array::scalar(*entry)) {
+            0.0 => 1.5,
+            size => size,
+        };
+        weight += value.data().iter().map(of_entry).sum::<f64>();
         values.insert(*var, value);
     }
     for Hole { hole, of } in holes {

@@ -7,7 +7,7 @@ use gateaux_eval::Sizes;
 
 use super::compare::{agree, all_agree, constant, difference, factor_in_words, mapped, ratios, size, total};
 use super::edits::edits;
-use super::points::{Column, Points, Setting, is_sensitive};
+use super::points::{Column, Entry, Points, Setting, is_sensitive, lifted};
 use super::readings::{self, Reading};
 use super::terms::{self, terms};
 use super::{Evidence, Finding, Judgment, Mistake, Slip, counterexample};
@@ -175,6 +175,7 @@ impl<'a> Case<'a> {
                     text(self.main.view)
                 )
             }
+            false if self.problem.store.is_zero(self.main.view) => format!("the {} is zero", self.main.name),
             false => "another formula".to_owned(),
         };
         self.different(detail)
@@ -223,6 +224,8 @@ impl<'a> Case<'a> {
         let viewed = self.points.column(self.problem, reading.view);
         let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
         let rough = self.points.rough_column(self.problem, claim);
+        let lifted = rough.iter().map(|value| value.as_ref().map(lifted)).collect();
+        let roughly = reading.arranged(&self.points, &lifted, &viewed);
         let mut zeros = Vec::new();
         // By place: points at which they agree, and points at which the claim has no value.
         let mut seen = vec![(0, 0); self.points.places.len()];
@@ -239,7 +242,12 @@ impl<'a> Case<'a> {
                     let is_steady = value
                         .zip(rough[at].as_ref())
                         .is_some_and(|(value, rough)| !is_sensitive(value, rough));
-                    if is_steady {
+                    // A difference that shrinks with more digits is rounding, as where a singular matrix is inverted.
+                    let gap = |value: &Array<Entry>| value.sub(rhs).map_or(f64::INFINITY, |gap| size(&gap));
+                    let shrinks = roughly[at]
+                        .as_ref()
+                        .is_some_and(|rough| gap(lhs) * ROUNDING <= gap(rough));
+                    if is_steady && !shrinks {
                         return (Outcome::Differ, Vec::new());
                     }
                 }
@@ -271,7 +279,7 @@ impl<'a> Case<'a> {
         at.iter().all(|at| {
             let precise = column[*at].as_ref().map_or(f64::INFINITY, size);
             match rough[*at].as_ref().map(Array::max_abs) {
-                Some(rough) => precise == 0.0 && rough == 0.0 || precise * ROUNDING <= rough,
+                Some(rough) => rough == 0.0 || precise * ROUNDING <= rough,
                 None => false,
             }
         })
@@ -543,7 +551,7 @@ impl<'a> Case<'a> {
             }
             let column = self.points.column(self.problem, changed);
             if all_agree(&column, &self.viewed) {
-                return Ok(Some(slip(edit.mistake, format!("equal with {}", edit.said))));
+                return Ok(Some(slip(edit.mistake, format!("right with {}", edit.said))));
             }
         }
         Ok(None)

@@ -67,6 +67,15 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
                 let said = format!("{} in the place of {}", quote(claim, inside.span), whole);
                 transposes.push(edit(claim, Mistake::Transposed, node.span, &without, said));
             }
+            NodeKind::Binary(op, ..) if !matches!(op, BinaryOp::Add | BinaryOp::Sub) && !transposed.contains(&id) => {
+                let Span { start, end } = node.span;
+                if claim[..start].ends_with('(') && claim[end..].starts_with(')') {
+                    let group = Span::new(start - 1, end + 1);
+                    let said = format!("{0}' in the place of {0}", quote(claim, group));
+                    let flipped = format!("{}'", quote(claim, group));
+                    transposes.push(edit(claim, Mistake::Transposed, group, &flipped, said));
+                }
+            }
             NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), at, ..) => {
                 let other = if *op == BinaryOp::Add { "-" } else { "+" };
                 let said = format!("{other} in the place of {} before {}", op.text(), rest(claim, at.end));
@@ -83,7 +92,16 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
                     format!("{inside} without its minus"),
                 ));
             }
-            _ => {}
+            NodeKind::Name(_)
+            | NodeKind::Call(..)
+            | NodeKind::Binary(..)
+            | NodeKind::Unary(UnaryOp::Plus, _)
+            | NodeKind::Number(_)
+            | NodeKind::Text(_)
+            | NodeKind::ConjugateTranspose(_)
+            | NodeKind::Index(..)
+            | NodeKind::Array(_)
+            | NodeKind::Missing => {}
         }
     }
     transposes.append(&mut signs);

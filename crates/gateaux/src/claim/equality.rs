@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use gateaux_core::expr::Expr;
 use gateaux_syntax::{Diagnostic, Span, Statement, Tree};
 
 use super::diagnosis::Case;
 use super::points::Setting;
 use super::readings::{self, Arrangement, Reading};
-use super::{Judgment, Mistake};
+use super::{Counterexample, Evidence, Finding, Judgment, Mistake, Slip};
 use crate::error::Errors;
 use crate::problem::Problem;
 
@@ -49,18 +50,43 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
     let head = left.len() + SEPARATOR.len();
     let joined = format!("{left}{SEPARATOR}{right}");
     let mut problem = Problem::parse(&joined).map_err(|errors| on_side(&errors, head))?;
-    let general = |errors: Errors| (Side::Left, errors);
     let lhs = problem
         .value_before(of_left.statements().len())
         .map_err(|errors| on_side(&errors, head))?;
     let rhs = problem.function;
-    let store = &problem.store;
-    let (shape, other) = (store.shape(lhs), store.shape(rhs));
-    let text = readings::text(&mut problem, lhs).map_err(general)?;
+    let general = |errors: Errors| (Side::Left, errors);
+    let judgment = compared(&mut problem, lhs, rhs, sizes).map_err(general)?;
+    if !matches!(judgment.finding, Finding::Equal(Evidence::Numeric(_))) {
+        return Ok(judgment);
+    }
+    // The one may have a value where the other has none.
+    let back = compared(&mut problem, rhs, lhs, sizes).map_err(general)?;
+    let Finding::NotEqual(slip) = back.finding else {
+        return Ok(judgment);
+    };
+    let slip = Slip {
+        detail: "the second has no value at points at which the first has one, and is equal at others".to_owned(),
+        counterexample: slip.counterexample.map(Counterexample::exchanged),
+        ..slip
+    };
+    Ok(Judgment {
+        finding: Finding::NotEqual(slip),
+        ..judgment
+    })
+}
+
+/// How the first compares with the second, at points at which the second has a value.
+fn compared(
+    problem: &mut Problem,
+    first: Expr,
+    second: Expr,
+    sizes: &BTreeMap<String, usize>,
+) -> Result<Judgment, Errors> {
+    let (shape, other) = (problem.store.shape(first), problem.store.shape(second));
     let main = Reading {
-        name: "first".to_owned(),
-        text,
-        view: lhs,
+        name: "second".to_owned(),
+        text: readings::text(problem, second)?,
+        view: second,
         arrangement: Arrangement::Same,
         slip: None,
     };
@@ -76,15 +102,15 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
         });
     }
     let setting = Setting {
-        domain: vec![lhs],
-        roots: vec![rhs, lhs],
+        domain: vec![second],
+        roots: vec![first, second],
         holes: Vec::new(),
         sizes: sizes.clone(),
     };
-    let mut case = Case::new(&mut problem, setting, Some(rhs), main).map_err(general)?;
-    case.name = "second";
+    let mut case = Case::new(problem, setting, Some(first), main)?;
+    case.name = "first";
     case.readings = found;
-    let finding = case.finding(right, None).map_err(general)?;
+    let finding = case.finding("", None)?;
     Ok(case.judgment(finding))
 }
 

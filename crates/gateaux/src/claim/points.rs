@@ -9,7 +9,7 @@ use gateaux_array::{Array, ArrayError, Complex, DoubleDouble, Field, Prime, Real
 use gateaux_core::expr::{Expr, Structure, Var};
 use gateaux_eval::{Program, Sizes};
 
-use crate::check::{sizes_for, variables_with_shapes};
+use crate::check::{keeps_from_kinks, sizes_for, variables_with_shapes};
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
@@ -340,6 +340,14 @@ impl Values {
         }
     }
 
+    /// Whether no function of a program is at one of its kinks, where derivatives are a matter of choice.
+    pub(super) fn keeps_from_kinks(&self, program: &Program) -> bool {
+        match self {
+            Values::Real(values) => keeps_from_kinks(program, values).is_ok(),
+            Values::Complex(values) => keeps_from_kinks(program, values).is_ok(),
+        }
+    }
+
     /// The value of a variable.
     pub(super) fn entries(&self, var: Var) -> Option<Array<Entry>> {
         match self {
@@ -397,6 +405,11 @@ impl Points {
 /// The value with the digits of `f64`.
 pub(super) fn rounded(value: &Array<Entry>) -> Array<Complex<f64>> {
     value.map(|entry| Complex::new(entry.re.to_f64(), entry.im.to_f64()))
+}
+
+/// The same value with more digits.
+pub(super) fn lifted(value: &Array<Complex<f64>>) -> Array<Entry> {
+    value.map(|entry| Complex::new(DoubleDouble::from_f64(entry.re), DoubleDouble::from_f64(entry.im)))
 }
 
 /// Whether a value is another one when it is computed with fewer digits.

@@ -7,13 +7,12 @@ const MAX_TERMS: usize = 24;
 /// A formula that is longer stays as it is.
 const MAX_WEIGHT: u32 = 2_000;
 
-/// The terms of the formula as it is written, and those of the formula multiplied out, each with its coefficient. A
-/// formula that is no sum is its only term.
+/// The terms of the formula as it is written, and those of the formula multiplied out, each with its coefficient.
 ///
 /// # Errors
 /// A limit.
 pub(super) fn terms(store: &mut Store, expr: Expr) -> Result<Vec<Expr>> {
-    let mut found = addends(store, expr)?.unwrap_or_else(|| vec![expr]);
+    let mut found = addends(store, expr)?.unwrap_or_default();
     for term in expanded(store, expr)? {
         if !found.contains(&term) {
             found.push(term);

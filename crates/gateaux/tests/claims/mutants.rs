@@ -40,7 +40,7 @@ const ANY: &[Mistake] = &[
 /// A term too much that is like one of the answer is a wrong factor of that one.
 const EXTRA: &[Mistake] = &[ExtraTerm, Factor];
 /// At most so many claims of each kind are made from one formula.
-const EACH: usize = 2;
+const EACH: usize = 1;
 
 /// A formula: definitions, and the body behind them.
 struct Formula {
@@ -100,18 +100,22 @@ impl Formula {
     /// The terms of the sum that the body is, each with its sign.
     fn terms(&self) -> Vec<(bool, String)> {
         let (mut terms, mut at) = (Vec::new(), self.root);
-        loop {
-            match &self.tree.node(at).kind {
-                NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, lhs, rhs) => {
-                    terms.push((*op == BinaryOp::Sub, format!("({})", self.quote(*rhs))));
-                    at = *lhs;
-                }
-                _ => break,
-            }
+        while let NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, lhs, rhs) = &self.tree.node(at).kind {
+            terms.push((*op == BinaryOp::Sub, format!("({})", self.quote(*rhs))));
+            at = *lhs;
         }
         terms.push((false, format!("({})", self.quote(at))));
         terms.reverse();
         terms
+    }
+}
+
+/// Our answer, or the closed form of the corpus, one as often as the other.
+fn written<'a>(answer: &'a Answer, closed: Option<&'a str>) -> Option<&'a str> {
+    let shown = answer.explicit(Notation::Text);
+    match closed {
+        Some(closed) if closed.len() % 2 == 0 => Some(closed),
+        _ => shown.or(closed),
     }
 }
 
@@ -161,8 +165,7 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
             Form::Differential,
         );
     }
-    for text in [answer.explicit(Notation::Text), closed].into_iter().flatten() {
-        let Some(formula) = Formula::new(text) else { continue };
+    if let Some(formula) = written(answer, closed).and_then(Formula::new) {
         if (1..=2).contains(&axes) {
             add("transposed twice", formula.within("({}')'"), Form::Explicit);
         }
@@ -187,7 +190,9 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
                 2 => &["tr({}'*D)", "tr(D*{}')", "tr(D'*{})", "vec({})'*vec(D)"],
                 _ => &[],
             };
-            for pattern in patterns {
+            // Each pattern has its turn.
+            let turn = problem.text().len() % patterns.len().max(1);
+            for pattern in patterns.iter().skip(turn).take(1) {
                 add(
                     "trace or product with the change",
                     formula.within(&pattern.replace('D', hole)),
@@ -195,10 +200,7 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
                 );
             }
         }
-        if is_first && answer.is_row_jacobian() {
-            continue;
-        }
-        if general && is_first && answer.explicit_name() == "Jacobian" {
+        if general && is_first && !answer.is_row_jacobian() && answer.explicit_name() == "Jacobian" {
             add(
                 "Jacobian times the change",
                 formula.within(&format!("{{}}*{}", answer.holes()[0])),
@@ -260,14 +262,9 @@ fn outer(formula: &Formula, span: Span, operands: &[NodeId]) -> Span {
 /// Slips of the pen.
 pub fn wrong_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) -> Vec<Claim> {
     let mut found = Vec::new();
-    let shown = answer.explicit(Notation::Text);
-    // A closed form that reads differently makes other slips.
-    let closed = closed.filter(|closed| shown != Some(closed));
-    for text in [shown, closed].into_iter().flatten() {
-        if let Some(formula) = Formula::new(text) {
-            slips(problem, answer, &formula, &mut found);
-            inner_slips(problem, &formula, &mut found);
-        }
+    if let Some(formula) = written(answer, closed).and_then(Formula::new) {
+        slips(problem, answer, &formula, &mut found);
+        inner_slips(problem, &formula, &mut found);
     }
     if is_general(variable(problem, answer))
         && let ([hole], Some(formula)) = (answer.holes(), Formula::new(answer.differential(Notation::Text)))
@@ -336,11 +333,12 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     }
     let is_function_scalar = answer.function_axes().is_empty();
     let variable = variable(problem, answer);
-    if variable.text.contains(": symmetric") || variable.text.contains(": posdef") {
-        if is_function_scalar && answer.wrt().len() == 1 {
-            add("vech", formula.within("2*{} - diag(diag{})"), &[Convention]);
-            add("triangle", formula.within("tril(2*{}) - diag(diag{})"), &[Convention]);
-        }
+    let is_symmetric = [": symmetric", ": posdef"]
+        .iter()
+        .any(|kind| variable.text.contains(kind));
+    if is_symmetric && is_function_scalar && answer.wrt().len() == 1 {
+        add("vech", formula.within("2*{} - diag(diag{})"), &[Convention]);
+        add("triangle", formula.within("tril(2*{}) - diag(diag{})"), &[Convention]);
     }
     // A variable of the shape of the derivative, or ones.
     let same_shape = problem
