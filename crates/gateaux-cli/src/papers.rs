@@ -202,6 +202,11 @@ fn show(path: &str, parts: &[Part], found: &[Found], out: &mut dyn Write) -> Res
             false => format!("{}:line {line}", part.label),
         };
         match &checked.verdict {
+            // What is right takes one line.
+            Verdict::Judged(judgment) if judgment.is_equal() && judgment.remarks.is_empty() => {
+                let words: Vec<&str> = checked.claim.split_whitespace().collect();
+                writeln!(out, "{place}: {}: {}", style::paint(style::GOOD, "equal"), words.join(" "))?;
+            }
             Verdict::Judged(judgment) => {
                 write!(out, "{place}: ")?;
                 show_details(judgment, ("claim", &checked.claim), out)?;

@@ -56,7 +56,7 @@ fn mistakes_point_into_the_file() {
     let shown = outcome.stdout;
     for wanted in [
         "wrong.md:6: unreadable",
-        "wrong.md:6:14",
+        "wrong.md:6:15",
         "wrong.md:11: unreadable",
         "wrong.md:10:1",
         "wrong.md:12: unreadable",
@@ -77,7 +77,7 @@ fn mistakes_in_latex_point_into_the_file() {
     let shown = outcome.stdout;
     for wanted in [
         "wrong.tex:3: unreadable",
-        "wrong.tex:3:16",
+        "wrong.tex:3:17",
         "G0130",
         "wrong.tex:4: unreadable",
         "G0421",

@@ -193,3 +193,39 @@ proptest! {
         let _ = latex::equations(&text);
     }
 }
+
+#[test]
+fn hostile_texts_are_answered_soon() {
+    let deep = 100_000;
+    let texts = [
+        "{".repeat(deep),
+        "x^".repeat(deep),
+        "x^{".repeat(deep),
+        format!("{}x{}", "\\frac{".repeat(deep), "}{2}".repeat(deep)),
+        format!("{}x{}", "(".repeat(deep), ")".repeat(deep)),
+        "\\hat".repeat(deep),
+        "\\mathrm{d}".repeat(deep),
+        "\\log".repeat(deep),
+        "-".repeat(deep),
+        "|".repeat(deep),
+        "x_{1}".repeat(deep),
+        "\\begin{bmatrix}".repeat(deep),
+        "x &".repeat(deep),
+        "\\\\&&".repeat(deep),
+        "t = 1, ".repeat(deep),
+        "a".repeat(deep),
+        "x y ".repeat(deep / 2),
+        "x + ".repeat(deep),
+        "x_1^{2}".repeat(deep / 4),
+        "\\sqrt[".repeat(deep),
+        "a(b".repeat(deep / 2),
+        (0..deep / 10).map(|at| format!("t_{{{at}}} = x, ")).collect(),
+    ];
+    for text in &texts {
+        let start = std::time::Instant::now();
+        let _ = read(text);
+        let _ = latex::equations(text);
+        let shown: String = text.chars().take(20).collect();
+        assert!(start.elapsed().as_secs() < 20, "{shown} takes {:?}", start.elapsed());
+    }
+}

@@ -101,6 +101,9 @@ pub fn front(text: &str) -> usize {
     }
 }
 
+/// Longer names are not looked for among letters that stand side by side.
+const MAX_WORD: usize = 64;
+
 /// The state of a reading. What is read is in `tokens[..at]`.
 struct Reader<'t> {
     text: &'t str,
@@ -150,7 +153,7 @@ impl<'t> Reader<'t> {
     }
 
     fn declare(&mut self, name: &str) {
-        self.longest = self.longest.max(name.len());
+        self.longest = self.longest.max(name.len()).min(MAX_WORD);
         self.declared.insert(name.to_owned());
     }
 

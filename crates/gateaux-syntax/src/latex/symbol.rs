@@ -107,23 +107,23 @@ impl Reader<'_> {
     /// The name of a function in letters without a command, before a bracket: `tr(A)`.
     fn plain_function(&mut self) -> Option<Callee> {
         let first = self.position();
-        let mut at = first;
-        while let [token, next, ..] = &self.tokens[at..]
-            && token.kind == Kind::Letter
-            && next.kind == Kind::Letter
-            && token.span.end == next.span.start
-        {
-            at += 1;
+        let joins = |at: usize| match self.tokens.get(at..at + 2) {
+            Some([token, next]) => {
+                (token.kind, next.kind) == (Kind::Letter, Kind::Letter) && token.span.end == next.span.start
+            }
+            _ => false,
+        };
+        if !joins(first) || first > 0 && joins(first - 1) {
+            return None;
         }
-        let span = self.tokens[first].span.to(self.tokens[at].span);
-        let is_before_bracket = self.tokens.get(at + 1)?.kind == Kind::Open(Fence::Paren);
-        let is_inside_word =
-            first > 0 && self.tokens[first - 1].kind == Kind::Letter && self.tokens[first - 1].span.end == span.start;
-        if at == first || !is_before_bracket || is_inside_word || !self.is_function(self.slice(span)) {
+        let last = (first..).find(|at| !joins(*at))?;
+        let span = self.tokens[first].span.to(self.tokens[last].span);
+        let is_before_bracket = self.tokens.get(last + 1)?.kind == Kind::Open(Fence::Paren);
+        if !is_before_bracket || !self.is_function(self.slice(span)) {
             return None;
         }
         let callee = self.callee(commands::renamed(self.slice(span)).to_owned(), span);
-        self.go_to(at + 1);
+        self.go_to(last + 1);
         Some(callee)
     }
 

@@ -15,6 +15,7 @@
 //! ```
 
 mod comments;
+mod macros;
 mod markdown;
 mod scope;
 
@@ -22,6 +23,7 @@ use gateaux_syntax::Span;
 
 use crate::claim::Judgment;
 use crate::error::Errors;
+use macros::Macros;
 use scope::Scope;
 
 /// What kind of text claims stand in.
@@ -93,12 +95,12 @@ struct Formula {
 /// # Cost
 /// That of each claim by itself; a problem is read once for all claims about it.
 pub fn check(text: &str, medium: Medium) -> Vec<Checked> {
-    let items = match medium {
-        Medium::Markdown => markdown::items(text),
-        Medium::Latex => comments::items(text, "%"),
-        Medium::Code(sign) => comments::items(text, sign),
+    let (items, macros) = match medium {
+        Medium::Markdown => (markdown::items(text), Macros::default()),
+        Medium::Latex => (comments::items(text, "%"), Macros::read(text)),
+        Medium::Code(sign) => (comments::items(text, sign), Macros::default()),
     };
-    let mut scope = Scope::new(text);
+    let mut scope = Scope::new(text, &macros);
     let mut checked: Vec<Checked> = items.iter().filter_map(|item| scope.take(item)).collect();
     // Lines are counted once.
     let (mut line, mut at) = (1, 0);

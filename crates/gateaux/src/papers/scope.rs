@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use gateaux_syntax::{Diagnostic, Span};
 
+use super::macros::{Expanded, Macros};
 use super::{Checked, Formula, Item, Verdict};
 use crate::claim::{Judgment, Side, equal};
 use crate::error::Errors;
@@ -16,6 +17,7 @@ const SEPARATOR: &str = "\n";
 /// The problem so far.
 pub(super) struct Scope<'t> {
     text: &'t str,
+    macros: &'t Macros,
     /// The places of its statements in the text.
     statements: Vec<Span>,
     /// The function, if it is in LaTeX.
@@ -25,9 +27,10 @@ pub(super) struct Scope<'t> {
 }
 
 impl<'t> Scope<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, macros: &'t Macros) -> Self {
         Scope {
             text,
+            macros,
             statements: Vec::new(),
             function: None,
             problem: None,
@@ -38,7 +41,7 @@ impl<'t> Scope<'t> {
     pub(super) fn take(&mut self, item: &Item) -> Option<Checked> {
         let (place, verdict) = match item {
             Item::Begin => {
-                *self = Scope::new(self.text);
+                *self = Scope::new(self.text, self.macros);
                 return None;
             }
             Item::Statements(place) => {
@@ -76,23 +79,33 @@ impl<'t> Scope<'t> {
         pieces.join(SEPARATOR)
     }
 
-    /// A place in the text of the statements, with a piece behind them, as one in the whole text.
-    fn place_in(&self, behind: Option<Span>, span: Span) -> Span {
+    /// A formula in LaTeX, without macros.
+    fn latex(&self, place: Span) -> Expanded {
+        self.macros.expand(&self.text[place.start..place.end])
+    }
+
+    /// A place in the text of the statements as one in the whole text.
+    fn place_in_front(&self, span: Span) -> Span {
         let mut at = 0;
-        for piece in self.statements.iter().copied().chain(behind) {
+        for piece in &self.statements {
             let len = piece.end - piece.start;
             if span.start <= at + len {
-                let start = piece.start + (span.start - at.min(span.start));
-                let end = start + (span.end - span.start);
-                return Span::new(start, end.min(self.text.len()).min(piece.end.max(start)));
+                let start = piece.start + span.start.saturating_sub(at);
+                let len = span.end.saturating_sub(span.start);
+                return Span::new(start, (start + len).min(piece.end.max(start)));
             }
             at += len + SEPARATOR.len();
         }
-        behind.unwrap_or_default()
+        self.statements.last().copied().unwrap_or_default()
     }
 
-    fn placed(&self, errors: &Errors, behind: Option<Span>) -> Errors {
-        moved(errors, |span| self.place_in(behind, span))
+    /// The mistakes of a text of statements in front and a formula in LaTeX behind them, at their places.
+    fn placed(&self, errors: &Errors, head: usize, formula: (&Expanded, Span)) -> Errors {
+        let (expanded, place) = formula;
+        moved(errors, |span| match span.start.checked_sub(head) {
+            Some(start) => shifted(expanded.origin(Span::new(start, span.end.saturating_sub(head).max(start))), place),
+            None => self.place_in_front(span),
+        })
     }
 
     /// The problem, read once.
@@ -100,13 +113,15 @@ impl<'t> Scope<'t> {
         if self.problem.is_none() {
             let front = self.front();
             let read = match self.function {
-                None => Problem::parse(&front),
+                None => Problem::parse(&front).map_err(|errors| moved(&errors, |span| self.place_in_front(span))),
                 Some(place) => {
-                    let whole = format!("{front}{SEPARATOR}{}", &self.text[place.start..place.end]);
-                    Problem::parse_latex(&whole)
+                    let expanded = self.latex(place);
+                    let head = front.len() + SEPARATOR.len();
+                    let whole = format!("{front}{SEPARATOR}{}", expanded.text);
+                    Problem::parse_latex(&whole).map_err(|errors| self.placed(&errors, head, (&expanded, place)))
                 }
             };
-            self.problem = Some(read.map_err(|errors| self.placed(&errors, self.function)));
+            self.problem = Some(read);
         }
         match &self.problem {
             Some(problem) => problem.clone(),
@@ -117,18 +132,19 @@ impl<'t> Scope<'t> {
     fn derivative(&mut self, names: &[String], formula: Formula) -> Result<Judgment, Errors> {
         let mut problem = self.problem()?;
         let place = formula.place;
-        let written = &self.text[place.start..place.end];
-        let from = |span: Span| Span::new(place.start + span.start, place.start + span.end);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let answer = problem.derive(&names).map_err(|errors| moved(&errors, |_| place))?;
         if formula.is_latex {
-            let claim = problem.latex_to_text(written).map_err(|errors| moved(&errors, from))?;
+            let expanded = self.latex(place);
+            let claim = problem
+                .latex_to_text(&expanded.text)
+                .map_err(|errors| self.placed(&errors, 0, (&expanded, place)))?;
             let judged = answer.claim(&problem, &claim, &BTreeMap::new());
             return judged.map_err(|errors| moved(&errors, |_| place));
         }
-        answer
-            .claim(&problem, written, &BTreeMap::new())
-            .map_err(|errors| moved(&errors, from))
+        let written = &self.text[place.start..place.end];
+        let judged = answer.claim(&problem, written, &BTreeMap::new());
+        judged.map_err(|errors| moved(&errors, |span| shifted(span, place)))
     }
 
     fn equality(&mut self, left: Formula, right: Formula) -> Result<Judgment, Errors> {
@@ -136,34 +152,35 @@ impl<'t> Scope<'t> {
             None => self.front(),
             Some(_) => declarations_in_front(&self.front()).to_owned(),
         };
-        let in_language = |formula: Formula| -> Result<String, Errors> {
-            let place = formula.place;
-            let written = &self.text[place.start..place.end];
-            match formula.is_latex {
-                false => Ok(written.to_owned()),
-                true => {
-                    let declared = declarations_in_front(&front);
-                    let head = declared.len() + SEPARATOR.len();
-                    formula_beside(declared, written).map_err(|errors| {
-                        moved(&errors, |span| match span.start.checked_sub(head) {
-                            Some(start) => Span::new(place.start + start, place.start + span.end - head),
-                            None => self.place_in(None, span),
-                        })
-                    })
-                }
-            }
-        };
-        let sides = [in_language(left)?, in_language(right)?];
-        let head = format!("{front}{SEPARATOR}");
-        equal(&format!("{head}{}", sides[0]), &sides[1]).map_err(|(side, errors)| {
-            let formula = if side == Side::Left { left } else { right };
-            moved(&errors, |span| match (side, formula.is_latex) {
-                (_, true) => formula.place,
-                (Side::Left, false) => self.place_in(Some(left.place), span),
-                (Side::Right, false) => Span::new(right.place.start + span.start, right.place.start + span.end),
+        let sides = [self.side(&front, left)?, self.side(&front, right)?];
+        let head = front.len() + SEPARATOR.len();
+        equal(&format!("{front}{SEPARATOR}{}", sides[0]), &sides[1]).map_err(|(side, errors)| {
+            let (formula, head) = if side == Side::Left { (left, head) } else { (right, 0) };
+            moved(&errors, |span| match span.start.checked_sub(head) {
+                None => self.place_in_front(span),
+                Some(_) if formula.is_latex => formula.place,
+                Some(start) => shifted(Span::new(start, span.end.saturating_sub(head)), formula.place),
             })
         })
     }
+
+    /// A side of an equality in the language, beside the declarations in front.
+    fn side(&self, front: &str, formula: Formula) -> Result<String, Errors> {
+        let place = formula.place;
+        if !formula.is_latex {
+            return Ok(self.text[place.start..place.end].to_owned());
+        }
+        let declared = declarations_in_front(front);
+        let expanded = self.latex(place);
+        let head = declared.len() + SEPARATOR.len();
+        formula_beside(declared, &expanded.text).map_err(|errors| self.placed(&errors, head, (&expanded, place)))
+    }
+}
+
+/// A place in a piece as one in the whole text.
+fn shifted(span: Span, piece: Span) -> Span {
+    let clamp = |at: usize| (piece.start + at).min(piece.end);
+    Span::new(clamp(span.start), clamp(span.end))
 }
 
 /// The mistakes at other places, and without replacements, which would be at the old ones.
