@@ -355,8 +355,8 @@ const BY_HAND: &[(&str, &str, &str, &str)] = &[
     ("det(X)", "X", "(tr(X)*eye(n) - X)'", "different"),
     ("x'*x", "x", "2*x + (n - 2)*(n - 3)*x", "extra term"),
     // Nearly equal.
-    ("sum(sin(x))", "x", "1.00000000001*cos(x)", "different"),
-    ("sum(x.^3)/3", "x", "0.333333333333*3*x.^2", "different"),
+    ("sum(sin(x))", "x", "1.00000000001*cos(x)", "factor"),
+    ("sum(x.^3)/3", "x", "0.333333333333*3*x.^2", "factor"),
     // Zeros.
     ("y: vector(n); x: vector(n); y'*y + 0*sum(x)", "x", "0", "equal"),
     ("logsumexp(x .+ a) - a", "a", "0", "equal"),
@@ -394,6 +394,7 @@ const BY_HAND: &[(&str, &str, &str, &str)] = &[
     ("z: complex scalar; z^2", "z", "2*conj(z)", "different"),
     // Names and definitions.
     ("r = A*x - b; f = r'*r", "x", "2*A'*r", "equal"),
+    ("r = A*x - b; f = r'*r", "x", "r = A*x-b; 2*A'*r", "equal"),
     ("x'*A*x", "x", "B = A + A'; B*x", "equal"),
     ("x'*A*x", "x", "df = 2*x'*sym(A)*dx", "equal"),
     ("dx: vector(n); dx'*x", "x", "dx", "equal"),
@@ -403,6 +404,10 @@ const BY_HAND: &[(&str, &str, &str, &str)] = &[
     ("x'*A*x", "x x", "dx1'*(A + A')*dx2", "equal"),
     ("x'*A*x", "x x", "dx1'*A*dx2", "missing term"),
     ("tr(A*X*B)", "X", "vec(A'*B')", "equal"),
+    ("A*X*B", "X", "dX -> A*dX*B", "equal"),
+    ("A*X*B", "X", "dX -> A*dX'*B", "transposed"),
+    // A factor that is no fraction.
+    ("sum(cdf(x))", "x", "exp(-x.^2/2)", "factor"),
     // Not the function itself.
     ("norm2(A*x - b)", "x", "A'*(A*x - b)", "factor"),
     ("sum(exp(A*x))", "x", "A'*exp(A*x)", "equal"),

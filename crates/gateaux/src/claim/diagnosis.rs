@@ -399,13 +399,6 @@ impl<'a> Case<'a> {
             let term = self.text(theirs[at].0)?;
             return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign"))));
         }
-        if let Some(at) = of(&ours, 2) {
-            let term = self.text(ours[at].0)?;
-            return Ok(Some(slip(
-                Mistake::Sign,
-                format!("the term {term} has the wrong sign in it"),
-            )));
-        }
         self.by_pairs(&gap, &ours, &theirs)
     }
 
@@ -431,6 +424,15 @@ impl<'a> Case<'a> {
                         return Ok(Some(slip(mistake, format!("the terms {first} and {second} {said}"))));
                     }
                 }
+            }
+        }
+        for (term, column) in ours {
+            if ratios(gap, column).and_then(|r| constant(&r)) == Some((2, 1)) {
+                let term = self.text(*term)?;
+                return Ok(Some(slip(
+                    Mistake::Sign,
+                    format!("the term {term} has the wrong sign in it"),
+                )));
             }
         }
         for (term, column) in theirs {

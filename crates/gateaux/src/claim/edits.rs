@@ -9,6 +9,8 @@ use super::Mistake;
 
 /// Changes that are tried, at most.
 const MAX_EDITS: usize = 48;
+/// Claims of more bytes are not changed.
+const MAX_LENGTH: usize = 2_000;
 
 /// One change of the text of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(super) struct Edit {
 /// told by their shape.
 pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Vec<Edit> {
     let (tree, diagnostics) = gateaux_syntax::parse(claim);
-    if !diagnostics.is_empty() {
+    if !diagnostics.is_empty() || claim.len() > MAX_LENGTH {
         return Vec::new();
     }
     let of_declarations: Vec<Span> = tree

@@ -163,6 +163,7 @@ impl Answer {
         // What is tried leaves no trace in the problem.
         let (mut problem, mut answer) = (problem.clone(), self.clone());
         let holes = self.derivative.holes.clone();
+        let claim = &without_arrow(claim, self.holes());
         let read = match answer.explicit_expr {
             Some(view) => {
                 let shape = problem.store.shape(view);
@@ -251,6 +252,18 @@ impl Answer {
             sizes: sizes.clone(),
         }
     }
+}
+
+/// The body of an operator, `dX -> ...`, in its place; other texts as they are.
+fn without_arrow(claim: &str, holes: &[String]) -> String {
+    for arrow in ["->", "↦"] {
+        if let Some((left, right)) = claim.split_once(arrow)
+            && left.split(',').map(str::trim).eq(holes.iter().map(String::as_str))
+        {
+            return format!("{}{right}", " ".repeat(left.len() + arrow.len()));
+        }
+    }
+    claim.to_owned()
 }
 
 /// A claimed 0, or a zero differential, is the zero of the shape of the answer.

@@ -44,7 +44,7 @@ const SENSITIVE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not compared.
 const MAX_STEPS: usize = 150_000;
 /// Formulas that take more operations on numbers are compared at fewer points.
-const MAX_WORK: f64 = 3e5;
+const MAX_WORK: f64 = 1e5;
 
 /// A small change and the variable of which it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use gateaux_core::expr::{Dims, Expr, Shape};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing, Variable};
-use gateaux_syntax::{Diagnostic, Span};
+use gateaux_syntax::{Diagnostic, Span, Statement, Tree};
 
 use super::equality::parsed;
 use crate::error::{CLAIM_NAME, CLAIM_SIZES, Errors};
@@ -66,9 +66,9 @@ impl Problem {
 
     /// The text of the claim, and what is put behind it, below the text of the problem.
     fn read_in(&mut self, claim: &str, behind: &str, holes: &[Expr]) -> Result<Expr, Errors> {
-        parsed(claim)?;
+        let claim = self.without_repetitions(claim, &parsed(claim)?);
         let claim = match behind {
-            "" => claim.to_owned(),
+            "" => claim,
             _ => format!("({claim}){behind}"),
         };
         let head = self.text().len() + SEPARATOR.len();
@@ -94,6 +94,20 @@ impl Problem {
         infer::build_over(&tree, &typing, &known, &mut self.store)
             .map(|built| built.function)
             .map_err(|diagnostic| in_claim(vec![diagnostic], head))
+    }
+
+    /// The claim with blanks in the place of definitions that repeat those of the problem.
+    fn without_repetitions(&self, claim: &str, tree: &Tree) -> String {
+        let known = definitions(&self.tree, self.text());
+        let mut text = claim.to_owned();
+        let last = tree.statements().last().map(|statement| statement.span(tree));
+        for (span, definition) in definitions(tree, claim) {
+            // What a claim ends with is its value.
+            if Some(span) != last && known.iter().any(|(_, known)| *known == definition) {
+                text.replace_range(span.start..span.end, &" ".repeat(span.end - span.start));
+            }
+        }
+        text
     }
 
     /// The variables of the problem and the holes by name.
@@ -151,6 +165,19 @@ impl Problem {
         let message = format!("the claim has a value only if {assumed}, which the problem does not say");
         Some(Diagnostic::new(CLAIM_SIZES, Span::default(), message))
     }
+}
+
+/// The definitions of a text, each with its place and without the spaces in it.
+fn definitions(tree: &Tree, text: &str) -> Vec<(Span, String)> {
+    let definition = |statement: &Statement| match statement {
+        Statement::Definition(definition) => {
+            let Span { start, end } = definition.span;
+            let written = text.get(start..end).unwrap_or_default();
+            Some((definition.span, written.split_whitespace().collect()))
+        }
+        Statement::Declaration(_) | Statement::Expression(_) => None,
+    };
+    tree.statements().iter().filter_map(definition).collect()
 }
 
 /// A variable as a declaration beside a text.
