@@ -205,7 +205,12 @@ fn show(path: &str, parts: &[Part], found: &[Found], out: &mut dyn Write) -> Res
             // What is right takes one line.
             Verdict::Judged(judgment) if judgment.is_equal() && judgment.remarks.is_empty() => {
                 let words: Vec<&str> = checked.claim.split_whitespace().collect();
-                writeln!(out, "{place}: {}: {}", style::paint(style::GOOD, "equal"), words.join(" "))?;
+                writeln!(
+                    out,
+                    "{place}: {}: {}",
+                    style::paint(style::GOOD, "equal"),
+                    words.join(" ")
+                )?;
             }
             Verdict::Judged(judgment) => {
                 write!(out, "{place}: ")?;

@@ -136,7 +136,10 @@ const FORMULAS: &[(&str, &str)] = &[
     ("dX: matrix(m, n); A: matrix(n, m)\n\\operatorname{tr}\\left(A \\, \\mathrm{d}X\\right)", "tr(A*dX)"),
     ("x: vector(n)\nx_{1} x_{2:n}", "x[1]*x[2:n]"),
     ("A: matrix(m, n)\nA_{1,:} A_{:,2}", "A[1,:]*A[:,2]"),
+    (r"||Ax - b||^2 + ||x||_1", "norm2(A*x - b)^2 + norm1(x)"), (r"| |x| - y |", "|x|(|x|(x) - y)"),
     // What must be refused.
+    (r"\mathbb{E}[x^\top x]", "!G0135"), (r"f(Ax + b)", "!G0135"), (r"\operatorname{rank}(AB)", "!G0135"),
+    (r"f'(x)", "!G0135"), (r"\Gamma(x + 1)", "!G0135"), (r"\mathrm{loss} + 1", "loss + 1"),
     (r"x/2y", "!G0133"), (r"\frac{\partial f}{\partial x}", "!G0130"), (r"\sum_{i=1}^n x_i^2", "!G0134"),
     (r"f(x) + 1", "!G0135"), (r"\foo x", "!G0130"), (r"(x + y", "!G0131"), (r"(x]", "!G0131"), (r"x +", "!G0132"),
     (r"\frac{1}", "!G0132"), (r"x^", "!G0132"), (r"2 3", "!G0133"), (r"\log x (y + z)", "!G0133"), (r"", "!G0100"),

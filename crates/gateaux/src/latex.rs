@@ -100,12 +100,8 @@ fn statement_start(statement: &Statement, tree: &Tree, text: &str) -> usize {
 fn in_language(text: &str, declarations: &[ExternalDeclaration], others: &[String]) -> Result<String, Errors> {
     let declared = declarations.iter().map(|declaration| declaration.name.clone());
     let names: Vec<String> = declared.chain(others.iter().cloned()).collect();
-    let is_function = |name: &str| {
-        let has_arguments = |op: &ops::Op| !op.kind.is_empty();
-        ops::find(name).is_some_and(has_arguments) || ops::constructor(name).is_some()
-    };
     let vocabulary = Vocabulary {
-        is_function: &is_function,
+        is_function: &ops::takes_arguments,
         names: &names,
     };
     let (mut tree, diagnostics) = latex::parse(text, &vocabulary);

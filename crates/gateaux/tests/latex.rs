@@ -1,12 +1,16 @@
 //! LaTeX round trip: what is printed in LaTeX reads back as what it is.
 //!
-//! Of every problem of the corpus and of every example of the manual the function, the differential and the explicit
-//! form are printed and read. The expression that is read must print as the same text again.
+//! Of every problem of the corpus and of every example of the manual, and of random problems, the function, the
+//! differential and the explicit form are printed and read. The expression that is read must print as the same text again.
 
 #![expect(clippy::print_stdout, reason = "counts, shown when a test fails")]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use case::cases;
 use gateaux::{Notation, Problem};
+use gateaux_testkit::fuzz;
+use gateaux_testkit::random::Random;
 
 #[expect(dead_code, reason = "arrays are for other tests")]
 mod case;
@@ -135,4 +139,75 @@ fn formulas_of_every_function_are_read_back() {
     let ops = gateaux::ops::all().chain(gateaux::ops::CONSTRUCTORS);
     let examples = ops.flat_map(|op| op.problems());
     assert!(check(examples.map(|(text, wrt, _)| (text, vec![wrt.to_owned()])).collect()) > 150);
+}
+
+#[test]
+fn formulas_of_random_problems_are_read_back() {
+    let mut failures = Vec::new();
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed);
+        let bytes: Vec<u8> = (0..24).map(|_| random.bits() as u8).collect();
+        if let Err(reason) = catch_unwind(AssertUnwindSafe(|| fuzz::print(&bytes))) {
+            let reason = reason.downcast_ref::<String>().cloned().unwrap_or_default();
+            failures.push(format!("seed {seed}: {reason}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} fail\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Formulas whose functions depend on the kinds of what is inside, and what they are.
+const KINDS: &[(&str, &str)] = &[
+    (r"S: posdef(n); \log|S|", "logdet(S)"),
+    (r"|x^\top y|", "abs(x'*y)"),
+    (r"S: posdef(n); \frac12 \log |S| + |a|", "logdet(S)/2 + abs(a)"),
+    (r"\|Ax - b\|_2", "norm2(A*x - b)"),
+    (r"\operatorname{tr}(\Sigma^{1/2})", "tr(sqrtm(Sigma))"),
+    (r"a^{1/2} + a^{-1/2}", "sqrt(a) + 1/sqrt(a)"),
+    (r"x^\top \Sigma^{-1/2} y", "x'*inv(sqrtm(Sigma))*y"),
+    (r"(x + c\mathbf{1})^\top y", "(x .+ c)'*y"),
+    (
+        r"\operatorname{tr}\left(X + \mathbf{1}\mathbf{1}^\top\right)",
+        "sum(diag(X .+ 1))",
+    ),
+    (r"r = Ax - b,\quad r^\top r", "norm2(A*x - b)^2"),
+    (r"\max(0, a)", "relu(a)"),
+];
+
+#[test]
+fn what_bars_and_powers_are_depends_on_kinds() {
+    for (latex, want) in KINDS {
+        let read = Problem::parse_latex(latex).unwrap_or_else(|errors| panic!("{latex}: {errors}"));
+        let judgment = gateaux::equal(read.text(), want).unwrap_or_else(|(_, errors)| panic!("{latex}: {errors}"));
+        assert!(judgment.is_equal(), "{latex} is read as {}", read.text());
+    }
+    let refused = Problem::parse_latex(r"A: matrix(m, n); \|A\|_2^2").expect_err("a norm of two meanings");
+    let diagnostic = &refused.diagnostics()[0];
+    assert!(
+        diagnostic
+            .help
+            .as_ref()
+            .is_some_and(|help| help.text.contains("\\|X\\|_F")),
+        "{refused}"
+    );
+}
+
+#[test]
+fn mistakes_point_into_the_latex() {
+    let cases = [
+        (r"x: vector(n); A: matrix(m, n)\n A^\top x + x", "G0200", r"A^\top x"),
+        (r"x: vector(n); x^\top x + \foo", "G0130", r"\foo"),
+        (r"x: vector(n); x^\top (x + ", "G0132", ""),
+        (r"x: vektor(n); x^\top x", "G0214", "vektor"),
+    ];
+    for (text, code, place) in cases {
+        let text = text.replace("\\n", "\n");
+        let errors = Problem::parse_latex(&text).expect_err("it is wrong");
+        let found = &errors.diagnostics()[0];
+        let shown = &text[found.span.start..found.span.end];
+        assert!(found.code == code || code == "G0200", "{text}: {errors}");
+        assert!(
+            shown.contains(place) && shown.len() < text.len(),
+            "{text}: {errors} at {shown:?}"
+        );
+    }
 }

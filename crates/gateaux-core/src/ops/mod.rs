@@ -338,6 +338,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     names.into_iter()
 }
 
+/// Whether a word is the name or alias of a function with arguments.
+pub fn takes_arguments(name: &str) -> bool {
+    find(name).is_some_and(|op| !op.kind.is_empty()) || constructor(name).is_some()
+}
+
 /// The record of a function in an expression.
 pub fn op(function: Function) -> &'static Op {
     table().ops[function.index as usize]

@@ -215,6 +215,11 @@ impl Reader<'_> {
             Kind::Op(BinaryOp::Add) => Ok(self.sign(m, UnaryOp::Plus)),
             Kind::BraceOpen => Ok(self.bracket(m, Closer::Brace, Role::Group)),
             Kind::Open(Fence::Angle) => Ok(self.bracket(m, Closer::Fence(Fence::Angle), Role::Dot(vec![]))),
+            // `||x||` is another spelling of `\|x\|`.
+            Kind::Bar(Fence::Bar) if self.is_double_bar() => {
+                self.advance();
+                Ok(self.bracket(m, Closer::Fence(Fence::Double), Role::Bars(Fence::Double)))
+            }
             Kind::Open(fence @ (Fence::Bar | Fence::Double)) | Kind::Bar(fence) => {
                 Ok(self.bracket(m, Closer::Fence(fence), Role::Bars(fence)))
             }
@@ -374,6 +379,10 @@ impl Reader<'_> {
             Kind::Comma | Kind::Semicolon => self.separator(m, token),
             Kind::Colon => self.range(m, token),
             Kind::Cell | Kind::Row => self.cell(m, token),
+            Kind::Bar(Fence::Bar) if self.is_double_bar() && self.closes_bar(m, Fence::Double) => {
+                self.advance();
+                self.close(m, Closer::Fence(Fence::Double))
+            }
             Kind::Bar(fence) if self.closes_bar(m, fence) => self.close(m, Closer::Fence(fence)),
             Kind::Close(fence) => self.close(m, Closer::Fence(fence)),
             Kind::BraceClose => self.close(m, Closer::Brace),

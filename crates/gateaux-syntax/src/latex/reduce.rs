@@ -213,6 +213,18 @@ impl Reader<'_> {
             .is_some_and(|bracket| bracket.closer == Closer::Fence(fence))
     }
 
+    /// Whether two bars come without a blank between them.
+    pub(super) fn is_double_bar(&self) -> bool {
+        let [first, second] = [0, 1].map(|ahead| self.tokens.get(self.position() + ahead));
+        let bar = Kind::Bar(Fence::Bar);
+        match (first, second) {
+            (Some(first), Some(second)) => {
+                (first.kind, second.kind) == (bar, bar) && first.span.end == second.span.start
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn close(&mut self, m: &mut Machine, closer: Closer) -> Step {
         self.reduce(m, 0)?;
         let last = m.pop();

@@ -363,12 +363,11 @@ impl Reader<'_> {
             span = span.to(self.previous().span);
         }
         let (text, is_declared) = self.choose(&changes, &stem, &labels);
-        let is_call = matches!(self.peek().kind, Kind::Open(Fence::Paren | Fence::Bracket));
-        if is_call && !self.is_head && !is_declared && changes.is_empty() {
+        if !self.is_head && !is_declared && changes.is_empty() {
             if let Some(function) = self.letter_function(&text, self.position()) {
                 return Ok(Symbol::Function(self.callee(function.to_owned(), span)));
             }
-            if self.is_applied() {
+            if self.is_call_of(&stem) {
                 return Err(self.not_a_function(&text, span));
             }
         }
@@ -478,6 +477,24 @@ impl Reader<'_> {
             }
         }
         false
+    }
+
+    /// Whether an unknown name is a function where it stands: a word, a letter for functions or an operator before a
+    /// bracket, and any letter before brackets with names in them.
+    fn is_call_of(&self, stem: &Stem) -> bool {
+        let skipped = usize::from(self.peek().kind == Kind::Prime);
+        let behind = self
+            .tokens
+            .get(self.position() + skipped)
+            .map_or(Kind::End, |token| token.kind);
+        let is_operator = stem.font == "mathbb" && matches!(stem.text.as_str(), "E" | "P" | "V");
+        let is_letter = matches!(stem.text.as_str(), "f" | "g" | "h" | "Gamma");
+        match behind {
+            Kind::Open(Fence::Paren | Fence::Bracket) => {
+                stem.is_word || is_operator || is_letter || skipped == 0 && self.is_applied()
+            }
+            _ => is_operator,
+        }
     }
 
     /// Two fonts of one letter are two names in a paper.

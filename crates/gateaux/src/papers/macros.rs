@@ -84,7 +84,9 @@ impl Macros {
                 at += usize::from(name.is_empty() && text[at..].starts_with('\\'));
                 continue;
             };
-            let Some((arguments, end)) = arguments(text, end, known.arity) else { continue };
+            let Some((arguments, end)) = arguments(text, end, known.arity) else {
+                continue;
+            };
             next.copy(from, Span::new(copied, backslash));
             let call = from.origin(Span::new(backslash, end));
             next.pieces.push((next.text.len(), call));
@@ -135,9 +137,17 @@ impl Expanded {
     /// Where a piece of the formula comes from.
     pub(super) fn origin(&self, span: Span) -> Span {
         let of = |at: usize, is_end: bool| {
-            let found = self.pieces.iter().rposition(|(start, _)| if is_end { *start < at.max(1) } else { *start <= at });
-            let Some((start, origin)) = found.map(|found| self.pieces[found]) else { return Span::default() };
-            let next = self.pieces.get(found.unwrap_or(0) + 1).map_or(self.text.len(), |(next, _)| *next);
+            let found = self
+                .pieces
+                .iter()
+                .rposition(|(start, _)| if is_end { *start < at.max(1) } else { *start <= at });
+            let Some((start, origin)) = found.map(|found| self.pieces[found]) else {
+                return Span::default();
+            };
+            let next = self
+                .pieces
+                .get(found.unwrap_or(0) + 1)
+                .map_or(self.text.len(), |(next, _)| *next);
             match origin.end - origin.start == next - start {
                 true => Span::new(origin.start + at - start, origin.start + at - start),
                 false => origin,
@@ -170,7 +180,11 @@ fn definition(text: &str, is_operator: bool) -> Option<(String, Macro)> {
         rest = behind.starts_with('[').then_some("").unwrap_or(behind);
     }
     let (body, _) = group(rest.trim_start())?;
-    let body = if is_operator { format!("\\operatorname{{{body}}}") } else { body.to_owned() };
+    let body = if is_operator {
+        format!("\\operatorname{{{body}}}")
+    } else {
+        body.to_owned()
+    };
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic());
     is_name.then_some((name, Macro { arity, body }))
 }
@@ -225,7 +239,10 @@ mod tests {
         let macros = Macros::read(PAPER);
         let expanded = |text: &str| macros.expand(text).text;
         assert_eq!(expanded(r"\sq{A\bx}"), r"\left\|A\mathbf{x} \right\| ^2 ");
-        assert_eq!(expanded(r"\tr(A) + \vec b + \no"), r"\operatorname{Tr} (A) + \boldsymbol{b}  + \no");
+        assert_eq!(
+            expanded(r"\tr(A) + \vec b + \no"),
+            r"\operatorname{Tr} (A) + \boldsymbol{b}  + \no"
+        );
         assert_eq!(expanded(r"a \\ b"), r"a \\ b");
     }
 

@@ -103,7 +103,10 @@ impl<'t> Scope<'t> {
     fn placed(&self, errors: &Errors, head: usize, formula: (&Expanded, Span)) -> Errors {
         let (expanded, place) = formula;
         moved(errors, |span| match span.start.checked_sub(head) {
-            Some(start) => shifted(expanded.origin(Span::new(start, span.end.saturating_sub(head).max(start))), place),
+            Some(start) => shifted(
+                expanded.origin(Span::new(start, span.end.saturating_sub(head).max(start))),
+                place,
+            ),
             None => self.place_in_front(span),
         })
     }
