@@ -137,6 +137,7 @@ const FORMULAS: &[(&str, &str)] = &[
     ("x: vector(n)\nx_{1} x_{2:n}", "x[1]*x[2:n]"),
     ("A: matrix(m, n)\nA_{1,:} A_{:,2}", "A[1,:]*A[:,2]"),
     (r"||Ax - b||^2 + ||x||_1", "norm2(A*x - b)^2 + norm1(x)"), (r"| |x| - y |", "|x|(|x|(x) - y)"),
+    (r"x^{\odot \frac{a + b + c}{2 a b c}}", "x.^((a + b + c)/(2*a*b*c))"), (r"A^{\circ -1}", "A.^-1"),
     // What must be refused.
     (r"\mathbb{E}[x^\top x]", "!G0135"), (r"f(Ax + b)", "!G0135"), (r"\operatorname{rank}(AB)", "!G0135"),
     (r"f'(x)", "!G0135"), (r"\Gamma(x + 1)", "!G0135"), (r"\mathrm{loss} + 1", "loss + 1"),

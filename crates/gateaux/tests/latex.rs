@@ -197,7 +197,7 @@ fn mistakes_point_into_the_latex() {
         (r"x: vector(n); A: matrix(m, n)\n A^\top x + x", "G0200", r"A^\top x"),
         (r"x: vector(n); x^\top x + \foo", "G0130", r"\foo"),
         (r"x: vector(n); x^\top (x + ", "G0132", ""),
-        (r"x: vektor(n); x^\top x", "G0214", "vektor"),
+        (r"x: vektor(n); x^\top x", "G0303", "vektor"),
     ];
     for (text, code, place) in cases {
         let text = text.replace("\\n", "\n");

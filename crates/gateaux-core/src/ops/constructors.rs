@@ -83,7 +83,7 @@ pub static CONSTRUCTORS: &[Op] = &[
         kind: &["commutation(m, n) -> matrix(m*n, m*n)"],
         about: "The commutation matrix, which permutes: commutation(m, n)*vec(X) is vec(X') for X: matrix(m, n).",
         differential: &["0"],
-        latex: "K_{{0},{1}}",
+        latex: "K_{m,n}",
         examples: &[(
             "X: matrix(m, n); y: vector(m*n); y'*commutation(m, n)*vec(X)",
             "X",

@@ -232,6 +232,17 @@ fn call(layout: &Layout, name: &str, args: &[PieceId]) -> Vec<Task> {
                 Task::Piece(*b, Binding::Power),
             ];
         }
+        // Other sizes would be read as positions.
+        ("commutation", [m, n]) => {
+            let letter = |size: PieceId| match layout.piece(size) {
+                Piece::Size(text) if text.chars().all(char::is_alphabetic) => Some(text.as_str()),
+                _ => None,
+            };
+            return match (letter(*m), letter(*n)) {
+                (Some(m), Some(n)) => vec![Task::Text(format!("K_{{{m},{n}}}"))],
+                _ => spell_call("\\operatorname{commutation}", args.iter().map(|arg| Task::Piece(*arg, Binding::Sum))),
+            };
+        }
         (name, [x, axis]) if ROWWISE.contains(&name) => {
             return vec![
                 Task::Text(format!("\\operatorname{{{name}}}_{{")),

@@ -76,15 +76,16 @@ impl Reader<'_> {
                             `x_{\\star}` for a name";
                 Err(self.two_readings(end, "a star above has several meanings in papers", help))
             }
-            ["\\odot" | "\\circ", _, ..] => {
-                self.advance();
-                self.argument(m, Role::Exponent(base, BinaryOp::DotPow))?;
-                self.advance(); // the circle
-                Ok(State::Operand)
-            }
             _ => {
                 self.advance();
-                self.argument(m, Role::Exponent(base, BinaryOp::Pow))
+                let circle = self.tokens.get(self.position() + 1).map(|token| token.kind);
+                let is_dotted = circle == Some(Kind::Op(BinaryOp::DotMul));
+                let op = if is_dotted { BinaryOp::DotPow } else { BinaryOp::Pow };
+                let state = self.argument(m, Role::Exponent(base, op));
+                if is_dotted {
+                    self.advance();
+                }
+                state
             }
         }
     }

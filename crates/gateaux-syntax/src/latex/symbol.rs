@@ -52,10 +52,10 @@ impl Reader<'_> {
             stem = self.stem()?;
         }
         stem.span = start.span.to(stem.span);
-        if changes.is_empty() {
-            if let Some(special) = self.special(&stem) {
-                return Ok(special);
-            }
+        if changes.is_empty()
+            && let Some(special) = self.special(&stem)
+        {
+            return Ok(special);
         }
         self.named(changes, stem)
     }
@@ -438,7 +438,7 @@ impl Reader<'_> {
                 _ => return None,
             }
         }
-        let is_plain = label.chars().all(|c| crate::spellings::continues_name(c));
+        let is_plain = label.chars().all(crate::spellings::continues_name);
         (!label.is_empty() && is_plain).then_some((label, end))
     }
 
