@@ -148,3 +148,24 @@ fn the_manual_shows_the_examples() {
         assert!(example.contains(shown.expect("the manual has the block")), "{mark}");
     }
 }
+
+#[test]
+fn macros_of_a_paper_are_known() {
+    let folder = Directory::new("papers-macros");
+    let text = "\\newcommand{\\norm}[1]{\\left\\|#1\\right\\|_2}\n\\DeclareMathOperator{\\trace}{Tr}\n\\newcommand{\\T}{^\\top}\n\
+                % gateaux: b: vector(m)\n% gateaux: function\n\\[ f = \\norm{Ax - b}^2 \\]\n% gateaux: wrt x\n\
+                \\[ \\nabla f = 2 A\\T(Ax - b) \\]\n% gateaux: wrt x\n\\[ \\nabla f = \\norm{\\foo} \\]\n\
+                % gateaux: equal\n\\[ \\trace(AB\\T) = \\trace(B\\T A) \\]\n";
+    let path = folder.write("macros.tex", text);
+    let outcome = gateaux(&["check", &path]);
+    let shown = outcome.stdout;
+    for wanted in [
+        "macros.tex:8: equal",
+        "macros.tex:10: unreadable",
+        "macros.tex:10:14",
+        "macros.tex:12: equal",
+        "3 claims: 2 equal, 1 unreadable",
+    ] {
+        assert!(shown.contains(wanted), "{wanted}:\n{shown}");
+    }
+}

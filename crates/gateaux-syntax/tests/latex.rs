@@ -225,11 +225,15 @@ fn hostile_texts_are_answered_soon() {
         "a(b".repeat(deep / 2),
         (0..deep / 10).map(|at| format!("t_{{{at}}} = x, ")).collect(),
     ];
+    let mut slow = Vec::new();
     for text in &texts {
         let start = std::time::Instant::now();
         let _ = read(text);
         let _ = latex::equations(text);
         let shown: String = text.chars().take(20).collect();
-        assert!(start.elapsed().as_secs() < 20, "{shown} takes {:?}", start.elapsed());
+        if start.elapsed().as_secs() >= 10 {
+            slow.push(format!("{shown} takes {:?}", start.elapsed()));
+        }
     }
+    assert!(slow.is_empty(), "{slow:#?}");
 }

@@ -23,8 +23,18 @@ pub(super) struct Macros(BTreeMap<String, Macro>);
 /// A formula without macros, and where its pieces come from.
 pub(super) struct Expanded {
     pub(super) text: String,
-    /// For each piece where it begins, and where it comes from; what comes of a macro comes from its whole call.
-    pieces: Vec<(usize, Span)>,
+    pieces: Vec<Piece>,
+}
+
+/// A piece of a formula, up to the next one.
+#[derive(Clone, Copy)]
+struct Piece {
+    /// Where it begins.
+    start: usize,
+    /// Where it comes from.
+    origin: Span,
+    /// Whether it stands there as it is; what a macro makes comes from the whole call.
+    is_copy: bool,
 }
 
 impl Macros {
@@ -55,7 +65,11 @@ impl Macros {
     pub(super) fn expand(&self, text: &str) -> Expanded {
         let mut expanded = Expanded {
             text: text.to_owned(),
-            pieces: vec![(0, Span::new(0, text.len()))],
+            pieces: vec![Piece {
+                start: 0,
+                origin: Span::new(0, text.len()),
+                is_copy: true,
+            }],
         };
         for _ in 0..MAX_ROUNDS {
             match self.round(&expanded) {
@@ -89,7 +103,11 @@ impl Macros {
             };
             next.copy(from, Span::new(copied, backslash));
             let call = from.origin(Span::new(backslash, end));
-            next.pieces.push((next.text.len(), call));
+            next.pieces.push(Piece {
+                start: next.text.len(),
+                origin: call,
+                is_copy: false,
+            });
             next.text.push_str(&known.filled(&arguments));
             if next.text.len() > MAX_LENGTH {
                 return None;
@@ -116,45 +134,51 @@ impl Macro {
 }
 
 impl Expanded {
-    /// Copies a piece of another.
-    fn copy(&mut self, from: &Expanded, piece: Span) {
-        for (at, (start, origin)) in from.pieces.iter().enumerate() {
-            let end = from.pieces.get(at + 1).map_or(from.text.len(), |(next, _)| *next);
-            let (first, last) = (piece.start.max(*start), piece.end.min(end));
+    /// Copies a part of another.
+    fn copy(&mut self, from: &Expanded, part: Span) {
+        let from_piece = from.piece_at(part.start);
+        for (at, piece) in from.pieces.iter().enumerate().skip(from_piece) {
+            let (first, last) = (part.start.max(piece.start), part.end.min(from.end_of(at)));
             if first >= last {
-                continue;
+                break;
             }
-            let is_plain = origin.end - origin.start == end - start;
-            let place = match is_plain {
-                true => Span::new(origin.start + first - start, origin.start + last - start),
-                false => *origin,
+            let origin = match piece.is_copy {
+                true => Span::new(piece.origin_of(first), piece.origin_of(last)),
+                false => piece.origin,
             };
-            self.pieces.push((self.text.len(), place));
+            let start = self.text.len();
+            self.pieces.push(Piece { start, origin, ..*piece });
             self.text.push_str(&from.text[first..last]);
         }
     }
 
-    /// Where a piece of the formula comes from.
+    /// Where the piece with this number ends.
+    fn end_of(&self, piece: usize) -> usize {
+        self.pieces.get(piece + 1).map_or(self.text.len(), |next| next.start)
+    }
+
+    /// The number of the piece in which a place lies.
+    fn piece_at(&self, place: usize) -> usize {
+        self.pieces.partition_point(|piece| piece.start <= place).saturating_sub(1)
+    }
+
+    /// Where a part of the formula comes from.
     pub(super) fn origin(&self, span: Span) -> Span {
-        let of = |at: usize, is_end: bool| {
-            let found = self
-                .pieces
-                .iter()
-                .rposition(|(start, _)| if is_end { *start < at.max(1) } else { *start <= at });
-            let Some((start, origin)) = found.map(|found| self.pieces[found]) else {
-                return Span::default();
-            };
-            let next = self
-                .pieces
-                .get(found.unwrap_or(0) + 1)
-                .map_or(self.text.len(), |(next, _)| *next);
-            match origin.end - origin.start == next - start {
-                true => Span::new(origin.start + at - start, origin.start + at - start),
-                false => origin,
-            }
+        // An end belongs to the piece before it.
+        let ends = [span.start, span.end.saturating_sub(1).max(span.start)];
+        let [Some(first), Some(last)] = ends.map(|place| self.pieces.get(self.piece_at(place))) else {
+            return Span::default();
         };
-        let (first, last) = (of(span.start, false), of(span.end, true));
-        Span::new(first.start, last.end.max(first.start))
+        let start = if first.is_copy { first.origin_of(span.start) } else { first.origin.start };
+        let end = if last.is_copy { last.origin_of(span.end) } else { last.origin.end };
+        Span::new(start, end.max(start))
+    }
+}
+
+impl Piece {
+    /// The place of origin of a place in a piece that is copied.
+    fn origin_of(&self, at: usize) -> usize {
+        self.origin.start + at.saturating_sub(self.start)
     }
 }
 
@@ -177,7 +201,7 @@ fn definition(text: &str, is_operator: bool) -> Option<(String, Macro)> {
         let (number, behind) = inside.split_once(']')?;
         arity = number.trim().parse().ok().filter(|arity| *arity <= 9)?;
         // A default for the first argument is not known.
-        rest = behind.starts_with('[').then_some("").unwrap_or(behind);
+        rest = if behind.starts_with('[') { "" } else { behind };
     }
     let (body, _) = group(rest.trim_start())?;
     let body = if is_operator {
