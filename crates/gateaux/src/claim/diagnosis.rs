@@ -17,6 +17,8 @@ use crate::problem::Problem;
 
 /// Formulas with more terms are not searched for two that are missing.
 const MAX_PAIRED: usize = 10;
+/// Terms of a formula that are looked at.
+const MAX_TERMS: usize = 64;
 /// Scalars in the formulas that are tried as a factor.
 const MAX_SCALARS: usize = 48;
 /// Square matrices that are tried as symmetric ones in pairs.
@@ -142,26 +144,19 @@ impl<'a> Case<'a> {
     /// The mistakes of which the first that explains all values is named.
     fn explained(&mut self, text: &str, answer: Option<&Answer>) -> Result<Slip, Errors> {
         let fits = self.readings.iter().any(|reading| reading.slip.is_none());
+        let mut found = None;
         if fits {
-            if let Some(answer) = answer
-                && let Some(slip) = self.by_convention(answer)?
-            {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.symmetric_only(false)? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_terms()? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_scalar()? {
-                return Ok(slip);
-            }
+            found = answer
+                .and_then(|answer| within_limits(self.by_convention(answer)))
+                .or_else(|| within_limits(self.symmetric_only(false)))
+                .or_else(|| within_limits(self.by_terms()))
+                .or_else(|| within_limits(self.by_scalar()));
         }
-        if let Some(slip) = self.edited(text)? {
-            return Ok(slip);
+        found = found.or_else(|| within_limits(self.edited(text)));
+        if fits {
+            found = found.or_else(|| within_limits(self.symmetric_only(true)));
         }
-        if fits && let Some(slip) = self.symmetric_only(true)? {
+        if let Some(slip) = found {
             return Ok(slip);
         }
         let detail = match self.readings.is_empty() {
@@ -176,6 +171,9 @@ impl<'a> Case<'a> {
                 )
             }
             false if self.problem.store.is_zero(self.main.view) => format!("the {} is zero", self.main.name),
+            false if fits && self.right_in_another_order() => {
+                "right for diagonal matrices only; products may be in the wrong order".to_owned()
+            }
             false => "another formula".to_owned(),
         };
         self.different(detail)
@@ -330,21 +328,45 @@ impl<'a> Case<'a> {
         Ok(None)
     }
 
-    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
-    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
-        let Some(claim) = self.claim else { return Ok(None) };
+    /// The square matrices without structure in the claim and the answer.
+    fn squares(&self, claim: Expr) -> Vec<Var> {
         let store = &self.problem.store;
         let inside = store.post_order(&[claim, self.main.view]);
-        let squares: Vec<Var> = self
-            .problem
-            .variables
-            .iter()
+        let variables = self.problem.variables.iter();
+        variables
             .filter(|expr| inside.contains(expr) && store.shape(**expr).square().is_some())
             .filter_map(|expr| store.as_var(*expr))
             .filter(|var| store.variable(*var).structure == Structure::General)
+            .take(2 * MAX_SQUARES)
+            .collect()
+    }
+
+    /// Whether the claim is right for diagonal matrices, whose products are the same in any order.
+    fn right_in_another_order(&mut self) -> bool {
+        let Some(claim) = self.claim else { return false };
+        let forced: Vec<(Var, Structure)> = self
+            .squares(claim)
+            .into_iter()
+            .map(|var| (var, Structure::Diagonal))
             .collect();
+        if forced.is_empty() {
+            return false;
+        }
+        let Ok(points) = self.setting.points(self.problem, &forced) else {
+            return false;
+        };
+        let viewed = points.column(self.problem, self.main.view);
+        let claimed = points.column(self.problem, claim);
+        all_agree(&self.main.arranged(&points, &claimed, &viewed), &viewed)
+    }
+
+    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
+    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
+        let Some(claim) = self.claim else { return Ok(None) };
+        let squares = self.squares(claim);
         for subset in subsets(&squares) {
-            let Ok(points) = self.setting.points(self.problem, &subset) else {
+            let forced: Vec<(Var, Structure)> = subset.iter().map(|var| (*var, Structure::Symmetric)).collect();
+            let Ok(points) = self.setting.points(self.problem, &forced) else {
                 continue;
             };
             let viewed = points.column(self.problem, self.main.view);
@@ -483,7 +505,7 @@ impl<'a> Case<'a> {
     /// The terms of a formula with their values; those of the claim where they are in the answer.
     fn columns_of_terms(&mut self, expr: Expr, is_claim: bool) -> Result<Vec<(Expr, Column)>, Errors> {
         let found = terms(&mut self.problem.store, expr).map_err(|error| self.problem.limit(error))?;
-        let columns = found.into_iter().map(|term| {
+        let columns = found.into_iter().take(MAX_TERMS).map(|term| {
             let column = self.points.column(self.problem, term);
             let column = match is_claim {
                 true => self.main.arranged(&self.points, &column, &self.viewed),
@@ -507,6 +529,14 @@ impl<'a> Case<'a> {
             .into_iter()
             .filter(|expr| store.shape(*expr).is_scalar() && store.as_number(*expr).is_none())
             .take(MAX_SCALARS)
+            // The function itself, which a derivative of its logarithm leaves out.
+            .chain(
+                self.setting
+                    .domain
+                    .first()
+                    .copied()
+                    .filter(|function| store.shape(*function).is_scalar()),
+            )
             .collect();
         for scalar in scalars {
             let column = self.points.column(self.problem, scalar);
@@ -577,6 +607,11 @@ impl<'a> Case<'a> {
     fn text(&mut self, expr: Expr) -> Result<String, Errors> {
         readings::text(self.problem, expr)
     }
+}
+
+/// An explanation that is too long to be found is none: the claim is wrong all the same.
+fn within_limits(found: Result<Option<Slip>, Errors>) -> Option<Slip> {
+    found.unwrap_or_default()
 }
 
 fn slip(mistake: Mistake, detail: String) -> Slip {

@@ -85,7 +85,8 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
             }
             NodeKind::Unary(UnaryOp::Neg, inner) => {
                 let inside = quote(claim, tree.node(*inner).span);
-                let sign = Span::new(node.span.start, node.span.start + 1);
+                let width = quote(claim, node.span).chars().next().map_or(0, char::len_utf8);
+                let sign = Span::new(node.span.start, node.span.start + width);
                 signs.push(edit(
                     claim,
                     Mistake::Sign,

@@ -131,9 +131,9 @@ pub(super) fn readings(problem: &mut Problem, answer: &mut Answer, claim: Expr) 
                 function_axes: 2,
             };
             let as_matrix = arrangements(problem, shape, &view);
-            let by_rows = row_stacked(problem, answer, &as_matrix);
+            // What could be transposed too is more often a matter of the order of stacking.
+            found.extend(row_stacked(problem, answer, &as_matrix));
             found.extend(as_matrix);
-            found.extend(by_rows);
         }
     }
     Ok(found)
@@ -187,6 +187,10 @@ fn flipped(view: &View, shape: Shape) -> (Mistake, String) {
         ("Jacobian", _) => {
             let said = "another convention: the transposed Jacobian, in the denominator layout; here rows belong to the function";
             (Mistake::Convention, said.to_owned())
+        }
+        ("gradient", _) => {
+            let said = "transposed, as in the numerator layout";
+            (Mistake::Transposed, said.to_owned())
         }
         _ => (Mistake::Transposed, "transposed".to_owned()),
     }

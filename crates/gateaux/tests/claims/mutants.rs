@@ -312,8 +312,9 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     let mut add = |kind: &'static str, text: String, names: &'static [Mistake]| found.push(claim(kind, text, names));
     let axes = answer.derivative_axes();
     add("sign", formula.within("-{}"), &[Sign]);
-    add("factor", formula.within("2*{}"), &[Factor]);
-    add("factor", formula.within("{}/3"), &[Factor]);
+    // Each has its turn.
+    let factor = ["2*{}", "{}/3", "{}*0.7", "-2*{}"][formula.body.len() % 4];
+    add("factor", formula.within(factor), &[Factor]);
     if let Some(size) = problem
         .variables()
         .iter()
