@@ -162,7 +162,7 @@ fn macros_of_a_paper_are_known() {
     for wanted in [
         "macros.tex:8: equal",
         "macros.tex:10: unreadable",
-        "macros.tex:10:14",
+        "macros.tex:10:15",
         "macros.tex:12: equal",
         "3 claims: 2 equal, 1 unreadable",
     ] {

@@ -16,6 +16,9 @@ fn read(text: &str) -> Result<String, String> {
         names: &[],
     };
     let (tree, diagnostics) = latex::parse(text, &vocabulary);
+    for (_, node) in tree.nodes() {
+        assert!(text.get(node.span.start..node.span.end).is_some(), "{text:?}: {node:?}");
+    }
     match diagnostics.as_slice() {
         [] => Ok(shown(&tree)),
         all => Err(all

@@ -87,8 +87,13 @@ fn is_read_again(case: &mut Case, (text, what): (&str, &str), root: Expr) {
 
 /// Whether LaTeX has index letters, or a constant beside a tensor, which cannot be read back.
 fn is_for_people(case: &Case, latex: &str) -> bool {
-    let has_tensors = case.declarations.iter().any(|declaration| declaration.contains("tensor("));
-    let has_indices = ["\\right]_{", "\\sum_{", "\\delta_{"].iter().any(|sign| latex.contains(sign));
+    let has_tensors = case
+        .declarations
+        .iter()
+        .any(|declaration| declaration.contains("tensor("));
+    let has_indices = ["\\right]_{", "\\sum_{", "\\delta_{"]
+        .iter()
+        .any(|sign| latex.contains(sign));
     has_indices || has_tensors && latex.contains("\\mathbf{1}")
 }
 

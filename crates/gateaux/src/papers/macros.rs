@@ -276,7 +276,7 @@ mod tests {
         let text = r"a + \sq{A\bx} + \foo";
         let expanded = macros.expand(text);
         let place = |piece: &str| {
-            let at = expanded.text.find(piece).unwrap();
+            let at = expanded.text.find(piece).expect("it is there");
             let span = expanded.origin(Span::new(at, at + piece.len()));
             &text[span.start..span.end]
         };
