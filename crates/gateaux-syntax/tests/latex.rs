@@ -142,6 +142,7 @@ const FORMULAS: &[(&str, &str)] = &[
     (r"||Ax - b||^2 + ||x||_1", "norm2(A*x - b)^2 + norm1(x)"), (r"| |x| - y |", "|x|(|x|(x) - y)"),
     (r"x^{\odot \frac{a + b + c}{2 a b c}}", "x.^((a + b + c)/(2*a*b*c))"), (r"A^{\circ -1}", "A.^-1"),
     // What must be refused.
+    (r"x^\top x, \quad x \in \mathbb{R}^n", "!G0136"), (r"x \in \mathbb{R}^n", "!G0136"),
     (r"\mathbb{E}[x^\top x]", "!G0135"), (r"f(Ax + b)", "!G0135"), (r"\operatorname{rank}(AB)", "!G0135"),
     (r"f'(x)", "!G0135"), (r"\Gamma(x + 1)", "!G0135"), (r"\mathrm{loss} + 1", "loss + 1"),
     (r"x/2y", "!G0133"), (r"\frac{\partial f}{\partial x}", "!G0130"), (r"\sum_{i=1}^n x_i^2", "!G0134"),

@@ -232,17 +232,7 @@ fn call(layout: &Layout, name: &str, args: &[PieceId]) -> Vec<Task> {
                 Task::Piece(*b, Binding::Power),
             ];
         }
-        // Other sizes would be read as positions.
-        ("commutation", [m, n]) => {
-            let letter = |size: PieceId| match layout.piece(size) {
-                Piece::Size(text) if text.chars().all(char::is_alphabetic) => Some(text.as_str()),
-                _ => None,
-            };
-            return match (letter(*m), letter(*n)) {
-                (Some(m), Some(n)) => vec![Task::Text(format!("K_{{{m},{n}}}"))],
-                _ => spell_call("\\operatorname{commutation}", args.iter().map(|arg| Task::Piece(*arg, Binding::Sum))),
-            };
-        }
+        ("commutation", [m, n]) => return commutation(layout, [*m, *n]),
         (name, [x, axis]) if ROWWISE.contains(&name) => {
             return vec![
                 Task::Text(format!("\\operatorname{{{name}}}_{{")),
@@ -279,6 +269,21 @@ fn call(layout: &Layout, name: &str, args: &[PieceId]) -> Vec<Task> {
     }
     tasks.push(Task::Text(rest.to_owned()));
     tasks
+}
+
+/// `K_{m,n}` of two letters; other sizes would be read as positions.
+fn commutation(layout: &Layout, sizes: [PieceId; 2]) -> Vec<Task> {
+    let letters = sizes.map(|size| match layout.piece(size) {
+        Piece::Size(text) if text.chars().all(char::is_alphabetic) => Some(text.as_str()),
+        _ => None,
+    });
+    match letters {
+        [Some(m), Some(n)] => vec![Task::Text(format!("K_{{{m},{n}}}"))],
+        _ => spell_call(
+            "\\operatorname{commutation}",
+            sizes.into_iter().map(|size| Task::Piece(size, Binding::Sum)),
+        ),
+    }
 }
 
 fn sizes(dims: &[String]) -> String {

@@ -77,7 +77,8 @@ pub fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> (Tree, Vec<Diagnostic>)
     (Tree { nodes, statements }, diagnostics)
 }
 
-/// Where the LaTeX of a text begins: behind the declarations of the language in front, each of which ends with a line or a `;`.
+/// Where the LaTeX of a text begins: behind the declarations of the language in front, each of which ends with a line
+/// or a `;`.
 pub fn front(text: &str) -> usize {
     let mut at = 0;
     loop {
@@ -219,6 +220,13 @@ impl<'t> Reader<'t> {
             Kind::Equals => {
                 let message = "an equation cannot be read as a formula";
                 let help = "write one of its sides; a definition is a name, `=` and a formula";
+                Err(Diagnostic::new(codes::LATEX_STATEMENT, token.span, message)
+                    .help(help)
+                    .into())
+            }
+            Kind::In => {
+                let message = "what kind a name has cannot be read in LaTeX";
+                let help = "declare it in the language in front, as `x: vector(n);`";
                 Err(Diagnostic::new(codes::LATEX_STATEMENT, token.span, message)
                     .help(help)
                     .into())

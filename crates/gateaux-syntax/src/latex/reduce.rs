@@ -304,12 +304,7 @@ impl Reader<'_> {
             }
             Role::Degree(command) => self.argument(m, Role::Radicand(Some(last.id), command)),
             Role::Radicand(None, command) => self.call(m, "sqrt", vec![last.id], command.to(span)),
-            Role::Radicand(Some(degree), command) => {
-                let whole = command.to(span);
-                let one = self.push_node(NodeKind::Number("1".to_owned()), command);
-                let exponent = self.push_node(NodeKind::Binary(BinaryOp::Div, command, one, degree), command);
-                Ok(self.leaf(m, NodeKind::Binary(BinaryOp::Pow, command, last.id, exponent), whole))
-            }
+            Role::Radicand(Some(degree), command) => Ok(self.root(m, (last, degree), command, span)),
             Role::Overline(command) => self.call(m, "conj", vec![last.id], command.to(span)),
             Role::Exponent(base, op) => self.power(m, (base, op), last.id, span),
             Role::Index(base, mut items, from) => {
@@ -335,6 +330,14 @@ impl Reader<'_> {
                 self.rows(m, which, rows, span)
             }
         }
+    }
+
+    /// `\sqrt[degree]{x}`
+    fn root(&mut self, m: &mut Machine, (of, degree): (Operand, NodeId), command: Span, span: Span) -> State {
+        let one = self.push_node(NodeKind::Number("1".to_owned()), command);
+        let exponent = self.push_node(NodeKind::Binary(BinaryOp::Div, command, one, degree), command);
+        let kind = NodeKind::Binary(BinaryOp::Pow, command, of.id, exponent);
+        self.leaf(m, kind, command.to(span))
     }
 
     pub(super) fn call(&mut self, m: &mut Machine, name: &str, args: Vec<NodeId>, span: Span) -> Step {

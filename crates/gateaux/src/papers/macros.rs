@@ -147,7 +147,11 @@ impl Expanded {
                 false => piece.origin,
             };
             let start = self.text.len();
-            self.pieces.push(Piece { start, origin, ..*piece });
+            self.pieces.push(Piece {
+                start,
+                origin,
+                ..*piece
+            });
             self.text.push_str(&from.text[first..last]);
         }
     }
@@ -159,7 +163,9 @@ impl Expanded {
 
     /// The number of the piece in which a place lies.
     fn piece_at(&self, place: usize) -> usize {
-        self.pieces.partition_point(|piece| piece.start <= place).saturating_sub(1)
+        self.pieces
+            .partition_point(|piece| piece.start <= place)
+            .saturating_sub(1)
     }
 
     /// Where a part of the formula comes from.
@@ -169,8 +175,16 @@ impl Expanded {
         let [Some(first), Some(last)] = ends.map(|place| self.pieces.get(self.piece_at(place))) else {
             return Span::default();
         };
-        let start = if first.is_copy { first.origin_of(span.start) } else { first.origin.start };
-        let end = if last.is_copy { last.origin_of(span.end) } else { last.origin.end };
+        let start = if first.is_copy {
+            first.origin_of(span.start)
+        } else {
+            first.origin.start
+        };
+        let end = if last.is_copy {
+            last.origin_of(span.end)
+        } else {
+            last.origin.end
+        };
         Span::new(start, end.max(start))
     }
 }
