@@ -29,8 +29,8 @@ use crate::error::{CLAIM_FORM, CLAIM_NAME, CLAIM_SIZES, Errors};
 use crate::problem::Problem;
 use diagnosis::Case;
 use points::{Hole, Setting};
-pub(crate) use scope::external;
 use readings::{Arrangement, Reading};
+pub(crate) use scope::external;
 
 /// The kind of mistake in a formula that is not equal to the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
