@@ -9,6 +9,7 @@ use gateaux_array::{Array, ArrayError, Complex, DoubleDouble, Field, Prime, Real
 use gateaux_core::expr::{Expr, Structure, Var};
 use gateaux_eval::{Program, Sizes};
 
+use super::compare::agree;
 use crate::check::{keeps_from_kinks, sizes_for, variables_with_shapes};
 use crate::problem::Problem;
 use crate::random::Random;
@@ -382,6 +383,26 @@ impl Points {
             .iter()
             .map(|(place, values)| values.run_roughly(programs[*place].as_ref()?))
             .collect()
+    }
+
+    /// Whether a formula has these values; it is evaluated as long as it has.
+    pub(super) fn agrees_with(&self, problem: &mut Problem, expr: Expr, wanted: &Column) -> bool {
+        let (mut seen, mut program) = (0, None);
+        for ((place, values), wanted) in self.points.iter().zip(wanted) {
+            let Some(wanted) = wanted else { continue };
+            let known = match program.take() {
+                Some((of, known)) if of == *place => Some(known),
+                _ => Program::lower(&mut problem.store, &[expr], &self.places[*place]).ok(),
+            };
+            let Some(known) = known else { return false };
+            match values.run(&known).map(|value| agree(&value, wanted)) {
+                Some(Some(true)) => seen += 1,
+                Some(None) => {}
+                Some(Some(false)) | None => return false,
+            }
+            program = Some((*place, known));
+        }
+        seen > 0
     }
 
     fn programs(&self, problem: &mut Problem, expr: Expr) -> Vec<Option<Program>> {
