@@ -1,8 +1,8 @@
 //! What is written, before it is known how: pieces with everything decided but the spelling.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::expr::{Expr, Form, Rational, Result, Shape, Store};
 use crate::ops;
 
 /// Expressions up to this many pieces are written whole, however much they share.
@@ -35,8 +35,8 @@ pub struct Signed {
     pub negative: bool,
     /// Whether the operator before it has a dot, since one side is a scalar and the other an array.
     pub dotted: bool,
-    /// Whether it is a scalar that stands for an array with all entries equal to it.
-    pub fills: bool,
+    /// The shape of the array with all entries equal to it, if it is a scalar that stands for one.
+    pub fills: Option<Shape>,
     /// The term.
     pub piece: PieceId,
 }
@@ -97,6 +97,8 @@ pub struct Layout {
     of: FxHashMap<Expr, PieceId>,
     /// Whether some expressions are written as names.
     is_named: bool,
+    /// The pieces of matrices, whose norms and bars have signs of their own.
+    matrices: FxHashSet<PieceId>,
     missing: Vec<Expr>,
     /// Whether a product in it is so long that its parts are products.
     pub(super) is_long: bool,
@@ -130,6 +132,9 @@ impl Layout {
             let piece = self.lay_out(store, next)?;
             if self.missing.is_empty() {
                 self.of.insert(next, piece);
+                if matches!(store.shape(next), Shape::Matrix(..)) {
+                    self.matrices.insert(piece);
+                }
                 todo.pop();
             } else {
                 self.pieces.truncate(mark);
@@ -141,8 +146,11 @@ impl Layout {
     }
 
     /// Writes an expression as a name.
-    pub(super) fn name(&mut self, expr: Expr, name: &str) {
+    pub(super) fn name(&mut self, store: &Store, expr: Expr, name: &str) {
         let piece = self.push(Piece::Name(name.to_owned()));
+        if matches!(store.shape(expr), Shape::Matrix(..)) {
+            self.matrices.insert(piece);
+        }
         self.of.insert(expr, piece);
         self.is_named = true;
     }
@@ -204,6 +212,11 @@ impl Layout {
     /// What is defined before the formula, in order.
     pub fn definitions(&self) -> &[(String, PieceId)] {
         &self.definitions
+    }
+
+    /// Whether the piece is a whole expression that is a matrix.
+    pub(super) fn is_matrix(&self, id: PieceId) -> bool {
+        self.matrices.contains(&id)
     }
 
     /// Whether the piece is the number 1; one that is still missing is not.

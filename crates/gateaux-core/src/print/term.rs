@@ -604,8 +604,8 @@ impl Layout {
     pub(super) fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {
         let magnitude = term.coefficient.abs();
         let fill = store.fill_value(term.expr).filter(|_| broadcasts);
-        let (rest, dotted) = match fill {
-            Some((_, entry)) => (entry, true),
+        let (rest, dotted) = match &fill {
+            Some((_, entry)) => (*entry, true),
             None => (term.expr, false),
         };
         let piece = if rest == Store::ONE {
@@ -621,7 +621,7 @@ impl Layout {
         Ok(Signed {
             negative,
             dotted,
-            fills: dotted,
+            fills: fill.map(|_| store.shape(term.expr)),
             piece,
         })
     }
