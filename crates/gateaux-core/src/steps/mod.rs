@@ -171,7 +171,7 @@ pub struct Claim<'a> {
     /// The Kronecker form as it is shown.
     pub kronecker: Option<Expr>,
     /// By a complex variable the derivatives by it and, where true, by its conjugate.
-    pub parts: &'a [(bool, Expr)],
+    pub by_conjugates: &'a [(bool, Expr)],
     /// Whether the explicit form is the gradient of a real function by a complex variable.
     pub is_real: bool,
 }
@@ -277,7 +277,7 @@ fn complex(claim: Claim<'_>, lines: &mut Vec<Line>) {
         true => &rules::COMPLEX_GRADIENT,
         false => &rules::WIRTINGER,
     };
-    for (is_conjugate, array) in claim.parts {
+    for (is_conjugate, array) in claim.by_conjugates {
         let left = match is_conjugate {
             true => Left::ByConjugate,
             false => Left::ByVariable,

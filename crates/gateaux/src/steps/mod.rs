@@ -18,7 +18,7 @@ use crate::wirtinger;
 const MAX_KRONECKER: usize = 400;
 
 /// In a derivation with longer formulas parts get names.
-const MAX_FORMULA: usize = 72;
+const MAX_FORMULA: usize = 54;
 
 /// The letters of these names: others than those of the parts of a formula that is written out.
 const LETTERS: [&str; 5] = ["r", "p", "v", "z", "r_"];
@@ -221,7 +221,7 @@ impl Answer {
             leaves: &leaves,
             explicit: self.explicit_expr,
             kronecker: self.kronecker_expr.filter(|_| is_short),
-            parts: &by_conjugates,
+            by_conjugates: &by_conjugates,
             is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
