@@ -93,8 +93,8 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: HashMap<Expr, PieceId>,
-    /// Whether some expressions are written as names.
-    is_named: bool,
+    /// The expressions that are written as names.
+    named: HashMap<Expr, PieceId>,
     missing: Vec<Expr>,
 }
 
@@ -137,7 +137,12 @@ impl Layout {
     pub(super) fn name(&mut self, expr: Expr, name: &str) {
         let piece = self.push(Piece::Name(name.to_owned()));
         self.of.insert(expr, piece);
-        self.is_named = true;
+        self.named.insert(expr, piece);
+    }
+
+    /// The name as which an expression is to be written.
+    pub(super) fn named(&self, expr: Expr) -> Option<PieceId> {
+        self.named.get(&expr).copied()
     }
 
     /// The formula that a piece is, with names for the parts that it shares.
@@ -145,7 +150,7 @@ impl Layout {
         let mut layout = Layout { root, ..self };
         layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
         // Where names are given there are no others.
-        let shared = match layout.plain > MAX_PLAIN && !layout.is_named {
+        let shared = match layout.plain > MAX_PLAIN && layout.named.is_empty() {
             true => layout.shared_parts(),
             false => vec![],
         };

@@ -189,6 +189,11 @@ impl Line {
     pub fn definition(at: usize, part: Expr) -> Line {
         Line::new(Left::Part(at), part, &[])
     }
+
+    /// Whether it is the definition of the part.
+    pub fn defines(&self, part: Expr) -> bool {
+        matches!(self.left, Left::Part(_)) && self.right == [Phrase::plain(part)]
+    }
 }
 
 /// The derivation of an answer.
