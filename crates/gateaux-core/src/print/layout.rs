@@ -95,8 +95,8 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: FxHashMap<Expr, PieceId>,
-    /// Whether some expressions are written as names.
-    is_named: bool,
+    /// The expressions that are written as names.
+    named: FxHashMap<Expr, PieceId>,
     /// The pieces of matrices, whose norms and bars have signs of their own.
     matrices: FxHashSet<PieceId>,
     missing: Vec<Expr>,
@@ -152,7 +152,12 @@ impl Layout {
             self.matrices.insert(piece);
         }
         self.of.insert(expr, piece);
-        self.is_named = true;
+        self.named.insert(expr, piece);
+    }
+
+    /// The name as which an expression is to be written.
+    pub(super) fn named(&self, expr: Expr) -> Option<PieceId> {
+        self.named.get(&expr).copied()
     }
 
     /// The formula that a piece is, with names for the parts that it shares.
@@ -160,7 +165,7 @@ impl Layout {
         let mut layout = Layout { root, ..self };
         layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
         // Where names are given there are no others.
-        let shared = match layout.plain > MAX_PLAIN && !layout.is_named {
+        let shared = match layout.plain > MAX_PLAIN && layout.named.is_empty() {
             true => layout.shared_parts(),
             false => vec![],
         };

@@ -27,6 +27,9 @@ impl Factors {
 impl Layout {
     /// `coefficient*rest` for a positive coefficient and an expression that is no multiple.
     pub(super) fn term(&mut self, store: &mut Store, coefficient: &Rational, rest: Expr) -> Result<PieceId> {
+        if let Some(name) = self.named(rest) {
+            return Ok(self.multiple(coefficient, name));
+        }
         if let Some(plain) = complex::whole_conjugate(store, rest)? {
             let plain = self.need(plain);
             let piece = self.push(Piece::Call("conj", vec![plain]));
