@@ -60,10 +60,10 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "manual",
-        about: "write the pages of the functions, docs/functions/, from their records",
+        about: "write the pages of the functions and of the rules, docs/functions/ and docs/rules/, from their records",
         steps: &[Step {
-            title: "pages of the functions",
-            arguments: &["test", "-p", "gateaux", "--test", "functions"],
+            title: "pages of the functions and of the rules",
+            arguments: &["test", "-p", "gateaux", "--test", "functions", "--test", "rules"],
             environment: &[("GATEAUX_BLESS", "1")],
         }],
     },

@@ -31,10 +31,16 @@ pub struct Arguments {
 pub enum Command {
     /// Differentiate a function
     Diff(DiffArguments),
+    /// Say whether a claimed derivative is right, or what is wrong with it
+    Check(CheckArguments),
+    /// Say whether two expressions are equal
+    Equal(EqualArguments),
     /// Compute a function and its derivative at given data
     Eval(EvalArguments),
     /// Show the program that computes a function and its derivatives, with the time of each step
     Plan(PlanArguments),
+    /// Give an exercise, hints one at a time, and a judgment of an answer
+    Teach(TeachArguments),
     /// Answer problems in JSON Lines, one line each
     Batch(BatchArguments),
     /// List the functions of the language, or show one
@@ -127,18 +133,41 @@ pub enum Convention {
     Vech,
 }
 
+/// How thoroughly an answer is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Check {
+    /// Against differences at some points
+    #[default]
+    Points,
+    /// Also with the errors of differences for all steps from 1 to 1e-16, as a table and a picture
+    Full,
+}
+
+/// How much is told of a derivation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Detail {
+    /// The steps that a textbook shows
+    #[default]
+    Brief,
+    /// One rule a line
+    Full,
+}
+
 /// `gateaux diff`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
     gateaux diff \"X^2\"                                   the only variable needs no --wrt\n  \
     gateaux diff \"logdet(X)\" --wrt X --form gradient --quiet\n  \
+    gateaux diff \"norm2(A*x - b)^2\" --wrt x --steps       how the answer follows, line by line\n  \
     gateaux diff \"norm2(A*x - b)^2\" --wrt A,b            several gradients at once\n  \
     gateaux diff \"x'*A*y\" --wrt x,y --order 2            a mixed second derivative\n  \
     gateaux diff \"A*X*B\" --wrt X --form kronecker       the matrix M with vec(df) = M*vec(dX)\n  \
     gateaux diff \"logdet(X)\" --wrt X --order 2 --form hvp\n  \
     gateaux diff \"S: symmetric(n); tr(A*S)\" --wrt S --convention vech\n  \
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
+    gateaux diff \"X^2\" --cost --dims n=1000              what each order of evaluation takes\n  \
+    gateaux diff \"X^2\" --check full --plot error.svg      the error of differences by the step\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
@@ -167,9 +196,24 @@ pub struct DiffArguments {
     /// The notation of the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
-    /// Sizes for the check, such as m=50,n=20
+    /// Show operations and memory of each order of evaluation, at the sizes of --dims or 100
+    #[arg(long)]
+    pub cost: bool,
+    /// Sizes for the check, or with --cost for the costs, such as m=50,n=20
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
+    /// How thoroughly to check the answer
+    #[arg(long, value_enum, default_value_t, conflicts_with = "no_check", value_name = "HOW")]
+    pub check: Check,
+    /// Draw the errors of differences into this file, as --check full shows them
+    #[arg(long, value_name = "FILE.svg", conflicts_with = "no_check")]
+    pub plot: Option<String>,
+    /// Show how the answer follows, line by line
+    #[arg(long)]
+    pub steps: bool,
+    /// How much the steps tell
+    #[arg(long, value_enum, default_value_t)]
+    pub detail: Detail,
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,
@@ -178,12 +222,67 @@ pub struct DiffArguments {
     pub quiet: bool,
 }
 
+/// `gateaux check`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux check \"norm2(A*x - b)^2\" --wrt x --claim \"2*A'*(A*x - b)\"\n  \
+    gateaux check \"logdet(X)\" --claim \"tr(inv(X)*dX)\"            a differential has dX in it\n  \
+    gateaux check \"A*X*B\" --wrt X --claim \"kron(B', A)\"         the matrix M with vec(df) = M*vec(dX)\n  \
+    gateaux check \"x'*A*x\" --wrt x --order 2 --claim \"A + A'\"\n\n\
+    Exit codes: 0 equal, 1 not equal or a mistake in the input, 2 usage.")]
+pub struct CheckArguments {
+    /// A formula, the name of a file with a problem, or `-` for standard input
+    pub problem: String,
+    /// The variables to differentiate by; not needed if there is only one
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub wrt: Vec<String>,
+    /// The order; with as many names as that: a mixed derivative
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
+    pub order: Option<u8>,
+    /// The formula that is claimed to be the derivative
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub claim: Option<String>,
+    /// The convention for symmetric, skew, diagonal and triangular variables
+    #[arg(long, value_enum, default_value_t)]
+    pub convention: Convention,
+    /// How to show the judgment
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Sizes at which to compare, such as m=50,n=20
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+}
+
+/// `gateaux equal`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    gateaux equal \"tr(A*B)\" \"tr(B*A)\"\n  \
+    gateaux equal \"S: symmetric(n); x'*S*y\" \"y'*S*x\"\n\n\
+    The names of both are the same things, declared in either.\n\
+    Exit codes: 0 equal, 1 not equal or a mistake in the input, 2 usage.")]
+pub struct EqualArguments {
+    /// A formula, the name of a file with one, or `-` for standard input
+    #[arg(allow_hyphen_values = true)]
+    pub first: String,
+    /// Another
+    #[arg(allow_hyphen_values = true)]
+    pub second: String,
+    /// How to show the judgment
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+    /// Sizes at which to compare, such as m=50,n=20
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
+    pub dims: Vec<(String, usize)>,
+}
+
 /// `gateaux eval`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\"\n  \
     gateaux eval problem.gx --data A=a.npy --data x=x.csv --wrt x\n  \
-    gateaux eval problem.gx --data all.npz --wrt w --format json\n\n\
+    gateaux eval problem.gx --data all.npz --wrt w --format json\n  \
+    gateaux eval \"x'*x\" --data \"x=[3, 4]\" --direction \"x=[0.001, 0.002]\"\n  \
+    gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data \"A=[[2, 0], [0, 3]]\" --wrt x,A --direction random --order 2\n\n\
     In a .csv file rows are lines; a first line without numbers is skipped; one row or one column may be a vector.\n\
     A .npz file, or a .json file with an object, gives all its arrays to the variables of the same names.")]
 pub struct EvalArguments {
@@ -198,6 +297,16 @@ pub struct EvalArguments {
     /// The order; with as many names as that: a mixed derivative
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=9))]
     pub order: Option<u8>,
+    /// A step from the point: NAME=NUMBERS, NAME=FILE, NAME=random, or random for all variables of --wrt; shows how much of
+    /// the change of the function its derivatives explain
+    #[arg(long, value_name = "STEP", conflicts_with = "repeat")]
+    pub direction: Vec<String>,
+    /// Multiply the direction by this number [default: 1, and 0.001 for a random direction of length 1]
+    #[arg(long, value_name = "H", requires = "direction", allow_negative_numbers = true)]
+    pub step: Option<f64>,
+    /// Which random direction
+    #[arg(long, value_name = "N", requires = "direction", default_value_t = 1)]
+    pub seed: u64,
     /// Sizes that the data do not tell, such as k=3
     #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = size)]
     pub dims: Vec<(String, usize)>,
@@ -266,12 +375,49 @@ pub struct PlanArguments {
     pub format: TextOrJson,
 }
 
+/// `gateaux teach`
+#[derive(Args, Debug)]
+#[command(after_help = "Levels:\n  \
+    1 scalars and vectors\n  \
+    2 quadratic forms and least squares\n  \
+    3 traces\n  \
+    4 inverses and determinants\n  \
+    5 elementwise functions and the chain rule\n  \
+    6 Kronecker products and vec\n  \
+    7 Hessians\n\n\
+    Examples:\n  \
+    gateaux teach --level 2 --seed 3\n  \
+    gateaux teach --level 2 --seed 3 --hints 1\n  \
+    gateaux teach --level 2 --seed 3 --answer \"2*A'*x\"\n  \
+    gateaux teach --level 2 --seed 3 --solution\n\n\
+    Exit codes: 0, but 1 if the answer is not right.")]
+pub struct TeachArguments {
+    /// How difficult
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub level: u8,
+    /// Which exercise of the level
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many hints to show
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    pub hints: usize,
+    /// The answer to judge; any form of the derivative
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    pub answer: Option<String>,
+    /// Show the answer and how it follows
+    #[arg(long)]
+    pub solution: bool,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    pub format: TextOrJson,
+}
+
 /// `gateaux batch`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
@@ -302,10 +448,18 @@ pub struct FunctionsArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     gateaux explain G0204\n  \
+    gateaux explain product-rule  a rule of diff --steps\n  \
     gateaux explain               all codes")]
 pub struct ExplainArguments {
-    /// The code, as the error shows it in brackets
+    /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
+}
+
+impl DiffArguments {
+    /// The sizes for the check: those of the costs may be of any size.
+    pub fn check_sizes(&self) -> BTreeMap<String, usize> {
+        if self.cost { BTreeMap::new() } else { sizes(&self.dims) }
+    }
 }
 
 /// `m=50`

@@ -13,6 +13,7 @@ use crate::args::BatchArguments;
 use crate::codes;
 use crate::failure::Failure;
 use crate::json::{self, Object};
+use crate::question::Question;
 use crate::request::Request;
 
 /// Answers all lines of all files, or of standard input, flushing after each line.
@@ -118,6 +119,11 @@ fn answer(request: Request, arguments: &BatchArguments) -> Result<Object, Errors
         reply.check(&mut problem, &BTreeMap::new());
     }
     let mut object = json::reply(&problem, &reply);
+    if let (Some(detail), Question::Derivative(_), [answer]) =
+        (request.steps, &reply.question, reply.answers.as_slice())
+    {
+        object.insert("steps".into(), json::steps(&answer.steps(&mut problem, detail)?));
+    }
     if arguments.timing {
         let mut micros = Object::new();
         micros.insert("derive".into(), json!(derived.duration_since(start).as_micros()));

@@ -29,6 +29,8 @@ codes! {
         "The file does not exist, or may not be read, or is not text in UTF-8 where text is expected."
     DATA_FILE "G0711" "a data file that cannot be understood"
         "Data come from .npy, .npz, .csv and .json files. The message names the place in the file."
+    PLOT "G0713" "a picture that cannot be drawn"
+        "The file cannot be written, or there is nothing to draw: no point was found at which the derivative can be checked."
     NO_VARIABLE "G0712" "data for a variable that does not occur"
         "The name before the `=` of --data is one of the variables of the problem."
 }

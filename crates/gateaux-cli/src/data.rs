@@ -31,7 +31,11 @@ pub fn load(arguments: &[String], problem: &Problem) -> Result<Values, Failure> 
     Ok(values)
 }
 
-fn variable<'a>(name: &str, problem: &'a Problem) -> Result<&'a Declared, Failure> {
+/// The variable of this name.
+///
+/// # Errors
+/// A name that is no variable of the problem.
+pub fn variable<'a>(name: &str, problem: &'a Problem) -> Result<&'a Declared, Failure> {
     problem
         .variables()
         .iter()

@@ -2,17 +2,23 @@
 
 use std::io::Write;
 
-use gateaux::{Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Verdict, latex_name};
+use gateaux::compile::Costs;
+use gateaux::{
+    Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Steps, Verdict, latex_name,
+};
 use serde_json::{Value, json};
 
-use crate::args::{self, DiffArguments, Form, Format};
+use crate::args::{DiffArguments, Form, Format};
 use crate::codes;
+use crate::convergence;
+use crate::cost;
 use crate::diagnostics;
 use crate::failure::Failure;
 use crate::json;
 use crate::page::{self, Page};
 use crate::question::{self, Question, Reply};
 use crate::source::Source;
+use crate::steps;
 use crate::style;
 
 /// Differentiates and shows the answer.
@@ -29,6 +35,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
@@ -46,8 +55,10 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     if !arguments.no_check {
-        reply.check(&mut problem, &args::sizes(&arguments.dims));
+        reply.check(&mut problem, &arguments.check_sizes());
     }
+    let costs = cost::measure(arguments, &mut problem, &reply).map_err(in_text)?;
+    let measured = convergence::measure(arguments, &mut problem, &reply)?;
     let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
         (None, false, _) => None,
         (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
@@ -64,8 +75,13 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             ));
         }
     };
+    let derivations = match arguments.steps {
+        true => steps::derivations(&reply.answers, &mut problem, arguments.detail).map_err(in_text)?,
+        false => Vec::new(),
+    };
     if arguments.format == Format::Json {
-        return show_json(&problem, &reply, weighted.as_ref(), out);
+        let extras = (weighted.as_ref(), derivations.as_slice(), &measured, costs.as_slice());
+        return show_json(&problem, &reply, extras, out);
     }
     let notation = page::notation(arguments.format);
     let taylor = match (arguments.form, reply.answers.as_slice()) {
@@ -86,7 +102,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     if arguments.form.is_none() {
         show_function(&function, &problem, &mut page)?;
     }
-    let name = function_name(&problem);
+    let name = problem.function_name();
     for answer in &reply.answers {
         if let Some(taylor) = &taylor {
             page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
@@ -96,6 +112,14 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         } else {
             show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
         }
+    }
+    for (derivation, answer) in derivations.iter().zip(&reply.answers) {
+        let by = if reply.answers.len() > 1 {
+            answer.wrt().join(", ")
+        } else {
+            String::new()
+        };
+        steps::show(derivation, &by, &mut page)?;
     }
     if let (Some(weighted), [answer]) = (&weighted, reply.answers.as_slice()) {
         let title = match &arguments.inner_product {
@@ -112,11 +136,16 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
     }
     show_remarks(&reply, &mut page)?;
-    show_checks(&reply, &mut page)
+    show_checks(&reply, &mut page)?;
+    measured.show(&reply, &mut page)?;
+    cost::show(&costs, arguments, &mut page)
 }
 
 /// The names given, or the only variable.
-fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> {
+///
+/// # Errors
+/// No variable, or several and none given.
+pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> {
     let wrt = question::names(wrt);
     match (wrt.is_empty(), problem.variables()) {
         (false, _) => Ok(wrt),
@@ -136,7 +165,15 @@ fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failure> 
     }
 }
 
-fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: &mut dyn Write) -> Result<(), Failure> {
+/// What is shown beside the answers, each where it was asked for.
+type Extras<'a> = (Option<&'a Printed>, &'a [Steps], &'a convergence::Measured, &'a [Costs]);
+
+fn show_json(
+    problem: &Problem,
+    reply: &Reply,
+    (weighted, derivations, measured, costs): Extras<'_>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
     let mut object = json::Object::new();
     object.insert("ok".into(), json!(true));
     object.insert("declarations".into(), json::declarations(problem.variables()));
@@ -144,8 +181,11 @@ fn show_json(problem: &Problem, reply: &Reply, weighted: Option<&Printed>, out: 
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
+        object.extend(derivations.first().map(|steps| ("steps".into(), json::steps(steps))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
+    measured.extend(&mut object);
+    cost::extend(costs, &mut object);
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 
@@ -166,18 +206,9 @@ fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut
     Ok(())
 }
 
-/// `f`, or the first letter near it that is no variable.
-fn function_name(problem: &Problem) -> &'static str {
-    let taken = |name: &str| problem.variables().iter().any(|variable| variable.name == name);
-    ["f", "g", "h", "F"]
-        .into_iter()
-        .find(|name| !taken(name))
-        .unwrap_or("f")
-}
-
 fn show_function(function: &str, problem: &Problem, page: &mut Page<'_>) -> Result<(), Failure> {
     page.title("function", &shape(&problem.axes(), page.notation()))?;
-    page.formula(&format!("{} = ", function_name(problem)), function)?;
+    page.formula(&format!("{} = ", problem.function_name()), function)?;
     let rows: Vec<(&str, &str)> = problem
         .variables()
         .iter()

@@ -11,6 +11,7 @@ use crate::args::{self, EvalArguments, TextOrJson};
 use crate::data;
 use crate::failure::Failure;
 use crate::json;
+use crate::linearize;
 use crate::page::Page;
 use crate::plan;
 use crate::question::{self, Question, Reply};
@@ -21,9 +22,15 @@ use crate::source::Source;
 /// # Errors
 /// Mistakes in the text, the data or the usage; an output that cannot be written.
 pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    if !arguments.direction.is_empty() {
+        return linearize::run(arguments, out);
+    }
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));
@@ -138,7 +145,10 @@ fn show(reply: &Reply, digits: usize, out: &mut dyn Write) -> Result<(), Failure
 }
 
 /// An array: a number, a column, a matrix; beyond two axes one matrix for each choice of the first indices.
-fn show_array(
+///
+/// # Errors
+/// Those of writing.
+pub fn show_array(
     title: &str,
     (array, imaginary): (&Array<f64>, Option<&Array<f64>>),
     digits: usize,

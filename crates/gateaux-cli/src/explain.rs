@@ -1,8 +1,8 @@
-//! `gateaux explain`: the page of an error code.
+//! `gateaux explain`: the page of an error code, or of a rule of derivations.
 
 use std::io::Write;
 
-use gateaux::{Code, Problem};
+use gateaux::{Code, Problem, Rule};
 
 use crate::args::ExplainArguments;
 use crate::codes;
@@ -12,7 +12,7 @@ use crate::json;
 use crate::source::Source;
 use crate::style;
 
-/// Shows the page of a code, or all codes.
+/// Shows the page of a code or of a rule, or all codes.
 ///
 /// # Errors
 /// A code that does not exist; an output that cannot be written.
@@ -23,11 +23,12 @@ pub fn run(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(), Fail
         }
         return Ok(());
     };
-    match codes::find(code) {
-        Some(code) => show(&code, out),
-        None => Err(Failure::usage(
+    match (codes::find(code), gateaux::find_rule(code)) {
+        (Some(code), _) => show(&code, out),
+        (None, Some(rule)) => show_rule(rule, out),
+        (None, None) => Err(Failure::usage(
             format!("there is no code {code}"),
-            "gateaux explain lists all codes",
+            "gateaux explain lists all codes; the rules of --steps are in docs/rules",
         )),
     }
 }
@@ -52,6 +53,19 @@ fn show(code: &Code, out: &mut dyn Write) -> Result<(), Failure> {
             text: code.example.to_owned(),
         };
         diagnostics::show_errors(&source, &errors, out)?;
+    }
+    Ok(())
+}
+
+fn show_rule(rule: &Rule, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "{}: {}\n", style::paint(style::NAME, rule.id), rule.name)?;
+    writeln!(out, "  {}\n", rule.statement())?;
+    for line in wrapped(rule.proof) {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "\n{}", style::paint(style::TITLE, "source"))?;
+    for line in wrapped(rule.source) {
+        writeln!(out, "  {line}")?;
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ pub enum Failure {
         /// What to write instead.
         help: Option<String>,
     },
+    /// The answer is no, and is written already.
+    Negative,
     /// The output could not be written.
     Output(io::Error),
 }
@@ -68,7 +70,7 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Output(_) if self.is_closed_pipe() => ExitCode::SUCCESS,
-            Failure::Text(..) | Failure::Input { .. } | Failure::Output(_) => ExitCode::from(1),
+            Failure::Text(..) | Failure::Input { .. } | Failure::Negative | Failure::Output(_) => ExitCode::from(1),
             Failure::Usage { .. } => ExitCode::from(2),
         }
     }

@@ -1,6 +1,9 @@
 //! Numbers, answers and mistakes as JSON, in the order in which the manual lists the fields.
 
-use gateaux::{Answer, Array, Check, Complex, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Verdict};
+use gateaux::{
+    Answer, Array, Check, Checked, Complex, Declared, Diagnostic, Errors, Notation, Origin, Problem, Slope, Step,
+    Steps, Verdict,
+};
 use serde_json::{Map, Value, json};
 
 use crate::codes;
@@ -152,6 +155,25 @@ pub fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// The lines of a derivation.
+pub fn steps(steps: &Steps) -> Value {
+    let line = |line: &Step| {
+        let rules: Vec<String> = line.reasons().iter().map(|reason| reason.id()).collect();
+        let checked = match line.checked() {
+            Checked::Exactly => "exactly",
+            Checked::Numerically => "numerically",
+            Checked::Not(reason) => reason,
+        };
+        json!({
+            "left": line.left(Notation::Text),
+            "right": line.right(Notation::Text),
+            "rules": rules,
+            "checked": checked,
+        })
+    };
+    steps.lines().iter().map(line).collect()
 }
 
 /// All fields of a reply.

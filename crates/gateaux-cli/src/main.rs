@@ -6,21 +6,29 @@
 
 mod args;
 mod batch;
+mod check;
 mod codes;
+mod convergence;
+mod cost;
 mod data;
 mod diagnostics;
 mod diff;
+mod equal;
 mod eval;
 mod explain;
 mod failure;
 mod functions;
 mod json;
+mod linearize;
 mod page;
 mod plan;
+mod plot;
 mod question;
 mod request;
 mod source;
+mod steps;
 mod style;
+mod teach;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -52,8 +60,11 @@ fn main() -> ExitCode {
 fn run(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Diff(arguments) => diff::run(&arguments, out),
+        Command::Check(arguments) => check::run(&arguments, out),
+        Command::Equal(arguments) => equal::run(&arguments, out),
         Command::Eval(arguments) => eval::run(&arguments, out),
         Command::Plan(arguments) => plan::run(&arguments, out),
+        Command::Teach(arguments) => teach::run(&arguments, out),
         Command::Batch(arguments) => batch::run(&arguments, out),
         Command::Functions(arguments) => functions::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),

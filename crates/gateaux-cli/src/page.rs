@@ -105,6 +105,14 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// Lines as they are.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn verbatim(&mut self, lines: &str) -> io::Result<()> {
+        writeln!(self.out, "{lines}")
+    }
+
     /// A sentence on a line of its own.
     ///
     /// # Errors

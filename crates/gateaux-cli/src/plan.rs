@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use gateaux::compile::{self, Compiled, Options, Request, View, ViewMut};
+use gateaux::compile::{self, ANY_SIZE, Compiled, Options, Request, View, ViewMut};
 use gateaux::{Array, Plan, Problem};
 
 use crate::args::{self, Compute, PlanArguments, TextOrJson};
@@ -11,9 +11,6 @@ use crate::failure::Failure;
 use crate::page::Page;
 use crate::question;
 use crate::source::Source;
-
-/// The size of a dimension name that nobody gives.
-const ANY_SIZE: usize = 100;
 
 /// Compiles, runs on random inputs, and lists the steps with their times.
 ///
@@ -23,6 +20,9 @@ pub fn run(arguments: &PlanArguments, out: &mut dyn Write) -> Result<(), Failure
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = question::names(&arguments.wrt);
     let requests = requests(&arguments.compute, &wrt);
     let mut sizes = args::sizes(&arguments.dims);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux::{Errors, ExternalDeclaration, Inputs};
+use gateaux::{Detail, Errors, ExternalDeclaration, Inputs};
 use serde_json::Value;
 
 use crate::codes;
@@ -21,6 +21,8 @@ pub struct Request {
     pub question: Question,
     /// Values, if numbers are asked for.
     pub inputs: Option<Inputs>,
+    /// How much is to be told of how the answer follows.
+    pub steps: Option<Detail>,
 }
 
 /// The highest order that can be asked for: beyond it formulas grow past every limit anyway.
@@ -45,7 +47,19 @@ impl Request {
             declarations,
             question: question(object)?,
             inputs,
+            steps: steps(object)?,
         })
+    }
+}
+
+/// `true` or `"brief"`, or `"full"`.
+fn steps(object: &Object) -> Result<Option<Detail>, Errors> {
+    match field(object, "steps") {
+        None | Some(Value::Bool(false)) => Ok(None),
+        Some(Value::Bool(true)) => Ok(Some(Detail::Brief)),
+        Some(Value::String(detail)) if detail == "brief" => Ok(Some(Detail::Brief)),
+        Some(Value::String(detail)) if detail == "full" => Ok(Some(Detail::Full)),
+        Some(other) => Err(wrong("steps", "true, \"brief\" or \"full\"", other)),
     }
 }
 

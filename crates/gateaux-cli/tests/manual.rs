@@ -10,7 +10,7 @@ use serde_json::Value;
 
 #[test]
 fn every_command_has_help_with_examples() {
-    for command in ["diff", "eval", "batch", "functions", "explain"] {
+    for command in ["diff", "check", "equal", "eval", "batch", "functions", "explain"] {
         let help = gateaux(&[command, "--help"]).ok();
         assert!(help.contains("Examples:\n"), "{help}");
         assert!(help.contains(&format!("gateaux {command}")), "{help}");

@@ -24,7 +24,7 @@
 //! # Ok::<(), gateaux_core::expr::Error>(())
 //! ```
 //!
-//! Inside, dependencies point one way: `expr < ops < infer < diff < simplify`, with `print` beside `diff`.
+//! Inside, dependencies point one way: `expr < ops < infer < diff < simplify < steps`, with `print` beside `diff`.
 
 pub mod diff;
 pub mod expr;
@@ -32,3 +32,4 @@ pub mod infer;
 pub mod ops;
 pub mod print;
 pub mod simplify;
+pub mod steps;

@@ -23,6 +23,31 @@ const LARGE: f64 = 1e140;
 /// What a run observes: a step, the values of all steps before it, and its own.
 pub(crate) type Observer<'a, T> = dyn FnMut(&Step, &[Array<T>], &Array<T>) + 'a;
 
+impl Instruction {
+    /// About how many operations on numbers the plain algorithm takes, for the shapes of the operands and the result.
+    pub(crate) fn work(&self, operands: &[&[usize]], shape: &[usize]) -> f64 {
+        let size = |shape: &[usize]| shape.iter().map(|axis| *axis as f64).product::<f64>();
+        let operand = |at: usize| operands.get(at).copied().unwrap_or(&[]);
+        let n = operand(0).first().map_or(1.0, |n| *n as f64);
+        match self {
+            Instruction::Product => size(shape) * operand(0).get(1).map_or(1.0, |n| *n as f64),
+            Instruction::Solve(_) | Instruction::Inverse => n.powi(3) + n * size(shape),
+            Instruction::Det | Instruction::Logdet(_) => n.powi(3),
+            Instruction::Adjugate => n.powi(5),
+            Instruction::Cholesky => n.powi(3),
+            Instruction::Eigen | Instruction::Singular | Instruction::Pseudoinverse => 20.0 * size(operand(0)) * n,
+            // A derivative of order k is a function of a matrix 2^k times as large.
+            Instruction::MatrixFunction(_) => {
+                let order = i32::try_from(operands.len()).unwrap_or(i32::MAX) - 1;
+                30.0 * (n * 2f64.powi(order)).powi(3)
+            }
+            // Each operand is copied once at least.
+            Instruction::Einsum(..) => operands.iter().map(|operand| size(operand)).sum::<f64>() + size(shape),
+            _ => size(shape).max(size(operand(0))),
+        }
+    }
+}
+
 impl Program {
     /// The values of the outputs in order.
     ///
@@ -99,32 +124,13 @@ impl Program {
 
     /// About how many operations on numbers a run takes with the plain algorithms.
     pub fn work(&self) -> f64 {
-        let size = |shape: &[usize]| shape.iter().map(|axis| *axis as f64).product::<f64>();
         let steps = self.steps.iter().map(|step| {
-            let operand = |at: usize| {
-                let slot = step.operands.get(at);
-                slot.map_or(&[][..], |slot| self.steps[*slot].shape.as_slice())
-            };
-            let n = operand(0).first().map_or(1.0, |n| *n as f64);
-            match step.instruction {
-                Instruction::Product => size(&step.shape) * operand(0).get(1).map_or(1.0, |n| *n as f64),
-                Instruction::Solve(_) | Instruction::Inverse => n.powi(3) + n * size(&step.shape),
-                Instruction::Det | Instruction::Logdet(_) => n.powi(3),
-                Instruction::Adjugate => n.powi(5),
-                Instruction::Cholesky => n.powi(3),
-                Instruction::Eigen | Instruction::Singular | Instruction::Pseudoinverse => 20.0 * size(operand(0)) * n,
-                // A derivative of order k is a function of a matrix 2^k times as large.
-                Instruction::MatrixFunction(_) => {
-                    let order = i32::try_from(step.operands.len()).unwrap_or(i32::MAX) - 1;
-                    30.0 * (n * 2f64.powi(order)).powi(3)
-                }
-                // Each operand is copied once at least.
-                Instruction::Einsum(..) => {
-                    let operands = step.operands.iter().map(|slot| size(&self.steps[*slot].shape));
-                    operands.sum::<f64>() + size(&step.shape)
-                }
-                _ => size(&step.shape).max(size(operand(0))),
-            }
+            let operands: Vec<&[usize]> = step
+                .operands
+                .iter()
+                .map(|slot| self.steps[*slot].shape.as_slice())
+                .collect();
+            step.instruction.work(&operands, &step.shape)
         });
         steps.sum()
     }

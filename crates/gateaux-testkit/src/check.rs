@@ -200,7 +200,7 @@ impl<T: Judge> Point<T> {
     }
 
     /// The values of all variables by name, in other numbers, from the variable, the entry and its place.
-    fn lifted<U: Number>(&self, lift: impl Fn(Expr, &T, usize) -> U) -> BTreeMap<String, Array<U>> {
+    pub(crate) fn lifted<U: Number>(&self, lift: impl Fn(Expr, &T, usize) -> U) -> BTreeMap<String, Array<U>> {
         let mut found = BTreeMap::new();
         for (name, expr) in &self.case.variables {
             let Some(value) = self.case.var(*expr).ok().and_then(|var| self.values.get(&var)) else {

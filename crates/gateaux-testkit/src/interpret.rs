@@ -252,6 +252,10 @@ impl<T> Context<'_, T> {
                 let (lhs, rhs) = of(*lhs, *rhs)?;
                 lhs.checked_sub(rhs).ok_or_else(|| "a negative size".to_owned())
             }
+            NodeKind::Call(name, args) if name.text == "min" => match args.as_slice() {
+                [lhs, rhs] => of(*lhs, *rhs).map(|(lhs, rhs)| lhs.min(rhs)),
+                _ => Err("a minimum of sizes that are not two".to_owned()),
+            },
             other => Err(format!("the interpreter knows no size {other:?}")),
         }
     }

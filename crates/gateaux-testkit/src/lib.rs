@@ -4,7 +4,7 @@
 //! text in the language by definition, without any expression; [`check`], which holds every view of a derivative
 //! against dual numbers, over a prime field without tolerance or over numbers with 31 digits, and [`complex`], which
 //! does so by complex variables; [`differences`] with an error estimate; a [`sketch`] sampler of random well-typed problems that can be made smaller; [`mutants`], wrong
-//! formulas that the checks must reject; and [`fuzz`], what must hold whatever the input is.
+//! formulas that the checks must reject; [`replay`], which reads derivations line by line; and [`fuzz`], what must hold whatever the input is.
 //!
 //! It knows no calculus: every derivative that it believes in comes from dual numbers or differences. Nothing else
 //! depends on it.
@@ -31,6 +31,7 @@ pub mod mutants;
 pub mod numbers;
 pub mod random;
 pub mod records;
+pub mod replay;
 pub mod runs;
 pub mod sketch;
 pub mod values;

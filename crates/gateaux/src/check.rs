@@ -10,21 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use gateaux_array::{Array, DoubleDouble, Field, Number, Real};
 use gateaux_core::diff::Convention;
 use gateaux_core::expr::{Expr, Form, Structure, Var};
-use gateaux_core::infer::{self, ExternalDeclaration};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
 use crate::complex_check;
 use crate::differences::against_differences;
-use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::error::Errors;
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
 
 /// Points at which an answer is checked.
-const POINTS: usize = 3;
-/// Draws before the domain counts as not found.
-const MAX_DRAWS: usize = 40;
+pub(crate) const POINTS: usize = 3;
 /// The sizes that dimension names get, in order of appearance; tried in turn.
 const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
@@ -32,7 +29,7 @@ const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.
 pub(crate) const TOLERANCE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not checked.
-const MAX_STEPS: usize = 150_000;
+pub(crate) const MAX_STEPS: usize = 150_000;
 /// Formulas of more steps are checked at one point.
 const MAX_STEPS_AT_ALL_POINTS: usize = 8_000;
 /// And so are those whose programs take more operations on numbers.
@@ -94,6 +91,15 @@ impl Check {
 
 /// Values by variable.
 type Values = BTreeMap<Var, Array<f64>>;
+/// Values of all variables and holes, and the direction of each order.
+type Drawn = (Values, Vec<Array<f64>>);
+
+/// A function along a line, and the derivative at its beginning that is claimed.
+pub(crate) struct Line {
+    /// The value after a step; an error where the function is not defined.
+    pub(crate) at: Box<dyn Fn(f64) -> Result<Array<f64>, String>>,
+    pub(crate) claimed: Array<f64>,
+}
 
 /// Checks an answer, with some sizes given.
 pub(crate) fn check(problem: &mut Problem, answer: &Answer, given: &BTreeMap<String, usize>) -> Check {
@@ -133,7 +139,7 @@ impl Problem {
     pub fn check_claim(&mut self, wrt: &str, claim: &str) -> Result<Check, Errors> {
         let mut answer = self.derive(&[wrt])?;
         let hole = answer.derivative.holes[0];
-        let claimed = self.read_claim(claim, &answer.holes()[0].clone(), hole)?;
+        let claimed = self.read_claim(claim, &[hole])?;
         let is_differential = self.store.post_order(&[claimed]).contains(&hole);
         let wanted = if is_differential {
             Some(answer.derivative.form)
@@ -172,70 +178,6 @@ impl Problem {
         }
         Ok(check(self, &answer, &BTreeMap::new()))
     }
-
-    /// The claim over the variables of the problem and the hole.
-    fn read_claim(&mut self, claim: &str, hole_name: &str, hole: Expr) -> Result<Expr, Errors> {
-        let (tree, diagnostics) = gateaux_syntax::parse(claim);
-        if !diagnostics.is_empty() {
-            return Err(Errors::new(diagnostics));
-        }
-        let known: Vec<(String, Expr)> = self
-            .typing
-            .variables
-            .iter()
-            .map(|variable| variable.name.clone())
-            .zip(self.variables.iter().copied())
-            .chain([(hole_name.to_owned(), hole)])
-            .collect();
-        let declarations: Vec<ExternalDeclaration> =
-            known.iter().map(|(name, expr)| self.declaration(name, *expr)).collect();
-        let typing = infer::infer(&tree, claim, &declarations, &mut self.store.dims).map_err(Errors::new)?;
-        if let Some(unknown) = typing
-            .variables
-            .iter()
-            .find(|variable| known.iter().all(|(name, _)| *name != variable.name))
-        {
-            let message = format!(
-                "the claim has a variable {} that the problem does not have",
-                unknown.name
-            );
-            return Err(Errors::general(NOT_A_VARIABLE, message));
-        }
-        let built = infer::build(&tree, &typing, &mut self.store)?;
-        let own = |(variable, made): (&infer::Variable, &Expr)| {
-            known
-                .iter()
-                .find(|(name, _)| *name == variable.name)
-                .map(|(_, expr)| (*made, *expr))
-        };
-        let replacements: Vec<(Expr, Expr)> = typing.variables.iter().zip(&built.variables).filter_map(own).collect();
-        gateaux_core::ops::substitute(&mut self.store, built.function, &replacements).map_err(|error| self.limit(error))
-    }
-
-    /// The declaration of a variable, beside a text.
-    fn declaration(&self, name: &str, expr: Expr) -> ExternalDeclaration {
-        let shape = self.store.shape(expr);
-        let structure = self
-            .store
-            .as_var(expr)
-            .map_or(Structure::General, |var| self.store.variable(var).structure);
-        let dims: Vec<String> = shape.axes().into_iter().map(|dim| self.store.dims.text(dim)).collect();
-        let text = shape.text(&self.store.dims);
-        let general = text.split('(').next().unwrap_or_default();
-        ExternalDeclaration {
-            name: name.to_owned(),
-            modifiers: match self.store.as_var(expr) {
-                Some(var) if self.store.variable(var).is_complex => vec!["complex".to_owned()],
-                _ => vec![],
-            },
-            kind: structure.kind().unwrap_or(general).to_owned(),
-            dims: if structure == Structure::General {
-                dims
-            } else {
-                dims.into_iter().take(1).collect()
-            },
-        }
-    }
 }
 
 fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Check {
@@ -267,14 +209,8 @@ pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut A
         sizes: sizes.clone(),
     };
     let mut last_failure = None;
-    for draw in 0..MAX_DRAWS {
-        // Most problems live in the first region; the others are visited where it fails.
-        let region = if draw < POINTS {
-            Region::Signed
-        } else {
-            Region::ALL[draw % Region::ALL.len()]
-        };
-        match at_point(region, &mut Random::new(draw as u64 + 1)) {
+    for (region, mut random) in sample::draws() {
+        match at_point(region, &mut random) {
             Ok(point) => {
                 check.points += 1;
                 check.error = check.error.max(point.error);
@@ -297,6 +233,32 @@ pub(crate) fn at_points(sizes: &Sizes, steps: usize, work: f64, at_point: &mut A
     check
 }
 
+/// A line through the first point of the check, at the first sizes at which there is one.
+pub(crate) fn line(
+    problem: &mut Problem,
+    answer: &Answer,
+    given: &BTreeMap<String, usize>,
+) -> Result<(Line, Sizes), String> {
+    let mut first = None;
+    for pattern in SIZES {
+        let found = sizes(problem, answer, given, pattern).and_then(|sizes| {
+            let text = |error: Error| error.to_string();
+            let line = match problem.is_complex() {
+                true => complex_check::Subject::new(problem, answer, &sizes)
+                    .map_err(text)?
+                    .line(problem),
+                false => Subject::new(problem, answer, &sizes).map_err(text)?.line(problem),
+            };
+            Ok((line?, sizes))
+        });
+        match found {
+            Ok(found) => return Ok(found),
+            Err(reason) => first = first.or(Some(reason)),
+        }
+    }
+    Err(first.unwrap_or_else(|| "no sizes were tried".to_owned()))
+}
+
 /// Unequal sizes for all dimension names, such that every dimension is at least 1.
 fn sizes(
     problem: &Problem,
@@ -304,13 +266,23 @@ fn sizes(
     given: &BTreeMap<String, usize>,
     pattern: [usize; 4],
 ) -> Result<Sizes, String> {
-    let store = &problem.store;
     let roots = [
         answer.derivative.function,
         answer.derivative.form,
         answer.derivative.operator,
     ];
-    let exprs = store.post_order(&[&roots[..], &problem.variables[..]].concat());
+    sizes_for(problem, &roots, given, pattern)
+}
+
+/// The same for some expressions.
+pub(crate) fn sizes_for(
+    problem: &Problem,
+    roots: &[Expr],
+    given: &BTreeMap<String, usize>,
+    pattern: [usize; 4],
+) -> Result<Sizes, String> {
+    let store = &problem.store;
+    let exprs = store.post_order(&[roots, &problem.variables[..]].concat());
     let as_number = |expr: &Expr| match store.form(*expr) {
         Form::Size(dim) => Some(*dim),
         _ => None,
@@ -521,8 +493,8 @@ impl Subject {
         self.programs().map(Program::work).sum()
     }
 
-    /// Everything at one random point; an error where the point is no good.
-    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+    /// Random values of all variables and holes, and the directions by variable; an error where the point is no good.
+    fn drawn(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Drawn, String> {
         let mut values = Values::new();
         for (var, shape) in &self.variables {
             let value = sample::point(problem, *var, shape, region, random).map_err(|error| error.to_string())?;
@@ -543,10 +515,19 @@ impl Subject {
             }
             keeps_from_kinks(form, &values)?;
         }
+        Ok((values, directions))
+    }
+
+    /// Everything at one random point; an error where the point is no good.
+    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+        let drawn = self.drawn(problem, region, random)?;
         let mut point = Point::new();
-        for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
-            self.against_differences(&values, order, *var, *structure, direction, &mut point)?;
+        for order in 0..self.wrt.len() {
+            let claimed = self.claimed(&drawn, order)?;
+            let at = |step: f64| self.moved(&drawn, order, step);
+            against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
         }
+        let (values, directions) = drawn;
         let mut views = Point::new();
         self.views::<f64>(&values, &directions, &mut random.clone(), &mut views)?;
         // What differs only by rounding agrees in more digits.
@@ -558,31 +539,38 @@ impl Subject {
         Ok(point)
     }
 
-    /// The form of one order against differences of the form of the order below.
-    fn against_differences(
-        &self,
-        values: &Values,
-        order: usize,
-        var: Var,
-        structure: Structure,
-        direction: &Array<f64>,
-        point: &mut Point,
-    ) -> Result<(), String> {
-        let text = |error: Error| error.to_string();
-        let claimed = run(&self.forms[order + 1], values).map_err(text)?;
-        let at = |step: f64| -> Result<Array<f64>, String> {
-            let mut moved = values.clone();
-            let start = values.get(&var).ok_or("a variable without a value")?;
-            let end = sample::moved(start, direction, step, structure).map_err(|error| error.to_string())?;
-            moved.insert(var, end);
-            let value: Array<f64> = run(&self.forms[order], &moved).map_err(text)?;
-            if value.data().iter().all(|entry| entry.is_finite()) {
-                Ok(value)
-            } else {
-                Err("not finite nearby".to_owned())
-            }
+    /// The derivative of this order along its direction.
+    fn claimed(&self, (values, _): &Drawn, order: usize) -> Result<Array<f64>, String> {
+        run(&self.forms[order + 1], values).map_err(|error| error.to_string())
+    }
+
+    /// The form below this order, at the point moved by a step along the direction of this order.
+    fn moved(&self, (values, directions): &Drawn, order: usize, step: f64) -> Result<Array<f64>, String> {
+        let (var, structure) = self.wrt[order];
+        let start = values.get(&var).ok_or("a variable without a value")?;
+        let end = sample::moved(start, &directions[order], step, structure).map_err(|error| error.to_string())?;
+        let mut moved = values.clone();
+        moved.insert(var, end);
+        let value: Array<f64> = run(&self.forms[order], &moved).map_err(|error| error.to_string())?;
+        if value.data().iter().all(|entry| entry.is_finite()) {
+            Ok(value)
+        } else {
+            Err("not finite nearby".to_owned())
+        }
+    }
+
+    /// The last form along a line through the first good point of the check, with the derivative there.
+    fn line(self, problem: &Problem) -> Result<Line, String> {
+        let Some(order) = self.wrt.len().checked_sub(1) else {
+            return Err("a derivative of order 0 has no direction".to_owned());
         };
-        against_differences(&at, &claimed, (order, self.wrt.len()), point)
+        let drawn = sample::first_point(&mut |region, random| {
+            self.at_point(problem, region, &mut random.clone())?;
+            self.drawn(problem, region, random)
+        })?;
+        let claimed = self.claimed(&drawn, order)?;
+        let at = Box::new(move |step: f64| self.moved(&drawn, order, step));
+        Ok(Line { at, claimed })
     }
 
     /// All views of the derivative against each other, in the precision of a number type.

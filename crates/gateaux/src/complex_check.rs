@@ -10,7 +10,7 @@ use gateaux_core::expr::{Expr, Structure, Var};
 use gateaux_eval::{Error, Program, Sizes};
 
 use crate::answer::Answer;
-use crate::check::{self, Check, Point};
+use crate::check::{self, Check, Line, Point};
 use crate::differences;
 use crate::problem::Problem;
 use crate::random::Random;
@@ -24,8 +24,11 @@ struct Part {
     array: Program,
 }
 
+/// Values of all variables and holes, and the direction of each order.
+type Drawn = (Values, Vec<Array<Complex<f64>>>);
+
 /// What is checked: the programs and the variables they read.
-struct Subject {
+pub(crate) struct Subject {
     /// The function, and the form of each order.
     forms: Vec<Program>,
     operator: Program,
@@ -51,7 +54,7 @@ pub(crate) fn check_at(problem: &mut Problem, answer: &Answer, sizes: &Sizes) ->
 }
 
 impl Subject {
-    fn new(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Result<Subject, Error> {
+    pub(crate) fn new(problem: &mut Problem, answer: &Answer, sizes: &Sizes) -> Result<Subject, Error> {
         let derivative = answer.derivative.clone();
         let variables = check::variables_with_shapes(problem, sizes)?;
         let store = &mut problem.store;
@@ -105,8 +108,8 @@ impl Subject {
             .chain(&self.gradient)
     }
 
-    /// Everything at one random point; an error where the point is no good.
-    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+    /// Random values of all variables and holes, and the directions by variable; an error where the point is no good.
+    fn drawn(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Drawn, String> {
         let mut values = Values::new();
         for (var, shape) in &self.variables {
             let real = sample::point(problem, *var, shape, region, random).map_err(|error| error.to_string())?;
@@ -141,21 +144,19 @@ impl Subject {
             }
             check::keeps_from_kinks(form, &values)?;
         }
+        Ok((values, directions))
+    }
+
+    /// Everything at one random point; an error where the point is no good.
+    fn at_point(&self, problem: &Problem, region: Region, random: &mut Random) -> Result<Point, String> {
+        let drawn = self.drawn(problem, region, random)?;
         let mut point = Point::new();
-        for (order, ((var, structure), direction)) in self.wrt.iter().zip(&directions).enumerate() {
-            let at = |step: f64| -> Result<Array<f64>, String> {
-                let mut moved = values.clone();
-                let start = values.get(var).ok_or("a variable without a value")?;
-                moved.insert(*var, moved_to(start, direction, step, *structure)?);
-                let value = flat(&run(&self.forms[order], &moved)?);
-                match value.data().iter().all(|entry| entry.is_finite()) {
-                    true => Ok(value),
-                    false => Err("not finite nearby".to_owned()),
-                }
-            };
-            let claimed = flat(&run(&self.forms[order + 1], &values)?);
+        for order in 0..self.wrt.len() {
+            let claimed = flat(&run(&self.forms[order + 1], &drawn.0)?);
+            let at = |step: f64| self.moved(&drawn, order, step);
             differences::against_differences(&at, &claimed, (order, self.wrt.len()), &mut point)?;
         }
+        let (values, directions) = drawn;
         let mut views = Point::new();
         self.views::<f64>(&values, &directions, &mut views)?;
         // What differs only by rounding agrees in more digits.
@@ -165,6 +166,33 @@ impl Subject {
         }
         point.include(views);
         Ok(point)
+    }
+
+    /// The form below this order, at the point moved by a step along the direction of this order.
+    fn moved(&self, (values, directions): &Drawn, order: usize, step: f64) -> Result<Array<f64>, String> {
+        let (var, structure) = self.wrt[order];
+        let start = values.get(&var).ok_or("a variable without a value")?;
+        let mut moved = values.clone();
+        moved.insert(var, moved_to(start, &directions[order], step, structure)?);
+        let value = flat(&run(&self.forms[order], &moved)?);
+        match value.data().iter().all(|entry| entry.is_finite()) {
+            true => Ok(value),
+            false => Err("not finite nearby".to_owned()),
+        }
+    }
+
+    /// The last form along a line through the first good point of the check, with the derivative there.
+    pub(crate) fn line(self, problem: &Problem) -> Result<Line, String> {
+        let Some(order) = self.wrt.len().checked_sub(1) else {
+            return Err("a derivative of order 0 has no direction".to_owned());
+        };
+        let drawn = sample::first_point(&mut |region, random| {
+            self.at_point(problem, region, &mut random.clone())?;
+            self.drawn(problem, region, random)
+        })?;
+        let claimed = flat(&run(&self.forms[order + 1], &drawn.0)?);
+        let at = Box::new(move |step: f64| self.moved(&drawn, order, step));
+        Ok(Line { at, claimed })
     }
 
     /// The operator, the parts and the gradient in these directions, against the form, in the precision of a number type.

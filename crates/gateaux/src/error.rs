@@ -48,12 +48,22 @@ impl std::error::Error for Errors {}
 pub(crate) const NOT_A_VARIABLE: &str = "G0403";
 /// An inner product that does not fit the gradient.
 pub(crate) const INNER_PRODUCT: &str = "G0404";
+/// A claim with a name that its problem does not have.
+pub(crate) const CLAIM_NAME: &str = "G0405";
+/// A claim that fits only some of the sizes of its problem.
+pub(crate) const CLAIM_SIZES: &str = "G0406";
+/// A derivative without an explicit form, of which one was claimed.
+pub(crate) const CLAIM_FORM: &str = "G0407";
+/// A claim about a function without points in its domain.
+pub(crate) const CLAIM_DOMAIN: &str = "G0408";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
 pub(crate) const BAD_STRUCTURE: &str = "G0601";
 /// The numbers could not be computed: a singular matrix, an array that is too large.
 pub(crate) const NO_NUMBERS: &str = "G0602";
+/// No exercise for a seed.
+pub(crate) const NO_EXERCISE: &str = "G0603";
 
 /// The codes of this crate.
 const CODES: &[Code] = &[
@@ -68,6 +78,30 @@ const CODES: &[Code] = &[
         title: "an inner product that does not fit the gradient",
         explanation: "A gradient depends on the inner product: with `<u, v> = u'*W*v` it is `inv(W)*G`, where `G` is the ordinary gradient. That is for the first derivative of a scalar by a vector or a matrix without structure, and `W` must be positive definite with as many rows as the variable: a variable that is declared so, or a new name.",
         example: "gateaux diff \"x: vector(n); W: matrix(n, n); x'*x + tr(W)\" --wrt x --inner-product W",
+    },
+    Code {
+        code: CLAIM_NAME,
+        title: "a claim with a name of its own",
+        explanation: "A claimed formula speaks of the variables and definitions of its problem, and, if it is a differential, of their small changes: `dX` for X. A claim can define names itself, as in `r = A*x - b; 2*A'*r`.",
+        example: "gateaux check \"x: vector(n); x'*x\" --wrt x --claim \"2*y\"",
+    },
+    Code {
+        code: CLAIM_SIZES,
+        title: "a claim that fits only some sizes",
+        explanation: "The kinds and sizes of a problem are firm: a claim that can only be read if, say, `q = k*n` for three independent dimensions is not a claim about all of them.",
+        example: "",
+    },
+    Code {
+        code: CLAIM_FORM,
+        title: "a claimed explicit form where there is none",
+        explanation: "Some derivatives have no explicit form, only a differential. A claim about such a one must be a differential, with `dX` in it.",
+        example: "",
+    },
+    Code {
+        code: CLAIM_DOMAIN,
+        title: "a claim that cannot be compared",
+        explanation: "Formulas that are not equal at sight are compared at random points of the domain of the function. No such point was found, or the formulas are too long. Declarations such as `x: positive vector(n)` and sizes given with `--dims` can help.",
+        example: "",
     },
     Code {
         code: BAD_INPUT,
@@ -87,6 +121,13 @@ const CODES: &[Code] = &[
         code: NO_NUMBERS,
         title: "numbers that cannot be computed",
         explanation: "A matrix is singular, or not positive definite where it must be, or an array is too large.",
+        example: "",
+    },
+    Code {
+        code: NO_EXERCISE,
+        title: "no exercise for a seed",
+        explanation: "Functions are composed at random until one has an answer that is neither trivial nor long. For this \
+                      seed none was found: another seed gives another exercise.",
         example: "",
     },
 ];

@@ -433,7 +433,7 @@ impl Problem {
     }
 
     /// Sizes and values that fit the declarations.
-    fn bind(&self, inputs: &Inputs) -> Result<Bound, Errors> {
+    pub(crate) fn bind(&self, inputs: &Inputs) -> Result<Bound, Errors> {
         let mut bound = Bound {
             sizes: inputs.sizes.clone(),
             values: BTreeMap::new(),

@@ -6,7 +6,7 @@ use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing};
 use gateaux_core::ops;
 use gateaux_core::print::{self, Notation};
 use gateaux_core::simplify::{simplify, with_traces};
-use gateaux_syntax::Tree;
+use gateaux_syntax::{Statement, Tree};
 
 use crate::answer::{Answer, Printed};
 use crate::error::{Errors, INNER_PRODUCT, NOT_A_VARIABLE};
@@ -135,6 +135,15 @@ impl Problem {
     pub fn function_text(&mut self, notation: Notation) -> Result<String, Errors> {
         let simple = simplify(&mut self.store, self.function).map_err(|error| self.limit(error))?;
         print::print(&mut self.store, simple, notation).map_err(|error| self.limit(error))
+    }
+
+    /// The name by which the function is called: `f`, or the first letter near it that is no variable.
+    pub fn function_name(&self) -> &'static str {
+        let taken = |name: &str| self.declared.iter().any(|variable| variable.name == name);
+        ["f", "g", "h", "F"]
+            .into_iter()
+            .find(|name| !taken(name))
+            .unwrap_or("f")
     }
 
     /// The derivative by the variables in order: one name for a first derivative, two for a second.
@@ -368,7 +377,7 @@ impl Problem {
     }
 
     /// The function in the form that is differentiated; the check compares with the function as it was written.
-    fn with_traces(&mut self) -> Result<Expr, Errors> {
+    pub(crate) fn with_traces(&mut self) -> Result<Expr, Errors> {
         with_traces(&mut self.store, self.function).map_err(|error| self.limit(error))
     }
 
@@ -396,7 +405,7 @@ impl Problem {
     }
 
     fn is_definition(&self, name: &str) -> bool {
-        let is_it = |statement: &gateaux_syntax::Statement| matches!(statement, gateaux_syntax::Statement::Definition(d) if d.name.text == name);
+        let is_it = |statement: &Statement| matches!(statement, Statement::Definition(d) if d.name.text == name);
         self.tree.statements().iter().any(is_it)
     }
 
@@ -449,6 +458,28 @@ impl Problem {
                 ),
             })
             .collect()
+    }
+
+    /// The value of the last definition or expression among the first statements of the text, over the variables of the
+    /// problem.
+    pub(crate) fn value_before(&mut self, statements: usize) -> Result<Expr, Errors> {
+        let value = |statement: &Statement| match statement {
+            Statement::Definition(definition) => Some(definition.body),
+            Statement::Expression(root) => Some(*root),
+            Statement::Declaration(_) => None,
+        };
+        let first = &self.tree.statements()[..statements.min(self.tree.statements().len())];
+        let Some(root) = first.iter().rev().find_map(value) else {
+            return Ok(self.function);
+        };
+        let names = self.typing.variables.iter().map(|variable| variable.name.clone());
+        let known: Vec<(String, Expr)> = names.zip(self.variables.iter().copied()).collect();
+        let typing = Typing {
+            root,
+            ..self.typing.clone()
+        };
+        let built = infer::build_over(&self.tree, &typing, &known, &mut self.store)?;
+        Ok(built.function)
     }
 
     /// An error of the calculus, at the function.

@@ -1,6 +1,6 @@
 //! Random points: values for the variables of a problem, in their declared structure.
 
-use gateaux_array::{Array, ArrayError, Field};
+use gateaux_array::{Array, ArrayError, Field, Number};
 use gateaux_core::expr::{Facts, Structure, Var};
 
 use crate::problem::Problem;
@@ -34,8 +34,49 @@ impl Region {
     ];
 }
 
+/// Draws before the domain counts as not found.
+const MAX_DRAWS: usize = 40;
+/// Most problems live in the first region, so that the first draws are from there.
+const DRAWS_OF_FIRST_REGION: usize = 3;
+
+/// The regions in which points are looked for, and the random numbers of each, always in the same order.
+pub(crate) fn draws() -> impl Iterator<Item = (Region, Random)> {
+    (0..MAX_DRAWS).map(|draw| {
+        let region = match draw < DRAWS_OF_FIRST_REGION {
+            true => Region::ALL[0],
+            false => Region::ALL[draw % Region::ALL.len()],
+        };
+        (region, Random::new(draw as u64 + 1))
+    })
+}
+
+/// What is found at the first good point.
+pub(crate) fn first_point<T>(at_point: &mut dyn FnMut(Region, &mut Random) -> Result<T, String>) -> Result<T, String> {
+    let mut last_failure = "no point was tried".to_owned();
+    for (region, mut random) in draws() {
+        match at_point(region, &mut random) {
+            Ok(found) => return Ok(found),
+            Err(failure) => last_failure = failure,
+        }
+    }
+    Err(format!("no point of the domain was found: {last_failure}"))
+}
+
 /// A random value of a variable.
 pub(crate) fn point(
+    problem: &Problem,
+    var: Var,
+    shape: &[usize],
+    region: Region,
+    random: &mut Random,
+) -> Result<Array<f64>, ArrayError> {
+    let general = entries(problem, var, shape, region, random)?;
+    let structure = problem.store.variable(var).structure;
+    structured(general, structure, &mut || random.uniform(0.4, 0.8))
+}
+
+/// A random value of a variable, whatever its structure.
+pub(crate) fn entries(
     problem: &Problem,
     var: Var,
     shape: &[usize],
@@ -68,18 +109,22 @@ pub(crate) fn point(
             size
         }
     };
-    let general = Array::from_fn(shape, &mut entry)?;
-    structured(general, variable.structure, random)
+    Array::from_fn(shape, &mut entry)
 }
 
-/// The nearest thing to the array with the structure.
-fn structured(array: Array<f64>, structure: Structure, random: &mut Random) -> Result<Array<f64>, ArrayError> {
+/// The nearest thing to the array with the structure; the shift is a positive number that keeps a positive definite
+/// matrix from being singular.
+pub(crate) fn structured<T: Field>(
+    array: Array<T>,
+    structure: Structure,
+    shift: &mut dyn FnMut() -> T,
+) -> Result<Array<T>, ArrayError> {
     match structure {
         Structure::Posdef => {
-            let square = f64::matmul(&array, &array.transpose()?)?;
+            let square = T::matmul(&array, &array.transpose()?)?;
             let n = array.shape()[0];
-            let shift = random.uniform(0.4, 0.8);
-            square.scale(&(1.0 / n as f64)).add(&Array::eye(n)?.scale(&shift))
+            let part = fraction(1, i64::try_from(n).unwrap_or(i64::MAX));
+            square.scale(&part).add(&Array::eye(n)?.scale(&shift()))
         }
         Structure::Orthogonal => {
             // The Cayley transform of a skew matrix.
@@ -91,34 +136,42 @@ fn structured(array: Array<f64>, structure: Structure, random: &mut Random) -> R
 }
 
 /// `(I - K)^-1*(I + K)`, orthogonal for a skew K.
-fn cayley(skew: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+fn cayley<T: Field>(skew: &Array<T>) -> Result<Array<T>, ArrayError> {
     let eye = Array::eye(skew.shape()[0])?;
-    f64::solve(&eye.sub(skew)?, &eye.add(skew)?)
+    T::solve(&eye.sub(skew)?, &eye.add(skew)?)
+}
+
+fn fraction<T: Number>(numerator: i64, denominator: i64) -> T {
+    let quotient = T::from_i64(numerator).div(&T::from_i64(denominator));
+    // In no number type is the size of an array, or 2, without an inverse.
+    quotient.unwrap_or_else(T::one)
 }
 
 /// The part of an array that lies in the tangent space at a point: a direction in which the variable can move.
-pub(crate) fn tangent(array: &Array<f64>, structure: Structure, point: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-    let part = |array: &Array<f64>, sign: f64| -> Result<Array<f64>, ArrayError> {
-        Ok(array.add(&array.transpose()?.scale(&sign))?.scale(&0.5))
+pub(crate) fn tangent<T: Field>(
+    array: &Array<T>,
+    structure: Structure,
+    point: &Array<T>,
+) -> Result<Array<T>, ArrayError> {
+    let part = |array: &Array<T>, sign: i64| -> Result<Array<T>, ArrayError> {
+        let sum = array.add(&array.transpose()?.scale(&T::from_i64(sign)))?;
+        Ok(sum.scale(&fraction(1, 2)))
     };
     let masked = |keep: fn(usize, usize) -> bool| {
-        Array::from_fn(array.shape(), |at| {
-            if keep(at[0], at[1]) {
-                *array.get(at).unwrap_or(&0.0)
-            } else {
-                0.0
-            }
+        Array::from_fn(array.shape(), |at| match array.get(at) {
+            Some(entry) if keep(at[0], at[1]) => entry.clone(),
+            Some(_) | None => T::zero(),
         })
     };
     match structure {
         Structure::General => Ok(array.clone()),
-        Structure::Symmetric | Structure::Posdef => part(array, 1.0),
-        Structure::Skew => part(array, -1.0),
+        Structure::Symmetric | Structure::Posdef => part(array, 1),
+        Structure::Skew => part(array, -1),
         Structure::Diagonal => masked(|i, j| i == j),
         Structure::Lower => masked(|i, j| i >= j),
         Structure::Orthogonal => {
-            let rotated = f64::matmul(&point.transpose()?, array)?;
-            f64::matmul(point, &part(&rotated, -1.0)?)
+            let rotated = T::matmul(&point.transpose()?, array)?;
+            T::matmul(point, &part(&rotated, -1)?)
         }
     }
 }

@@ -22,31 +22,75 @@ pub(super) fn adjoint(store: &mut Store, body: Expr, holes: &[Expr], cotangent: 
             shapes,
         });
     }
-    let order = store.post_order(&[body]);
-    let mut depends = vec![false; body.index() + 1];
-    for expr in &order {
-        depends[expr.index()] =
-            holes.contains(expr) || store.children(*expr).iter().any(|child| depends[child.index()]);
-    }
-    let mut arrivals = Arrivals::from([(body, vec![(Rational::one(), cotangent)])]);
-    for expr in order.into_iter().rev() {
-        if !depends[expr.index()] || holes.contains(&expr) {
-            continue;
+    let mut sweep = Sweep::new(store, body, holes, cotangent);
+    while sweep.next(store)?.is_some() {}
+    holes.iter().map(|hole| sweep.cotangent(store, *hole)).collect()
+}
+
+/// The way of cotangents back through a body that is linear in its holes: at every time the cotangents that have arrived,
+/// paired with the expressions at which they are, add up to the body paired with its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Sweep {
+    depends: Vec<bool>,
+    arrivals: Arrivals,
+    /// What depends on the holes, the operands before what uses them.
+    order: Vec<Expr>,
+}
+
+impl Sweep {
+    pub(crate) fn new(store: &Store, body: Expr, holes: &[Expr], cotangent: Expr) -> Sweep {
+        let mut order = store.post_order(&[body]);
+        let mut depends = vec![false; body.index() + 1];
+        for expr in &order {
+            depends[expr.index()] =
+                holes.contains(expr) || store.children(*expr).iter().any(|child| depends[child.index()]);
         }
-        if let Some(arrived) = arrivals.remove(&expr) {
-            let cotangent = store.sum(&arrived)?;
-            if !store.is_zero(cotangent) {
-                transpose_form(store, expr, cotangent, &|e| depends[e.index()], &mut arrivals)?;
+        order.retain(|expr| depends[expr.index()] && !holes.contains(expr));
+        Sweep {
+            depends,
+            arrivals: Arrivals::from([(body, vec![(Rational::one(), cotangent)])]),
+            order,
+        }
+    }
+
+    /// Sends the cotangent of the outermost expression on to its parts, and says which it was; `None` where all are at
+    /// the holes.
+    pub(crate) fn next(&mut self, store: &mut Store) -> Result<Option<Expr>> {
+        let Sweep {
+            depends,
+            arrivals,
+            order,
+        } = self;
+        while let Some(expr) = order.pop() {
+            if let Some(arrived) = arrivals.remove(&expr) {
+                let cotangent = store.sum(&arrived)?;
+                if !store.is_zero(cotangent) {
+                    transpose_form(store, expr, cotangent, &|e| depends[e.index()], arrivals)?;
+                    return Ok(Some(expr));
+                }
             }
         }
+        Ok(None)
     }
-    holes
-        .iter()
-        .map(|hole| match arrivals.remove(hole) {
-            Some(arrived) => store.sum(&arrived),
-            None => store.zeros(store.shape(*hole)),
-        })
-        .collect()
+
+    /// The cotangents that have arrived, by the expression at which they are, in the order in which these were made.
+    pub(crate) fn arrived(&self) -> Vec<(Expr, &[(Rational, Expr)])> {
+        let mut arrived: Vec<_> = self
+            .arrivals
+            .iter()
+            .map(|(at, terms)| (*at, terms.as_slice()))
+            .collect();
+        arrived.sort_unstable_by_key(|(at, _)| *at);
+        arrived
+    }
+
+    /// What has arrived at an expression, added up.
+    pub(crate) fn cotangent(&self, store: &mut Store, at: Expr) -> Result<Expr> {
+        match self.arrivals.get(&at) {
+            Some(arrived) => store.sum(arrived),
+            None => store.zeros(store.shape(at)),
+        }
+    }
 }
 
 /// Sends the cotangent of an expression on to the children that depend on the holes.

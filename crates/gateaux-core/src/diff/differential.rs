@@ -24,7 +24,7 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
                 .iter()
                 .any(|child| changes[child.index()].is_some()) =>
             {
-                Some(change_of(store, expr, &changes)?)
+                Some(change_of(store, expr, &|child| changes[child.index()])?)
             }
             None => None,
         };
@@ -36,9 +36,8 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
     }
 }
 
-/// The change of one expression, from those of its children.
-fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<Expr> {
-    let of = |child: Expr| changes[child.index()];
+/// The change of one expression, from those of its children; those that do not change have none.
+pub(crate) fn change_of(store: &mut Store, expr: Expr, of: &dyn Fn(Expr) -> Option<Expr>) -> Result<Expr> {
     let shape = store.shape(expr);
     let mut terms: Vec<(Rational, Expr)> = Vec::new();
     match store.form(expr).clone() {
@@ -68,7 +67,7 @@ fn change_of(store: &mut Store, expr: Expr, changes: &[Option<Expr>]) -> Result<
         }
         Form::Product(factors) => {
             for at in 0..factors.len() {
-                change_of_power(store, &factors, at, &of, &mut terms)?;
+                change_of_power(store, &factors, at, of, &mut terms)?;
             }
         }
         Form::Kron(a, b) => {

@@ -18,8 +18,10 @@ mod index;
 mod jacobian;
 mod kronecker;
 
+pub(crate) use adjoint::Sweep;
 pub use complex::{Slots, Wirtinger, complex_derivative};
 pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
+pub(crate) use differential::change_of;
 pub use differential::differential;
 pub use kronecker::kronecker;
 

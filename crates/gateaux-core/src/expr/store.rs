@@ -41,6 +41,8 @@ pub struct Variable {
     pub is_hole: bool,
     /// Whether its entries are complex numbers.
     pub is_complex: bool,
+    /// The expression whose change it is, where that is still to be found: `d(A*x - b)` in a derivation.
+    pub change_of: Option<Expr>,
 }
 
 /// A function of the operation table, by its position there.
@@ -333,6 +335,7 @@ impl Store {
             facts: facts | structure.facts(),
             is_hole: false,
             is_complex: false,
+            change_of: None,
         })
     }
 
@@ -345,6 +348,7 @@ impl Store {
             facts: structure.facts(),
             is_hole: false,
             is_complex: true,
+            change_of: None,
         })
     }
 
@@ -380,6 +384,20 @@ impl Store {
             facts: Facts::NONE,
             is_hole: true,
             is_complex: false,
+            change_of: None,
+        })
+    }
+
+    /// A hole for the change of an expression that is still to be found: `d(A*x - b)`.
+    pub fn add_change(&mut self, of: Expr) -> Result<Expr> {
+        self.add_as(Variable {
+            name: "d".to_owned(),
+            shape: self.shape(of),
+            structure: Structure::General,
+            facts: self.facts(of).only(Facts::LINEAR),
+            is_hole: true,
+            is_complex: self.is_complex(of),
+            change_of: Some(of),
         })
     }
 
@@ -392,6 +410,7 @@ impl Store {
             facts,
             is_hole: true,
             is_complex,
+            change_of: None,
         })
     }
 

@@ -23,11 +23,27 @@ pub struct Built {
 /// # Cost
 /// Linear in the part of the text on which the function depends.
 pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Result<Built, Diagnostic> {
+    let built = build_over(tree, typing, &[], store)?;
+    store.end_text();
+    Ok(built)
+}
+
+/// [`build`], where some of the variables are there already, under their names: what is built speaks of these.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_over(
+    tree: &Tree,
+    typing: &Typing,
+    known: &[(String, Expr)],
+    store: &mut Store,
+) -> std::result::Result<Built, Diagnostic> {
     let needed = needed(tree, typing);
     let inside = inside_chains(tree);
     let mut built: Vec<Option<Expr>> = vec![None; tree.nodes().len()];
     // A variable is made where it first stands, since sums are written in the order in which their terms were made.
-    let mut variables: Vec<Option<Expr>> = vec![None; typing.variables.len()];
+    let there = |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, expr)| *expr);
+    let mut variables: Vec<Option<Expr>> = typing.variables.iter().map(|variable| there(&variable.name)).collect();
     for (id, node) in tree.nodes() {
         if !needed[id.0 as usize] || typing.shape(id).is_none() || inside[id.0 as usize] {
             continue;
@@ -55,7 +71,6 @@ pub fn build(tree: &Tree, typing: &Typing, store: &mut Store) -> std::result::Re
     }
     let root = tree.node(typing.root).span;
     let function = built[typing.root.0 as usize].ok_or_else(|| later(root, "this expression"))?;
-    store.end_text();
     Ok(Built {
         function,
         variables: all,

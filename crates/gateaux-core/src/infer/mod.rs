@@ -28,7 +28,7 @@ mod special;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Built, build, diagnostic};
+pub use build::{Built, build, build_over, diagnostic};
 use gateaux_syntax::{Diagnostic, NodeId, Span, Tree};
 
 use crate::expr::{Dim, Dims, Shape, Structure};

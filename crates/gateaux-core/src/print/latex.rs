@@ -30,6 +30,11 @@ impl Spelling for Latex {
                 Piece::Call("conj", args) => vec![Task::Piece(args[0], Binding::Postfix), "^{\\dagger}".into()],
                 _ => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
             },
+            Piece::Change(x) => vec![
+                "\\mathrm{d}\\left(".into(),
+                Task::Piece(*x, Binding::Sum),
+                "\\right)".into(),
+            ],
             Piece::Call(name, args) => call(name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call("vec", &[*x]),
             Piece::Reshape(x, dims) => {

@@ -66,6 +66,8 @@ pub enum Piece {
     Power(PieceId, PieceId, bool),
     /// `x'`
     Transpose(PieceId),
+    /// `d(x)`: a change that is still to be found
+    Change(PieceId),
     /// `name(args)`: the name of a function
     Call(&'static str, Vec<PieceId>),
     /// `reshape(x, m, n)` and `vec(x)`, where no sizes are given
@@ -101,27 +103,38 @@ impl Layout {
     /// Those of the constructors, since recognizing abbreviations can make expressions.
     pub fn new(store: &mut Store, expr: Expr) -> Result<Layout> {
         let mut layout = Layout::default();
+        let root = layout.include(store, expr)?;
+        layout.rooted(store, root)
+    }
+
+    /// The piece of an expression, with all its parts.
+    pub(super) fn include(&mut self, store: &mut Store, expr: Expr) -> Result<PieceId> {
         // Parts before wholes, without recursion: what a piece is made of is found while it is made. If parts turn out
         // to be missing they are laid out first, and the piece is made again.
         let mut todo = vec![expr];
         while let Some(next) = todo.last().copied() {
-            if layout.of.contains_key(&next) {
+            if self.of.contains_key(&next) {
                 todo.pop();
                 continue;
             }
-            let mark = layout.pieces.len();
-            let piece = layout.lay_out(store, next)?;
-            if layout.missing.is_empty() {
-                layout.of.insert(next, piece);
+            let mark = self.pieces.len();
+            let piece = self.lay_out(store, next)?;
+            if self.missing.is_empty() {
+                self.of.insert(next, piece);
                 todo.pop();
             } else {
-                layout.pieces.truncate(mark);
-                layout.sizes.truncate(mark);
-                todo.extend(layout.missing.drain(..).rev());
+                self.pieces.truncate(mark);
+                self.sizes.truncate(mark);
+                todo.extend(self.missing.drain(..).rev());
             }
         }
-        layout.root = layout.of[&expr];
-        layout.plain = layout.sizes.get(layout.root).copied().unwrap_or(0);
+        Ok(self.of[&expr])
+    }
+
+    /// The formula that a piece is, with names for the parts that it shares.
+    pub(super) fn rooted(self, store: &Store, root: PieceId) -> Result<Layout> {
+        let mut layout = Layout { root, ..self };
+        layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
         let shared = match layout.plain > MAX_PLAIN {
             true => layout.shared_parts(),
             false => vec![],
@@ -204,7 +217,8 @@ impl Layout {
         match piece {
             Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
             Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
-            Piece::Negative(x) | Piece::Transpose(x) | Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Change(x) => vec![*x],
+            Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
             Piece::Power(base, exponent, _) => vec![*base, *exponent],

@@ -11,6 +11,7 @@ mod index;
 mod latex;
 mod layout;
 mod number;
+mod phrase;
 mod recognize;
 mod term;
 mod text;
@@ -20,6 +21,7 @@ mod writer;
 pub use index::print_index;
 pub use latex::latex_name;
 pub use layout::{Layout, Piece, PieceId};
+pub use phrase::{Factor, Phrase, Wrap};
 pub use recognize::power_sum;
 
 use crate::expr::{Expr, Result, Store};

@@ -322,7 +322,13 @@ impl Layout {
         Ok(match store.form(expr).clone() {
             Form::Number(value) => self.number(&value),
             Form::Size(dim) => self.push(Piece::Size(store.dims.text(dim))),
-            Form::Var(var) => self.push(Piece::Name(store.variable(var).name.clone())),
+            Form::Var(var) => match store.variable(var).change_of {
+                Some(of) => {
+                    let of = self.need(of);
+                    self.push(Piece::Change(of))
+                }
+                None => self.push(Piece::Name(store.variable(var).name.clone())),
+            },
             Form::Eye => self.push(Piece::Eye(dims(store)[0].clone())),
             Form::Ones => self.push(Piece::Ones(dims(store))),
             Form::Zero => match shape {

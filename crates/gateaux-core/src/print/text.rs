@@ -26,6 +26,7 @@ impl Spelling for Text {
                 Task::Piece(*exponent, Binding::Prefix),
             ],
             Piece::Transpose(x) => vec![Task::Piece(*x, Binding::Postfix), "'".into()],
+            Piece::Change(x) => spell_call("d", [Task::Piece(*x, Binding::Sum)]),
             Piece::Call(name, args) => spell_call(name, args.iter().map(|arg| Task::Piece(*arg, Binding::Sum))),
             Piece::Reshape(x, dims) => {
                 let sizes = dims.iter().map(|dim| Task::Text(dim.clone()));
@@ -82,6 +83,8 @@ pub(super) fn binding(piece: &Piece) -> Binding {
         Piece::Number(_) | Piece::Name(_) | Piece::Size(_) | Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => {
             Binding::Atom
         }
-        Piece::Call(..) | Piece::Reshape(..) | Piece::Einsum(..) | Piece::Blocks(..) => Binding::Atom,
+        Piece::Call(..) | Piece::Change(_) | Piece::Reshape(..) | Piece::Einsum(..) | Piece::Blocks(..) => {
+            Binding::Atom
+        }
     }
 }

@@ -272,7 +272,20 @@ impl Kernel {
             Kernel::Norm | Kernel::LargestOfRows | Kernel::SumFirst { .. } => {
                 step.operands.iter().map(|operand| operand.length as f64).sum()
             }
-            _ => 0.0,
+            // A function that the interpreter computes.
+            Kernel::Other {
+                ref instruction,
+                ref shapes,
+                ref shape,
+            } => {
+                let shapes: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
+                instruction.work(&shapes, shape)
+            }
+            Kernel::Copy
+            | Kernel::Transpose { .. }
+            | Kernel::Permute { .. }
+            | Kernel::Slice { .. }
+            | Kernel::DiagOf { .. } => 0.0,
         }
     }
 }

@@ -1,22 +1,26 @@
 //! Compiled functions: values and derivatives of a problem at the speed of the machine.
 
+mod cost;
 mod derive;
 mod kronecker;
 mod views;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gateaux_array::Array;
 use gateaux_array::kernels::Scalar;
 use gateaux_core::diff::Convention;
-use gateaux_core::expr::{Dim, Expr, Store, Var};
+use gateaux_core::expr::{Dim, Expr, Form, Store, Var};
 use gateaux_eval::{Layout, Machine, Plan, Program, Sizes};
+use gateaux_syntax::{Diagnostic, Span};
 
 use crate::error::{BAD_INPUT, Errors, NO_NUMBERS};
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
 
+pub use cost::{ANY_SIZE, Cost, Costs, Derivation, Mode, Way};
 pub use derive::{Request, gradient, hessian, hessian_vector, jacobian, jacobian_vector, value, vector_jacobian};
 pub use views::{View, ViewMut};
 
@@ -199,6 +203,40 @@ impl Problem {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// The names of all dimensions that occur, also of those that no variable has, as in `ones(k)`.
+    pub fn known_dimensions(&self) -> BTreeSet<String> {
+        let mut roots = self.variables.clone();
+        roots.push(self.function);
+        let mut dims: Vec<Dim> = Vec::new();
+        for expr in self.store.post_order(&roots) {
+            dims.extend(self.store.shape(expr).axes());
+            if let Form::Size(dim) = *self.store.form(expr) {
+                dims.push(dim);
+            }
+        }
+        dims.extend(self.typing.at_most.iter().flat_map(|(small, large)| [*small, *large]));
+        dims.into_iter().flat_map(|dim| self.store.dims.names(dim)).collect()
+    }
+
+    /// An error for a name that is no dimension of the problem.
+    ///
+    /// # Errors
+    /// The first such name, with those that there are.
+    pub fn check_dimensions<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> Result<(), Errors> {
+        let known = self.known_dimensions();
+        let Some(unknown) = names.into_iter().find(|name| !known.contains(*name)) else {
+            return Ok(());
+        };
+        let message = format!("there is a size for {unknown}, which is no dimension of the problem");
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let advice = match known.as_slice() {
+            [] => "it has no dimensions with names".to_owned(),
+            [only] => format!("its only dimension is {only}"),
+            several => format!("the dimensions are {}", several.join(", ")),
+        };
+        Err(Diagnostic::new(BAD_INPUT, Span::default(), message).help(advice).into())
     }
 
     /// Random inputs for a compiled function of this problem, in their declared structure.

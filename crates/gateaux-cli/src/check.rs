@@ -1,0 +1,173 @@
+//! `gateaux check`: whether a formula that somebody has is the derivative, or what is wrong with it.
+
+use std::io::Write;
+
+use gateaux::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Problem, Slip};
+use serde_json::{Value, json};
+
+use crate::args::{self, CheckArguments, TextOrJson};
+use crate::diff::variables;
+use crate::failure::Failure;
+use crate::json;
+use crate::question::{self, Question};
+use crate::source::Source;
+use crate::style;
+
+/// Judges a claim and shows the judgment.
+///
+/// # Errors
+/// Mistakes in the text, the claim or the usage; a claim that is wrong.
+pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let Some(claim) = &arguments.claim else {
+        return Err(Failure::usage(
+            "there is no claim to check",
+            "give the formula that you have with --claim, such as --claim \"2*A'*(A*x - b)\"",
+        ));
+    };
+    let source = Source::read(&arguments.problem)?;
+    let in_text = |errors| Failure::Text(source.clone(), errors);
+    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    let wrt = variables(&arguments.wrt, &problem)?;
+    let question = match Question::new(&wrt, arguments.order)? {
+        Question::Derivative(wrt) => Question::Derivative(wrt),
+        Question::Value | Question::Gradients(_) => {
+            return Err(Failure::usage(
+                "a claim is about one derivative",
+                "give one variable with --wrt, or as many as --order says",
+            ));
+        }
+    };
+    let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
+    let reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
+    for answer in &reply.answers {
+        let judgment = answer
+            .claim(&problem, claim, &args::sizes(&arguments.dims))
+            .map_err(|errors| Failure::Text(labelled("claim", claim), errors))?;
+        show(&judgment, ("claim", claim), arguments.format, out)?;
+        if !judgment.is_equal() {
+            return Err(Failure::Negative);
+        }
+    }
+    Ok(())
+}
+
+/// A text of the command line with a name that places in it are shown with.
+pub fn labelled(name: &str, text: &str) -> Source {
+    Source {
+        path: Some(name.to_owned()),
+        text: text.to_owned(),
+    }
+}
+
+/// The judgment on a formula with a name.
+///
+/// # Errors
+/// Those of writing.
+pub fn show(
+    judgment: &Judgment,
+    (name, formula): (&str, &str),
+    format: TextOrJson,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    if format == TextOrJson::Json {
+        return Ok(writeln!(out, "{}", as_json(judgment, (name, formula)))?);
+    }
+    match &judgment.finding {
+        Finding::Equal(evidence) => {
+            let said = style::paint(style::FAINT, &format!("({})", in_words(*evidence)));
+            writeln!(out, "{} {said}", style::paint(style::GOOD, "equal"))?;
+            if let Some(first) = judgment.remarks.first() {
+                writeln!(out, "  where it has a value, unlike for {first}")?;
+            }
+        }
+        Finding::NotEqual(slip) => writeln!(out, "{}: {}", style::paint(style::BAD, "not equal"), slip.detail)?,
+    }
+    let width = name.chars().count().max(judgment.view.chars().count()) + 2;
+    writeln!(out, "  {name:width$}{}", formula.trim().replace('\n', "; "))?;
+    writeln!(out, "  {:width$}{}", judgment.view, judgment.answer)?;
+    if let Some(counterexample) = judgment.slip().and_then(|slip| slip.counterexample.as_ref()) {
+        show_counterexample(counterexample, (name, &judgment.view), out)?;
+    }
+    Ok(())
+}
+
+fn show_counterexample(
+    counterexample: &Counterexample,
+    (name, view): (&str, &str),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    writeln!(out, "\n{}", style::paint(style::TITLE, "for example"))?;
+    for (variable, value) in &counterexample.values {
+        writeln!(out, "  {variable} = {}", written(value))?;
+    }
+    let width = name.chars().count().max(view.chars().count()) + 2;
+    for (formula, value) in [(name, &counterexample.claim), (view, &counterexample.answer)] {
+        let value = value.as_ref().map_or_else(|| "no value".to_owned(), written);
+        writeln!(out, "  {formula:width$}{value}")?;
+    }
+    Ok(())
+}
+
+/// How it is known that formulas are equal.
+fn in_words(evidence: Evidence) -> String {
+    match evidence {
+        Evidence::Identical => "the same formula".to_owned(),
+        Evidence::Exact => "exactly, over a prime field".to_owned(),
+        Evidence::Numeric(points) => format!("to 18 digits at {points} points"),
+    }
+}
+
+fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
+    let mut object = json::Object::new();
+    match &judgment.finding {
+        Finding::Equal(evidence) => {
+            object.insert("verdict".into(), json!("equal"));
+            object.insert("detail".into(), json!(in_words(*evidence)));
+            if !judgment.remarks.is_empty() {
+                object.insert("no value at".into(), json!(judgment.remarks));
+            }
+        }
+        Finding::NotEqual(Slip {
+            mistake,
+            detail,
+            counterexample,
+        }) => {
+            object.insert("verdict".into(), json!("not equal"));
+            object.insert("mistake".into(), json!(mistake.name()));
+            object.insert("detail".into(), json!(detail));
+            if let Some(counterexample) = counterexample {
+                let values = counterexample.values.iter().map(|(name, value)| (name.clone(), nested(value)));
+                let value = |value: &Option<ClaimNumbers>| value.as_ref().map_or(Value::Null, nested);
+                let shown = json!({
+                    "values": Value::Object(values.collect()),
+                    name: value(&counterexample.claim),
+                    judgment.view.as_str(): value(&counterexample.answer),
+                });
+                object.insert("counterexample".into(), shown);
+            }
+        }
+    }
+    object.insert(name.into(), json!(formula));
+    object.insert(judgment.view.clone(), json!(judgment.answer));
+    Value::Object(object)
+}
+
+/// Nested lists, row by row.
+fn nested(value: &ClaimNumbers) -> Value {
+    let real = value.map(|entry| entry.re);
+    let imaginary = value.map(|entry| entry.im);
+    let is_complex = imaginary.data().iter().any(|entry| *entry != 0.0);
+    json::array(&real, is_complex.then_some(&imaginary))
+}
+
+/// The same for people: numbers with six digits.
+fn written(value: &ClaimNumbers) -> String {
+    let short = |number: f64| {
+        let rounded = format!("{number:.6}").parse().unwrap_or(number);
+        // No minus zero.
+        if rounded == 0.0 { 0.0 } else { rounded }
+    };
+    let rounded = value.map(|entry| gateaux::Complex::new(short(entry.re), short(entry.im)));
+    let text = nested(&rounded).to_string();
+    text.replace(".0,", ",").replace(".0]", "]").replace(',', ", ").replace('"', "").trim_end_matches(".0").to_owned()
+}

@@ -1,0 +1,241 @@
+//! The second half of a derivation: the differential of a scalar as an inner product with the change of the variable.
+//!
+//! Every line pairs cotangents with expressions that hold the change. One step takes the outermost form off such an
+//! expression and gives its transpose to the cotangent, until the change stands alone: the way back through the formula, one
+//! rule a line.
+
+use super::{Detail, Line, Reason, rules};
+use crate::diff::Sweep;
+use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Term};
+use crate::ops;
+use crate::print::{Factor, Phrase, Wrap};
+
+/// Sums of more terms are collected without a line for their terms.
+const MAX_TERMS: usize = 4;
+/// A full derivation has at most this many lines on the way.
+const MAX_LINES: usize = 40;
+
+/// The lines between a differential and its form `<G, dX>`, for a scalar body that is linear in the hole.
+///
+/// # Errors
+/// Those of the constructors.
+pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, detail: Detail) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    let mut reasons = Vec::new();
+    let mut sweep = Sweep::new(store, body, &[hole], Store::ONE);
+    loop {
+        let at = match sweep.next(store) {
+            Ok(Some(at)) => at,
+            Ok(None) => break,
+            // What has no rule here has one in the sweep that found the gradient.
+            Err(Error::Unsupported { .. }) => return Ok(lines),
+            Err(limit) => return Err(limit),
+        };
+        note(&mut reasons, reasons_at(store, at, hole));
+        if detail == Detail::Full && !reasons.is_empty() && lines.len() < MAX_LINES {
+            let arrived: Vec<(Expr, Vec<(Rational, Expr)>)> = sweep
+                .arrived()
+                .into_iter()
+                .map(|(at, terms)| (at, terms.to_vec()))
+                .collect();
+            let mut phrases = Vec::new();
+            for (at, terms) in arrived {
+                for (coefficient, cotangent) in merged(terms) {
+                    phrases.push(paired(store, coefficient, cotangent, at)?);
+                }
+            }
+            lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+        }
+    }
+    let arrived: Vec<(Rational, Expr)> = sweep
+        .arrived()
+        .into_iter()
+        .find(|(at, _)| *at == hole)
+        .map_or_else(Vec::new, |(_, terms)| terms.to_vec());
+    let terms = merged(arrived);
+    // Terms that were there before need no line.
+    let moves = reasons.iter().any(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    let is_sum = terms.len() > 1;
+    if detail == Detail::Brief && moves && (1..=MAX_TERMS).contains(&terms.len()) {
+        let mut phrases = Vec::new();
+        for (coefficient, cotangent) in terms {
+            phrases.push(applied(store, coefficient, cotangent, hole)?);
+        }
+        lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+    }
+    reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    if is_sum {
+        note(&mut reasons, vec![&rules::COLLECT]);
+    }
+    let raw = sweep.cotangent(store, hole)?;
+    if raw != gradient {
+        note(&mut reasons, rewriting(store, raw, gradient));
+    }
+    let whole = literal(store, gradient, hole)?;
+    if whole.factors.iter().any(|factor| factor.is_transposed) {
+        note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
+    }
+    lines.push(Line::change(vec![whole], reasons));
+    Ok(lines)
+}
+
+fn note(reasons: &mut Vec<Reason>, rules: Vec<&'static rules::Rule>) {
+    for rule in rules {
+        if !reasons.contains(&Reason::Rule(rule)) {
+            reasons.push(Reason::Rule(rule));
+        }
+    }
+}
+
+/// Terms with equal cotangents as one, in order.
+fn merged(terms: Vec<(Rational, Expr)>) -> Vec<(Rational, Expr)> {
+    let mut merged: Vec<(Rational, Expr)> = Vec::with_capacity(terms.len());
+    for (coefficient, cotangent) in terms {
+        match merged.iter_mut().find(|(_, known)| *known == cotangent) {
+            Some((sum, _)) => *sum = &*sum + &coefficient,
+            None => merged.push((coefficient, cotangent)),
+        }
+    }
+    merged.retain(|(coefficient, _)| !coefficient.is_zero());
+    merged
+}
+
+/// `<C, u>` as it is written: `C'*u` for vectors, `tr(C'*u)` for matrices.
+pub(super) fn paired(store: &mut Store, coefficient: Rational, cotangent: Expr, at: Expr) -> Result<Phrase> {
+    let (own, cotangent) = store.split_coefficient(cotangent);
+    let coefficient = &coefficient * &own;
+    let phrase = match (store.shape(at), store.form(cotangent)) {
+        _ if cotangent == Store::ONE => Phrase::plain(at),
+        (Shape::Scalar, _) => Phrase::product(Wrap::Nothing, vec![cotangent.into(), at.into()]),
+        (Shape::Matrix(..), Form::Eye) => Phrase::product(Wrap::Trace, vec![at.into()]),
+        (_, Form::Ones) => Phrase::product(Wrap::Sum, vec![at.into()]),
+        (Shape::Vector(_), _) => Phrase::product(Wrap::Nothing, vec![store.transpose(cotangent)?.into(), at.into()]),
+        (Shape::Row(_), _) => Phrase::product(Wrap::Nothing, vec![at.into(), store.transpose(cotangent)?.into()]),
+        (Shape::Matrix(..), _) => Phrase::product(Wrap::Trace, vec![store.transpose(cotangent)?.into(), at.into()]),
+        (Shape::Tensor(_), _) => Phrase::product(Wrap::Sum, vec![cotangent.into(), at.into()]),
+    };
+    Ok(Phrase { coefficient, ..phrase })
+}
+
+/// `<G, dX>` with the gradient as it will be read off, where its transpose would look like something else:
+/// `(2*A'*(A*x - b))'*dx`, but `tr(inv(X)*dX)`.
+pub(super) fn literal(store: &mut Store, gradient: Expr, hole: Expr) -> Result<Phrase> {
+    let wrap = match store.shape(hole) {
+        Shape::Matrix(..) => Wrap::Trace,
+        Shape::Vector(_) => Wrap::Nothing,
+        Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => return paired(store, Rational::one(), gradient, hole),
+    };
+    let transposed = store.transpose(gradient)?;
+    if store.weight(transposed) < store.weight(gradient) || transposed == gradient || !is_composed(store, gradient) {
+        return applied(store, Rational::one(), gradient, hole);
+    }
+    let factor = Factor {
+        expr: gradient,
+        is_transposed: true,
+    };
+    Ok(Phrase::product(wrap, vec![factor, hole.into()]))
+}
+
+/// `<C, dX>` in the normal form, but for `tr(b*a'*dX)`, which would be `a'*dX*b` again.
+fn applied(store: &mut Store, coefficient: Rational, cotangent: Expr, hole: Expr) -> Result<Phrase> {
+    let core = core(store, cotangent);
+    let is_outer = match store.form(core) {
+        Form::MatMul(factors) => factors
+            .iter()
+            .skip(1)
+            .any(|factor| matches!(store.shape(factor.base), Shape::Row(_))),
+        _ => false,
+    };
+    if is_outer && matches!(store.shape(hole), Shape::Matrix(..)) {
+        return paired(store, coefficient, cotangent, hole);
+    }
+    Ok(Phrase {
+        coefficient,
+        ..Phrase::plain(store.dot(cotangent, hole)?)
+    })
+}
+
+/// The array without the scalars in front of it.
+fn core(store: &Store, array: Expr) -> Expr {
+    let (_, rest) = store.split_coefficient(array);
+    match *store.form(rest) {
+        Form::Scale(_, array) => array,
+        _ => rest,
+    }
+}
+
+/// Whether the array in it is a product, or a sum of such.
+fn is_composed(store: &Store, array: Expr) -> bool {
+    let array = core(store, array);
+    match store.form(array) {
+        Form::MatMul(_) | Form::Product(_) => true,
+        Form::Add(terms) => {
+            let is_product = |term: &Term| {
+                matches!(
+                    store.form(core(store, term.expr)),
+                    Form::MatMul(_) | Form::Product(_) | Form::Add(_)
+                )
+            };
+            terms.iter().any(is_product)
+        }
+        _ => false,
+    }
+}
+
+/// Why one way to write an array is as good as another.
+pub(super) fn rewriting(store: &Store, before: Expr, after: Expr) -> Vec<&'static rules::Rule> {
+    let has_adjugate = |expr: Expr| {
+        let is_adjugate =
+            |part: &Expr| matches!(store.form(*part), Form::Call(function, _) if ops::op(*function).name == "adj");
+        store.post_order(&[expr]).iter().any(is_adjugate)
+    };
+    match has_adjugate(before) && !has_adjugate(after) {
+        true => vec![&rules::ADJUGATE],
+        false => vec![&rules::FACTOR],
+    }
+}
+
+/// Why `<C, u>` is the sum over the parts of u.
+fn reasons_at(store: &Store, expr: Expr, hole: Expr) -> Vec<&'static rules::Rule> {
+    let changes = |expr: Expr| store.has_hole(expr);
+    let shape = store.shape(expr);
+    let by_array = !store.shape(hole).is_scalar();
+    match store.form(expr) {
+        Form::Number(_) | Form::Size(_) | Form::Var(_) => vec![],
+        Form::Eye | Form::Ones | Form::Zero | Form::Select(_) | Form::Tril | Form::Commutation(..) => vec![],
+        Form::Trace(_) => vec![],
+        Form::Add(terms) if terms.iter().filter(|term| changes(term.expr)).count() > 1 => vec![&rules::TRACE_SUM],
+        Form::Add(_) => vec![],
+        Form::Scale(scalar, _) if changes(*scalar) => vec![&rules::SCALAR_FACTOR],
+        Form::Scale(..) => vec![],
+        Form::MatMul(factors) => {
+            let is_last = factors.last().is_some_and(|factor| changes(factor.base));
+            match (is_last, shape) {
+                (true, _) => vec![],
+                (false, Shape::Matrix(..)) => vec![&rules::CYCLIC],
+                (false, _) if by_array => vec![&rules::OUTER],
+                (false, _) => vec![],
+            }
+        }
+        Form::Product(_) => match shape {
+            Shape::Matrix(..) => vec![&rules::HADAMARD_TRACE],
+            Shape::Vector(_) | Shape::Row(_) => vec![&rules::HADAMARD_INNER],
+            Shape::Tensor(_) => vec![&rules::ENTRIES_COMMUTE],
+            Shape::Scalar => vec![],
+        },
+        Form::Transpose(_) => match shape {
+            Shape::Matrix(..) => vec![&rules::TRACE_TRANSPOSE],
+            Shape::Scalar | Shape::Vector(_) | Shape::Row(_) | Shape::Tensor(_) => vec![&rules::SCALAR_TRANSPOSE],
+        },
+        Form::Sum(inner) => match store.shape(*inner) {
+            Shape::Matrix(..) => vec![&rules::SUM_TRACE],
+            Shape::Vector(_) | Shape::Row(_) => vec![&rules::SUM_INNER],
+            Shape::Scalar | Shape::Tensor(_) => vec![],
+        },
+        Form::Diag(_) | Form::DiagOf(_) => vec![&rules::DIAG_TRACE],
+        Form::Reshape(_) => vec![&rules::VEC_TRACE],
+        Form::Kron(..) => vec![&rules::KRON_ADJOINT],
+        Form::Einsum(_) => vec![&rules::INDEX_ADJOINT],
+        Form::Call(..) => vec![&rules::ADJOINT],
+    }
+}

@@ -1,0 +1,397 @@
+//! Derivations: how the answer follows from the function, line by line, as a teacher writes it on the board.
+//!
+//! The differential is taken from the outside in, one named rule a line; then it is brought to the form `tr(G'*dX)`, `J*dx`
+//! or `dX -> ...`; then the answer is read off. Every line is equal to the one before, and is a value that can be
+//! checked: it knows of no notation.
+//!
+//! No rule is written here: changes come from the records and from the forms in [`diff`](crate::diff), and so do
+//! transposes. What is here is the order in which they are told, and the [`Rule`]s by their names.
+
+mod collect;
+mod expand;
+mod rules;
+
+pub use rules::{RULES, Rule, find};
+
+use crate::diff::{Convention, Derivative};
+use crate::expr::{Expr, Form, Result, Shape, Store, Structure};
+use crate::ops::{Op, substitute};
+use crate::print::{Phrase, Wrap};
+use crate::simplify::simplify;
+
+/// The differential of a function is cited by its formula up to this length.
+const MAX_STATEMENT: usize = 48;
+/// How many lines the differential may take; then all that is left is found at once.
+const MAX_LINES: [usize; 2] = [16, 60];
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The steps that a reader of a textbook wants to see.
+    #[default]
+    Brief,
+    /// One rule a line.
+    Full,
+}
+
+/// Why a line is equal to the one before.
+#[derive(Clone, Copy, Debug)]
+pub enum Reason {
+    /// A rule of the calculus.
+    Rule(&'static Rule),
+    /// The differential of a function, from its record.
+    Function(&'static Op),
+}
+
+impl PartialEq for Reason {
+    fn eq(&self, other: &Reason) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Reason {
+    /// The name for programs: `product-rule`, `differential-of-logdet`.
+    pub fn id(self) -> String {
+        match self {
+            Reason::Rule(rule) => rule.id.to_owned(),
+            Reason::Function(op) => format!("differential-of-{}", op.name),
+        }
+    }
+
+    /// The name for people; of the differential of a function what it states, where that is short.
+    pub fn name(self) -> String {
+        match self {
+            Reason::Rule(rule) => rule.name.to_owned(),
+            Reason::Function(op) => {
+                let statement = self.statement();
+                match statement.len() <= MAX_STATEMENT {
+                    true => statement,
+                    false => format!("differential of {}", op.name),
+                }
+            }
+        }
+    }
+
+    /// Whether it defines how an answer is read off, in general letters.
+    pub fn is_reading(self) -> bool {
+        matches!(self, Reason::Rule(rule) if rule.sample.is_empty())
+    }
+
+    /// What it states, as an equation in the language.
+    pub fn statement(self) -> String {
+        match self {
+            Reason::Rule(rule) => rule.statement(),
+            Reason::Function(op) => {
+                let arguments = op
+                    .kind
+                    .first()
+                    .and_then(|kind| kind.split(" -> ").next())
+                    .unwrap_or_default();
+                let names: Vec<&str> = arguments
+                    .split("; ")
+                    .filter_map(|each| each.split(':').next())
+                    .collect();
+                let formula = op.differential.first().copied().unwrap_or_default();
+                let is_factor = !formula.contains([' ', '/']);
+                let right = match op.is_elementwise() && !formula.contains("dx") {
+                    true if is_factor => format!("{formula}.*dx"),
+                    true => format!("({formula}).*dx"),
+                    false => formula.to_owned(),
+                };
+                format!("d({}({})) = {right}", op.name, names.join(", "))
+            }
+        }
+    }
+
+    /// Whether it goes without saying beside others.
+    pub fn is_minor(self) -> bool {
+        matches!(self, Reason::Rule(rule) if rule.is_minor)
+    }
+}
+
+/// What stands on the left of the sign of equality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The function.
+    Function,
+    /// Its change.
+    Change,
+    /// The transpose of its change, a column where the function is a row.
+    TransposedChange,
+    /// Its change, stacked into a vector.
+    StackedChange,
+    /// The linear map from the change of the variable to that of the function.
+    Map,
+    /// The answer.
+    Answer,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What it is about.
+    pub left: Left,
+    /// The sum of phrases to which that is equal; of a map what it makes of the hole.
+    pub right: Vec<Phrase>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+}
+
+impl Line {
+    fn new(left: Left, right: Expr, reasons: &[&'static Rule]) -> Line {
+        Line {
+            left,
+            right: vec![Phrase::plain(right)],
+            reasons: reasons.iter().map(|rule| Reason::Rule(rule)).collect(),
+        }
+    }
+
+    fn change(right: Vec<Phrase>, reasons: Vec<Reason>) -> Line {
+        Line {
+            left: Left::Change,
+            right,
+            reasons,
+        }
+    }
+}
+
+/// A derivative with the answer that is shown for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// The derivative of first order.
+    pub derivative: &'a Derivative,
+    /// The function as it was differentiated.
+    pub differentiated: Expr,
+    /// The changes of the variable and, of a complex one, of its conjugate.
+    pub leaves: &'a [(Expr, Expr)],
+    /// The explicit form as it is shown.
+    pub explicit: Option<Expr>,
+    /// The Kronecker form as it is shown.
+    pub kronecker: Option<Expr>,
+}
+
+/// The derivation of an answer.
+///
+/// # Errors
+/// Those of the constructors.
+///
+/// # Cost
+/// That of the differential for each line.
+pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result<Vec<Line>> {
+    let derivative = claim.derivative;
+    let function = simplify(store, derivative.function)?;
+    let mut lines = vec![Line::new(Left::Function, function, &[])];
+    if claim.differentiated != derivative.function {
+        lines.push(Line::new(Left::Function, claim.differentiated, &[&rules::SPECTRAL_SUM]));
+    }
+    let body = differential(store, claim, detail, &mut lines)?;
+    let hole = derivative.holes[0];
+    let variable = store.variable(derivative.variables[0]).clone();
+    if variable.is_complex {
+        lines.push(Line::new(Left::Change, derivative.form, &[]));
+        lines.extend(
+            claim
+                .explicit
+                .map(|explicit| Line::new(Left::Answer, explicit, &[&rules::WIRTINGER])),
+        );
+        return Ok(lines);
+    }
+    match (store.shape(body), store.shape(hole), claim.explicit) {
+        (Shape::Scalar, Shape::Scalar, Some(slope)) | (_, Shape::Scalar, Some(slope)) => {
+            lines.extend(slope_line(store, body, slope, hole)?);
+            lines.push(Line::new(Left::Answer, slope, &[&rules::SLOPE]));
+        }
+        (Shape::Scalar, _, Some(gradient)) => scalar(store, (claim, body, gradient), detail, &mut lines)?,
+        (Shape::Vector(_), Shape::Vector(_), Some(jacobian)) => {
+            if !store.is_zero(body) {
+                let line = factored(Left::Change, jacobian, hole);
+                lines.push(because(line, jacobian_reasons(store, body, jacobian)));
+            }
+            lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
+        }
+        (Shape::Row(_), Shape::Vector(_), Some(jacobian)) if derivative.is_row_jacobian => {
+            let column = store.transpose(body)?;
+            lines.push(Line::new(Left::TransposedChange, column, &[&rules::PRODUCT_TRANSPOSE]));
+            let line = factored(Left::TransposedChange, jacobian, hole);
+            lines.push(because(line, jacobian_reasons(store, column, jacobian)));
+            lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
+        }
+        _ => map(store, claim, &mut lines)?,
+    }
+    Ok(lines)
+}
+
+/// The lines of the differential; the last of them as an expression.
+fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut Vec<Line>) -> Result<Expr> {
+    let most = MAX_LINES[usize::from(detail == Detail::Full)];
+    let mut expansion = expand::Expansion::new(store, claim.differentiated, claim.leaves, detail)?;
+    if detail == Detail::Full {
+        lines.push(Line::new(Left::Change, expansion.body, &[]));
+    }
+    let start = lines.len();
+    while let Some(reasons) = expansion.next(store)? {
+        lines.push(Line::change(vec![Phrase::plain(expansion.body)], reasons));
+        if lines.len() - start == most {
+            expansion.finish(store)?;
+            lines.push(Line::new(Left::Change, expansion.body, &[&rules::REST]));
+            break;
+        }
+    }
+    // A function that does not depend on the variable, or is it.
+    if lines.len() == start {
+        let why = match store.is_zero(expansion.body) {
+            true => &rules::CONSTANT,
+            false => &rules::LINEAR_MAP,
+        };
+        lines.push(Line::new(Left::Change, expansion.body, &[why]));
+    }
+    Ok(expansion.body)
+}
+
+/// From the differential of a scalar to its gradient.
+fn scalar(
+    store: &mut Store,
+    (claim, body, gradient): (Claim<'_>, Expr, Expr),
+    detail: Detail,
+    lines: &mut Vec<Line>,
+) -> Result<()> {
+    let derivative = claim.derivative;
+    let hole = derivative.holes[0];
+    let structure = store.variable(derivative.variables[0]).structure;
+    let read_off = match store.shape(hole) {
+        Shape::Vector(_) => &rules::VECTOR_GRADIENT,
+        Shape::Tensor(_) => &rules::TENSOR_GRADIENT,
+        Shape::Scalar | Shape::Row(_) | Shape::Matrix(..) => &rules::GRADIENT,
+    };
+    let raw = match derivative.raw_gradient {
+        Some(raw) if structure != Structure::General => simplify(store, raw)?,
+        _ => gradient,
+    };
+    if body == Store::ZERO {
+        lines.push(Line::new(Left::Answer, gradient, &[read_off]));
+        return Ok(());
+    }
+    lines.extend(collect::lines(store, body, hole, raw, detail)?);
+    match (derivative.convention, projection(structure)) {
+        (Convention::Subspace, Some(part)) => {
+            lines.push(Line::change(
+                vec![collect::literal(store, gradient, hole)?],
+                vec![Reason::Rule(part)],
+            ));
+            lines.push(Line::new(Left::Answer, gradient, &[read_off]));
+        }
+        (Convention::Vech, Some(_)) => lines.push(Line::new(Left::Answer, gradient, &[&rules::VECH])),
+        (_, None) => lines.push(Line::new(Left::Answer, gradient, &[read_off])),
+    }
+    Ok(())
+}
+
+fn projection(structure: Structure) -> Option<&'static Rule> {
+    match structure {
+        Structure::General => None,
+        Structure::Symmetric | Structure::Posdef => Some(&rules::SYMMETRIC),
+        Structure::Skew => Some(&rules::SKEW),
+        Structure::Diagonal => Some(&rules::DIAGONAL),
+        Structure::Lower => Some(&rules::LOWER),
+        Structure::Orthogonal => Some(&rules::ORTHOGONAL),
+    }
+}
+
+/// `J*dx`
+fn factored(left: Left, factor: Expr, hole: Expr) -> Line {
+    let right = match factor {
+        Store::ONE => Phrase::plain(hole),
+        _ => Phrase::product(Wrap::Nothing, vec![factor.into(), hole.into()]),
+    };
+    Line {
+        left,
+        right: vec![right],
+        reasons: vec![],
+    }
+}
+
+fn because(line: Line, rules: Vec<&'static Rule>) -> Line {
+    Line {
+        reasons: rules.into_iter().map(Reason::Rule).collect(),
+        ..line
+    }
+}
+
+/// `g*dt`, where the change of a scalar does not stand alone yet.
+fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<Option<Line>> {
+    if store.is_zero(body) {
+        return Ok(None);
+    }
+    let raw = substitute(store, body, &[(hole, Store::ONE)])?;
+    let terms = match store.form(body) {
+        Form::Add(terms) => terms.iter().filter(|term| store.has_hole(term.expr)).count(),
+        _ => 1,
+    };
+    let mut why = Vec::new();
+    if terms > 1 {
+        why.push(&rules::COLLECT);
+    }
+    if raw != slope {
+        why.extend(collect::rewriting(store, raw, slope));
+    }
+    if why.is_empty() {
+        return Ok(None);
+    }
+    why.dedup_by_key(|rule| rule.id);
+    Ok(Some(because(factored(Left::Change, slope, hole), why)))
+}
+
+/// Why a vector that is linear in the hole is a matrix times the hole.
+fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static Rule> {
+    let mut found: Vec<&'static Rule> = Vec::new();
+    let mut terms = 0;
+    for expr in store.post_order(&[body]) {
+        if !store.has_hole(expr) {
+            continue;
+        }
+        let rule = match store.form(expr) {
+            Form::Product(_) | Form::Diag(_) | Form::DiagOf(_) => &rules::DIAG_FACTOR,
+            Form::Transpose(_) => &rules::SCALAR_TRANSPOSE,
+            Form::Kron(..) | Form::Reshape(_) => &rules::STACKED,
+            Form::Add(addends) => {
+                terms += addends.iter().filter(|term| store.has_hole(term.expr)).count();
+                continue;
+            }
+            Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => continue,
+            Form::Select(_) | Form::Tril | Form::Commutation(..) | Form::Scale(..) | Form::MatMul(_) => continue,
+            Form::Trace(_) | Form::Sum(_) | Form::Einsum(_) | Form::Call(..) => continue,
+        };
+        if !found.iter().any(|known| known.id == rule.id) {
+            found.push(rule);
+        }
+    }
+    if terms > 1 {
+        found.push(&rules::COLLECT);
+    }
+    if found.is_empty() {
+        let is_identity = |expr: &Expr| matches!(store.form(*expr), Form::Eye);
+        found.push(match store.post_order(&[jacobian]).iter().any(is_identity) {
+            true => &rules::IDENTITY,
+            false => &rules::FACTOR,
+        });
+    }
+    found
+}
+
+/// The derivative as a map, and as the matrix and the array that stand for it.
+fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()> {
+    let derivative = claim.derivative;
+    lines.push(Line::new(Left::Map, derivative.operator, &[&rules::OPERATOR]));
+    if let Some(kronecker) = claim.kronecker {
+        let hole = derivative.holes[0];
+        let stacked = store.vec_all(hole)?;
+        let line = factored(Left::StackedChange, kronecker, stacked);
+        lines.push(because(line, vec![&rules::STACKED]));
+    }
+    lines.extend(
+        claim
+            .explicit
+            .map(|explicit| Line::new(Left::Answer, explicit, &[&rules::ENTRIES])),
+    );
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Derivations of answers: what is written on the board, with every line checked.
+
+mod board;
+mod verify;
+
+use gateaux_core::diff::Derivative;
+use gateaux_core::expr::{Error, Expr};
+use gateaux_core::ops;
+use gateaux_core::print::{Layout, Notation, latex_name};
+use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
+
+use crate::answer::Answer;
+use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::problem::Problem;
+
+/// A Kronecker form of more characters is left out of a derivation.
+const MAX_KRONECKER: usize = 400;
+
+/// How a line was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// At random points over a prime field, without a tolerance, and numerically.
+    Exactly,
+    /// At random points of the domain.
+    Numerically,
+    /// It was not, or it is wrong: the reason.
+    Not(String),
+}
+
+/// One line of a derivation.
+#[derive(Clone, Debug)]
+pub struct Step {
+    left: Left,
+    names: [String; 3],
+    right: [String; 3],
+    reasons: Vec<Reason>,
+    why: String,
+    checked: Checked,
+}
+
+/// The place of a notation among the three.
+fn place(notation: Notation) -> usize {
+    match notation {
+        Notation::Text => 0,
+        Notation::Unicode => 1,
+        Notation::Latex => 2,
+    }
+}
+
+impl Step {
+    /// What stands on the left of the sign of equality: `f`, `df`, `gradient`.
+    pub fn left(&self, notation: Notation) -> &str {
+        &self.names[place(notation)]
+    }
+
+    /// What stands on the right.
+    pub fn right(&self, notation: Notation) -> &str {
+        &self.right[place(notation)]
+    }
+
+    /// Why it is equal to the line before.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The reasons as one text; those that go without saying are left out beside others.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// How it was checked.
+    pub fn checked(&self) -> &Checked {
+        &self.checked
+    }
+
+    /// Whether it is an answer that is read off.
+    pub fn is_answer(&self) -> bool {
+        self.left == Left::Answer
+    }
+}
+
+/// A derivation: lines of which each is equal to the one before.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    lines: Vec<Step>,
+}
+
+impl Steps {
+    /// The lines in order.
+    pub fn lines(&self) -> &[Step] {
+        &self.lines
+    }
+
+    /// Whether every line was found to be right.
+    pub fn is_verified(&self) -> bool {
+        self.lines.iter().all(|line| !matches!(line.checked, Checked::Not(_)))
+    }
+
+    /// The whole derivation in LaTeX, with amsmath.
+    pub fn latex(&self) -> String {
+        let mut text = "\\begin{align*}\n".to_owned();
+        for (at, line) in self.lines.iter().enumerate() {
+            let left = if self.continues(at) {
+                ""
+            } else {
+                line.left(Notation::Latex)
+            };
+            let relation = if line.left == Left::Map { ":" } else { "=" };
+            text.push_str(&format!("{left} &{relation} {}", line.right(Notation::Latex)));
+            let why = line.why();
+            if !why.is_empty() {
+                text.push_str(&format!(" && \\text{{{}}}", escaped(why)));
+            }
+            text.push_str(if at + 1 < self.lines.len() { " \\\\\n" } else { "\n" });
+        }
+        text + "\\end{align*}"
+    }
+
+    /// Whether the left side of a line is that of the line before, and need not be written again.
+    pub fn continues(&self, at: usize) -> bool {
+        at > 0 && self.lines[at].left == self.lines[at - 1].left
+    }
+}
+
+/// The text with formulas such as `g'*dx` as they are.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\textbackslash ")
+        .replace(['^'], "\\textasciicircum ")
+        .replace('_', "\\_")
+        .replace('&', "\\&")
+}
+
+impl Answer {
+    /// The derivation of a first derivative, every line checked at random points.
+    ///
+    /// # Errors
+    /// A derivative of higher order; a limit.
+    ///
+    /// # Example
+    /// ```
+    /// use gateaux::{Detail, Notation, Problem};
+    /// let mut problem = Problem::parse("logdet(A'*A)")?;
+    /// let answer = problem.derive(&["A"])?;
+    /// let steps = answer.steps(&mut problem, Detail::Brief)?;
+    /// assert!(steps.is_verified());
+    /// assert_eq!(steps.lines()[1].right(Notation::Text), "tr(inv(A'*A)*d(A'*A))");
+    /// # Ok::<(), gateaux::Errors>(())
+    /// ```
+    pub fn steps(&self, problem: &mut Problem, detail: Detail) -> Result<Steps, Errors> {
+        if self.derivative.variables.len() != 1 {
+            let message = "steps are told of first derivatives: differentiate the gradient once more".to_owned();
+            return Err(problem.mistake(NOT_A_VARIABLE, message));
+        }
+        let leaves = leaves(problem, &self.derivative).map_err(|error| problem.limit(error))?;
+        let kronecker = self
+            .kronecker(Notation::Text)
+            .is_some_and(|text| text.len() <= MAX_KRONECKER);
+        let claim = Claim {
+            derivative: &self.derivative,
+            differentiated: problem.with_traces()?,
+            leaves: &leaves,
+            explicit: self.explicit_expr,
+            kronecker: self.kronecker_expr.filter(|_| kronecker),
+        };
+        let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
+        let (lines, written) = self.written(problem, lines)?;
+        let checked = verify::verify(problem, self, &leaves, &lines);
+        let names = Names::new(problem, self);
+        let lines = lines
+            .into_iter()
+            .zip(written)
+            .zip(checked)
+            .map(|((line, right), checked)| Step {
+                left: line.left,
+                names: names.of(line.left),
+                right,
+                why: names.why(&line.reasons),
+                reasons: line.reasons,
+                checked,
+            })
+            .collect();
+        Ok(Steps { lines })
+    }
+
+    /// The lines with what is written on their right; those that look like the line before are left out.
+    fn written(&self, problem: &mut Problem, lines: Vec<Line>) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
+        let (mut kept, mut written): (Vec<Line>, Vec<[String; 3]>) = (Vec::new(), Vec::new());
+        // The reasons of a line that is left out are those of the next one, if it has none.
+        let mut carried = Vec::new();
+        for mut line in lines {
+            let right = self.right_of(problem, &line)?;
+            let repeats =
+                kept.last().is_some_and(|last: &Line| last.left == line.left) && written.last() == Some(&right);
+            if repeats {
+                carried = line.reasons;
+                continue;
+            }
+            if line.reasons.is_empty() {
+                line.reasons = std::mem::take(&mut carried);
+            }
+            kept.push(line);
+            written.push(right);
+        }
+        Ok((kept, written))
+    }
+
+    /// What is written on the right, in all notations.
+    fn right_of(&self, problem: &mut Problem, line: &Line) -> Result<[String; 3], Errors> {
+        let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
+        if line.left == Left::Map {
+            return Ok(notations.map(|notation| self.operator(notation)));
+        }
+        let layout = Layout::of_phrases(&mut problem.store, &line.right).map_err(|error| problem.limit(error))?;
+        Ok(notations.map(|notation| layout.write(notation)))
+    }
+}
+
+/// The variable with its change, and the conjugates of both.
+fn leaves(problem: &mut Problem, derivative: &Derivative) -> Result<Vec<(Expr, Expr)>, Error> {
+    let (store, hole) = (&mut problem.store, derivative.holes[0]);
+    let variable = store.var(derivative.variables[0])?;
+    let mut leaves = vec![(variable, hole)];
+    if store.is_complex(variable) {
+        leaves.push((ops::conj(store, variable)?, ops::conj(store, hole)?));
+    }
+    Ok(leaves)
+}
+
+/// What stands on the left, in all notations.
+struct Names {
+    function: &'static str,
+    variable: String,
+    hole: String,
+    answer: &'static str,
+}
+
+impl Names {
+    fn new(problem: &Problem, answer: &Answer) -> Names {
+        Names {
+            function: problem.function_name(),
+            variable: answer.wrt().join(", "),
+            hole: answer.holes().first().cloned().unwrap_or_default(),
+            answer: match answer.explicit_name() {
+                _ if answer.derivative_axes().len() > 2
+                    && !answer.function_axes().is_empty()
+                    && !answer.is_row_jacobian() =>
+                {
+                    "D"
+                }
+                name => name,
+            },
+        }
+    }
+
+    /// The reasons, with the letters of the problem in readings.
+    fn why(&self, reasons: &[Reason]) -> String {
+        let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
+        let shown = if major.is_empty() { reasons } else { &major };
+        let name = |reason: &Reason| match reason.is_reading() {
+            true => {
+                let named = ["dX", "dx", "dt"]
+                    .iter()
+                    .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
+                let named = named.replace("df", &format!("d{}", self.function));
+                named.replace('\0', &self.hole)
+            }
+            false => reason.name(),
+        };
+        shown.iter().map(name).collect::<Vec<_>>().join("; ")
+    }
+
+    fn of(&self, left: Left) -> [String; 3] {
+        let f = self.function;
+        let three = |text: String, unicode: String, latex: String| [text, unicode, latex];
+        match left {
+            Left::Function => [f; 3].map(str::to_owned),
+            Left::Change => three(format!("d{f}"), format!("d{f}"), format!("\\mathrm{{d}}{f}")),
+            Left::TransposedChange => three(
+                format!("d{f}'"),
+                format!("d{f}ᵀ"),
+                format!("\\mathrm{{d}}{f}^{{\\top}}"),
+            ),
+            Left::StackedChange => three(
+                format!("vec(d{f})"),
+                format!("vec(d{f})"),
+                format!("\\operatorname{{vec}}\\left(\\mathrm{{d}}{f}\\right)"),
+            ),
+            Left::Map => three(
+                "derivative".to_owned(),
+                "derivative".to_owned(),
+                format!("\\mathrm{{D}}{f}"),
+            ),
+            Left::Answer => {
+                let variable = latex_name(&self.variable);
+                let latex = match self.answer {
+                    "gradient" => format!("\\nabla_{{{variable}}} {f}"),
+                    "D" => "D".to_owned(),
+                    _ => format!("\\frac{{\\partial {f}}}{{\\partial {variable}}}"),
+                };
+                three(self.answer.to_owned(), self.answer.to_owned(), latex)
+            }
+        }
+    }
+}

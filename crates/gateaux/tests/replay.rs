@@ -1,0 +1,264 @@
+//! Derivations, replayed from their text: every line of every problem of the corpus, the statement of every rule, and
+//! tampered lines, which must be rejected.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::print_stdout, reason = "counts, shown when a test fails")]
+
+use case::cases;
+use gateaux::{Detail, Notation, Problem, RULES_OF_STEPS};
+use gateaux_array::{DoubleDouble, Prime};
+use gateaux_testkit::check::Stop;
+use gateaux_testkit::mutants::mutants;
+use gateaux_testkit::numbers::Region;
+use gateaux_testkit::replay::{Line, equation, replay};
+
+#[allow(dead_code, reason = "shared with tests that compare numbers")]
+mod case;
+
+/// Sizes for the names of dimensions, in order of appearance.
+const SIZES: [&[usize]; 4] = [&[3, 2, 4, 5], &[2, 3, 4, 5], &[2, 4, 3, 5], &[5, 6, 7, 8]];
+
+/// A derivation to be replayed.
+#[derive(Clone)]
+struct Record {
+    text: String,
+    function: String,
+    wrt: String,
+    lines: Vec<Line>,
+    /// The declarations, and the function as it is printed.
+    printed: String,
+}
+
+/// A point at which a derivation is replayed, and whether it is one of a prime field.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    is_exact: bool,
+    sizes: &'static [usize],
+    region: Region,
+}
+
+impl Record {
+    fn new(text: &str, wrt: &str, detail: Detail) -> Record {
+        let mut problem = Problem::parse(text).unwrap();
+        let answer = problem.derive(&[wrt]).unwrap();
+        let steps = answer.steps(&mut problem, detail).unwrap();
+        let line = |line: &gateaux::Step| {
+            let [left, right] = [line.left(Notation::Text), line.right(Notation::Text)];
+            (left.to_owned(), right.to_owned())
+        };
+        let declarations: Vec<&str> = problem
+            .variables()
+            .iter()
+            .map(|variable| variable.text.as_str())
+            .collect();
+        let printed = format!(
+            "{}; {}",
+            declarations.join("; "),
+            steps.lines()[0].right(Notation::Text)
+        );
+        Record {
+            text: text.to_owned(),
+            function: problem.function_name().to_owned(),
+            wrt: wrt.to_owned(),
+            lines: steps.lines().iter().map(line).collect(),
+            printed,
+        }
+    }
+
+    fn at(&self, place: Place, lines: &[Line]) -> Result<(), Stop> {
+        let names = (self.function.as_str(), self.wrt.as_str());
+        let at = (place.region, 1);
+        match place.is_exact {
+            true => replay::<Prime>(&self.text, names, lines, place.sizes, at),
+            false => replay::<DoubleDouble>(&self.text, names, lines, place.sizes, at),
+        }
+    }
+
+    /// A place at which the derivation is right, or what is wrong with it.
+    fn right(&self) -> Result<Place, String> {
+        let (mut wrong, mut undefined) = (None, String::new());
+        for sizes in SIZES {
+            let exact = Place {
+                is_exact: true,
+                sizes,
+                region: Region::Signed,
+            };
+            let real = Region::ALL.map(|region| Place {
+                is_exact: false,
+                sizes,
+                region,
+            });
+            for place in [exact].into_iter().chain(real) {
+                match self.at(place, &self.lines) {
+                    Ok(()) => return Ok(place),
+                    Err(Stop::Wrong(reason)) => wrong = Some(reason),
+                    Err(Stop::Undefined(reason)) => undefined = reason,
+                }
+            }
+        }
+        Err(wrong.unwrap_or(format!("undefined: {undefined}")))
+    }
+}
+
+fn corpus() -> Vec<(String, String, String)> {
+    let case = |case: serde_json::Value| {
+        let field = |name: &str| case[name].as_str().unwrap().to_owned();
+        (field("id"), field("text"), field("wrt"))
+    };
+    cases("derivatives.jsonl").into_iter().map(case).collect()
+}
+
+fn replay_corpus(detail: Detail) {
+    let (mut right, mut exact, mut lines, mut printed, mut wrong) = (0, 0, 0, 0, Vec::new());
+    for (id, text, wrt) in corpus() {
+        let record = Record::new(&text, &wrt, detail);
+        let mut found = record.right();
+        // The interpreter wants the size of every identity, which the function has as it is printed.
+        if matches!(&found, Err(reason) if reason.starts_with("undefined")) {
+            let text = record.printed.clone();
+            found = Record { text, ..record.clone() }.right();
+            printed += usize::from(found.is_ok());
+        }
+        match found {
+            Ok(place) => {
+                right += 1;
+                exact += usize::from(place.is_exact);
+                lines += record.lines.len();
+            }
+            Err(reason) => wrong.push(format!("{id}: {reason}")),
+        }
+    }
+    println!(
+        "{detail:?}: {right} derivations with {lines} lines replayed, {exact} of them without tolerance, {printed} from the printed function"
+    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn brief_derivations_of_the_corpus_replay() {
+    replay_corpus(Detail::Brief);
+}
+
+#[test]
+fn full_derivations_of_the_corpus_replay() {
+    replay_corpus(Detail::Full);
+}
+
+#[test]
+fn every_rule_states_what_is_true() {
+    let (mut checked, mut wrong) = (0, Vec::new());
+    // Dual numbers take conjugates for constants; `z` and `conj(z)` are told apart in `diff`.
+    for rule in RULES_OF_STEPS
+        .iter()
+        .filter(|rule| !rule.sample.is_empty() && rule.id != "conjugate")
+    {
+        // Over a prime field there are no roots and logarithms, and over real numbers there is no other way.
+        let exact = equation::<Prime>(rule.sample, rule.states, &[2, 3, 4], 1);
+        let real = equation::<DoubleDouble>(rule.sample, rule.states, &[2, 3, 4], 1);
+        match (exact, real) {
+            (Err(Stop::Wrong(reason)), _) | (_, Err(Stop::Wrong(reason))) => {
+                wrong.push(format!("{}: {reason}", rule.id))
+            }
+            (Err(Stop::Undefined(_)), Err(Stop::Undefined(reason))) => wrong.push(format!("{}: {reason}", rule.id)),
+            _ => checked += 1,
+        }
+    }
+    println!("{checked} statements of rules checked");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Problems of all sorts, whose derivations are tampered with.
+const TAMPERED: &[(&str, &str)] = &[
+    ("A: matrix(m, n); x: vector(n); b: vector(m); norm2(A*x - b)^2", "x"),
+    ("A: matrix(m, n); logdet(A'*A)", "A"),
+    ("x: vector(n); A: matrix(n, n); x'*A*x", "x"),
+    ("A: matrix(n, n); X: matrix(n, n); tr(A*inv(X))", "X"),
+    ("A: matrix(m, n); x: vector(n); A*exp(x)", "x"),
+    ("A: matrix(k, m); X: matrix(m, n); B: matrix(n, k); A*X*B", "X"),
+    ("W: matrix(m, n); x: vector(n); sum(tanh(W*x))", "W"),
+    ("S: symmetric(n); A: matrix(n, n); tr(A*S*S)", "S"),
+    ("t: scalar; A: matrix(n, n); B: matrix(n, n); inv(A + t*B)", "t"),
+];
+
+/// Slips that leave the value as it is where a scalar is transposed, or where factors commute.
+const ALLOWED: [&str; 4] = [
+    "transpose added",
+    "transpose dropped",
+    "factors swapped",
+    "arguments swapped",
+];
+
+/// Tampered lines that are right all the same: a part of the line, and why.
+const SAME: &[(&str, &str)] = &[
+    ("norm2(-(A*x - b))", "a norm is even"),
+    ("logdet(-(A'*A))", "the determinant of a matrix of even size is even"),
+    ("tanh(-(W*x))).^2", "a square is even"),
+    ("d((A*x))", "b is constant"),
+    ("d(((A*x)+(b)))", "b is constant"),
+    ("d((B) + t*B)", "A is constant"),
+    ("d((t*B))", "A is constant"),
+    (
+        "ik,lj->ijki",
+        "a label twice in the result is no formula of the language",
+    ),
+    (
+        "ik,lj->ijkj",
+        "a label twice in the result is no formula of the language",
+    ),
+    (
+        "ik,lj->ijkk",
+        "a label twice in the result is no formula of the language",
+    ),
+];
+
+#[test]
+fn tampered_lines_are_rejected() {
+    let (mut caught, mut survivors) = (0, Vec::new());
+    for (text, wrt) in TAMPERED {
+        let record = Record::new(text, wrt, Detail::Full);
+        let place = record.right().unwrap_or_else(|reason| panic!("{text}: {reason}"));
+        for (at, (left, right)) in record.lines.iter().enumerate() {
+            let formula = right.rsplit(" -> ").next().unwrap();
+            for mutant in mutants(formula).unwrap() {
+                let mut lines = record.lines.clone();
+                lines[at].1 = right.replace(formula, &mutant.text);
+                match record.at(place, &lines) {
+                    Err(_) => caught += 1,
+                    Ok(()) => survivors.push(format!("{left} = {} ({}) for {right}", mutant.text, mutant.slip)),
+                }
+            }
+        }
+    }
+    println!(
+        "{caught} tampered lines rejected, {} accepted:\n{}",
+        survivors.len(),
+        survivors.join("\n")
+    );
+    let is_right = |line: &&String| {
+        ALLOWED.iter().any(|slip| line.contains(slip)) || SAME.iter().any(|(part, _)| line.contains(part))
+    };
+    let wrong: Vec<&String> = survivors.iter().filter(|line| !is_right(line)).collect();
+    assert!(wrong.is_empty(), "{} accepted:\n{wrong:#?}", wrong.len());
+    assert!(
+        caught > 4 * survivors.len(),
+        "{caught} rejected, {} accepted",
+        survivors.len()
+    );
+}
+
+#[test]
+fn a_forgotten_factor_is_rejected() {
+    let record = Record::new("A: matrix(m, n); x: vector(n); norm2(A*x)^2", "x", Detail::Brief);
+    let place = record.right().unwrap();
+    let last = record.lines.len() - 1;
+    for (at, wrong) in [
+        (1, "x'*A'*A*dx"),
+        (last, "A'*A*x"),
+        (last, "2*A*A'*x"),
+        (0, "norm2(A*x)"),
+    ] {
+        let mut lines = record.lines.clone();
+        lines[at].1 = wrong.to_owned();
+        assert!(record.at(place, &lines).is_err(), "{wrong} is accepted");
+    }
+}

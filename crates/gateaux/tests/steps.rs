@@ -1,0 +1,109 @@
+//! Derivations: every problem of the corpus has one, every line of it is right, and it ends in the answer that is shown.
+
+#![expect(clippy::print_stdout, reason = "derivations and counts, shown when a test fails")]
+
+use case::cases;
+use gateaux::{Checked, Detail, Notation, Problem, Steps};
+use serde_json::Value;
+
+#[allow(dead_code, reason = "shared with tests that compare numbers")]
+mod case;
+
+/// What the documentation of matrixcalculus.org shows takes at most so many lines.
+const MAX_LINES: usize = 12;
+
+/// A derivation as text.
+fn text(steps: &Steps) -> String {
+    let mut text = String::new();
+    for (at, line) in steps.lines().iter().enumerate() {
+        let left = if steps.continues(at) {
+            ""
+        } else {
+            line.left(Notation::Text)
+        };
+        let mark = match line.checked() {
+            Checked::Exactly => "",
+            Checked::Numerically => "  (numerically)",
+            Checked::Not(reason) => &format!("  NOT VERIFIED: {reason}"),
+        };
+        let (right, why) = (line.right(Notation::Text), line.why());
+        text.push_str(&format!("  {left:10} = {right}    [{why}]{mark}\n"));
+    }
+    text
+}
+
+/// The derivation of a case, or what is wrong with it.
+fn derivation(case: &Value, detail: Detail) -> Result<Steps, String> {
+    let mut problem = Problem::parse(case["text"].as_str().expect("a text")).map_err(|errors| errors.to_string())?;
+    let answer = problem
+        .derive(&[case["wrt"].as_str().expect("a name")])
+        .map_err(|errors| errors.to_string())?;
+    let steps = answer
+        .steps(&mut problem, detail)
+        .map_err(|errors| errors.to_string())?;
+    let shown = text(&steps);
+    println!("{} by {}\n{shown}", case["id"], case["wrt"]);
+    if !steps.is_verified() {
+        return Err(format!("a line is not verified:\n{shown}"));
+    }
+    let last = steps.lines().last().ok_or("no lines")?;
+    for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
+        let answer = answer
+            .explicit(notation)
+            .map_or_else(|| answer.operator(notation), str::to_owned);
+        if last.right(notation) != answer {
+            return Err(format!("it ends in {}, not in {answer}", last.right(notation)));
+        }
+    }
+    for pair in steps.lines().windows(2) {
+        if pair[1].reasons().is_empty() && pair[1].left(Notation::Text) == pair[0].left(Notation::Text) {
+            return Err(format!("a line without a reason:\n{shown}"));
+        }
+    }
+    Ok(steps)
+}
+
+/// All derivations of the corpus, and figures about them.
+fn corpus(detail: Detail) -> Vec<(String, Steps)> {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for case in cases("derivatives.jsonl") {
+        let id = case["id"].as_str().expect("an id").to_owned();
+        match derivation(&case, detail) {
+            Ok(steps) => found.push((id, steps)),
+            Err(reason) => wrong.push(format!("{id}: {reason}")),
+        }
+    }
+    let lines: usize = found.iter().map(|(_, steps)| steps.lines().len()).sum();
+    let exact = |steps: &Steps| {
+        steps
+            .lines()
+            .iter()
+            .filter(|line| *line.checked() == Checked::Exactly)
+            .count()
+    };
+    let exact: usize = found.iter().map(|(_, steps)| exact(steps)).sum();
+    println!(
+        "{detail:?}: {} derivations, {lines} lines, {exact} of them exact",
+        found.len()
+    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    found
+}
+
+#[test]
+fn every_problem_of_the_corpus_has_a_brief_derivation() {
+    let found = corpus(Detail::Brief);
+    for (id, steps) in &found {
+        let lines = steps.lines().len();
+        assert!(
+            !id.starts_with("mc-") || lines <= MAX_LINES,
+            "{id} takes {lines} lines:\n{}",
+            text(steps)
+        );
+    }
+}
+
+#[test]
+fn every_problem_of_the_corpus_has_a_full_derivation() {
+    corpus(Detail::Full);
+}
