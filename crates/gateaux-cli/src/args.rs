@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gateaux::teach::Level;
 
 /// Matrix calculus: derivatives in matrix notation, checked.
 #[derive(Debug, Parser)]
@@ -217,7 +218,7 @@ pub struct DiffArguments {
     /// Do not check the answer numerically
     #[arg(long)]
     pub no_check: bool,
-    /// Show the formula alone: the explicit form, or the operator where there is none
+    /// Show the formula alone: the explicit form, or the operator where there is none; with --steps the steps alone
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -377,20 +378,7 @@ pub struct PlanArguments {
 
 /// `gateaux teach`
 #[derive(Args, Debug)]
-#[command(after_help = "Levels:\n  \
-    1 scalars and vectors\n  \
-    2 quadratic forms and least squares\n  \
-    3 traces\n  \
-    4 inverses and determinants\n  \
-    5 elementwise functions and the chain rule\n  \
-    6 Kronecker products and vec\n  \
-    7 Hessians\n\n\
-    Examples:\n  \
-    gateaux teach --level 2 --seed 3\n  \
-    gateaux teach --level 2 --seed 3 --hints 1\n  \
-    gateaux teach --level 2 --seed 3 --answer \"2*A'*x\"\n  \
-    gateaux teach --level 2 --seed 3 --solution\n\n\
-    Exit codes: 0, but 1 if the answer is not right.")]
+#[command(after_help = teach_help())]
 pub struct TeachArguments {
     /// How difficult
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -453,6 +441,15 @@ pub struct FunctionsArguments {
 pub struct ExplainArguments {
     /// The code, as the error shows it in brackets, or a rule of a derivation
     pub code: Option<String>,
+}
+
+/// The levels, and examples.
+fn teach_help() -> String {
+    let levels = Level::all().map(|level| format!("  {} {}\n", level.number(), level.title()));
+    let examples = ["", " --hints 1", " --answer \"2*A'*(A*x - u)\"", " --solution"];
+    let examples = examples.map(|more| format!("  gateaux teach --level 2 --seed 3{more}\n"));
+    let (levels, examples) = (levels.collect::<String>(), examples.concat());
+    format!("Levels:\n{levels}\nExamples:\n{examples}\nExit codes: 0, but 1 if the answer is not right.")
 }
 
 impl DiffArguments {

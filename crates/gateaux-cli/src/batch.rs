@@ -13,7 +13,6 @@ use crate::args::BatchArguments;
 use crate::codes;
 use crate::failure::Failure;
 use crate::json::{self, Object};
-use crate::question::Question;
 use crate::request::Request;
 
 /// Answers all lines of all files, or of standard input, flushing after each line.
@@ -119,10 +118,10 @@ fn answer(request: Request, arguments: &BatchArguments) -> Result<Object, Errors
         reply.check(&mut problem, &BTreeMap::new());
     }
     let mut object = json::reply(&problem, &reply);
-    if let (Some(detail), Question::Derivative(_), [answer]) =
-        (request.steps, &reply.question, reply.answers.as_slice())
-    {
-        object.insert("steps".into(), json::steps(&answer.steps(&mut problem, detail)?));
+    if let Some(detail) = request.steps {
+        let told = reply.answers.iter().map(|answer| answer.steps(&mut problem, detail));
+        let told = told.collect::<Result<Vec<_>, _>>()?;
+        object.extend(json::derivations(&reply.answers, &told));
     }
     if arguments.timing {
         let mut micros = Object::new();

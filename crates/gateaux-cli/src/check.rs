@@ -27,6 +27,9 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     let source = Source::read(&arguments.problem)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let mut problem = Problem::parse(&source.text).map_err(in_text)?;
+    problem
+        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
+        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = match Question::new(&wrt, arguments.order)? {
         Question::Derivative(wrt) => Question::Derivative(wrt),
@@ -136,7 +139,10 @@ fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
             object.insert("mistake".into(), json!(mistake.name()));
             object.insert("detail".into(), json!(detail));
             if let Some(counterexample) = counterexample {
-                let values = counterexample.values.iter().map(|(name, value)| (name.clone(), nested(value)));
+                let values = counterexample
+                    .values
+                    .iter()
+                    .map(|(name, value)| (name.clone(), nested(value)));
                 let value = |value: &Option<ClaimNumbers>| value.as_ref().map_or(Value::Null, nested);
                 let shown = json!({
                     "values": Value::Object(values.collect()),
@@ -169,5 +175,10 @@ fn written(value: &ClaimNumbers) -> String {
     };
     let rounded = value.map(|entry| gateaux::Complex::new(short(entry.re), short(entry.im)));
     let text = nested(&rounded).to_string();
-    text.replace(".0,", ",").replace(".0]", "]").replace(',', ", ").replace('"', "").trim_end_matches(".0").to_owned()
+    text.replace(".0,", ",")
+        .replace(".0]", "]")
+        .replace(',', ", ")
+        .replace('"', "")
+        .trim_end_matches(".0")
+        .to_owned()
 }

@@ -95,6 +95,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         if let Some(only) = weighted.as_ref().or(taylor.as_ref()) {
             return Ok(writeln!(out, "{}", only.get(notation))?);
         }
+        if arguments.steps {
+            return Ok(steps::show_alone(&derivations, &mut Page::new(out, notation))?);
+        }
         return show_quietly(&reply, arguments.form, notation, out);
     }
     let function = problem.function_text(notation).map_err(in_text)?;
@@ -181,11 +184,11 @@ fn show_json(
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
-        object.extend(derivations.first().map(|steps| ("steps".into(), json::steps(steps))));
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
     measured.extend(&mut object);
     cost::extend(costs, &mut object);
+    object.extend(json::derivations(&reply.answers, derivations));
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 

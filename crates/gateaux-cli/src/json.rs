@@ -158,7 +158,7 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// The lines of a derivation.
-pub fn steps(steps: &Steps) -> Value {
+fn steps(steps: &Steps) -> Value {
     let line = |line: &Step| {
         let rules: Vec<String> = line.reasons().iter().map(|reason| reason.id()).collect();
         let checked = match line.checked() {
@@ -174,6 +174,19 @@ pub fn steps(steps: &Steps) -> Value {
         })
     };
     steps.lines().iter().map(line).collect()
+}
+
+/// The derivation of the only answer, or those of several by their variables; nothing where there are none.
+pub fn derivations(answers: &[Answer], derivations: &[Steps]) -> Option<(String, Value)> {
+    let value = match derivations {
+        [] => return None,
+        [only] => steps(only),
+        several => {
+            let named = |(answer, each): (&Answer, &Steps)| (answer.wrt().join(", "), steps(each));
+            Value::Object(answers.iter().zip(several).map(named).collect())
+        }
+    };
+    Some(("steps".to_owned(), value))
 }
 
 /// All fields of a reply.

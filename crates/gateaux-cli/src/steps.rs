@@ -31,6 +31,18 @@ pub fn show(steps: &Steps, by: &str, page: &mut Page<'_>) -> io::Result<()> {
         format!("steps by {by}")
     };
     page.title(&title, "")?;
+    show_lines(steps, page)
+}
+
+/// Shows derivations without titles, one after the other.
+///
+/// # Errors
+/// Those of writing.
+pub fn show_alone(derivations: &[Steps], page: &mut Page<'_>) -> io::Result<()> {
+    derivations.iter().try_for_each(|steps| show_lines(steps, page))
+}
+
+fn show_lines(steps: &Steps, page: &mut Page<'_>) -> io::Result<()> {
     match page.notation() {
         Notation::Latex => page.verbatim(&steps.latex())?,
         Notation::Text | Notation::Unicode => {
@@ -42,10 +54,14 @@ pub fn show(steps: &Steps, by: &str, page: &mut Page<'_>) -> io::Result<()> {
             }
         }
     }
+    let mut last = "";
     for line in steps.lines() {
-        if let Checked::Not(reason) = line.checked() {
+        if let Checked::Not(reason) = line.checked()
+            && reason != last
+        {
             let what = format!("NOT VERIFIED: {}: {reason}", line.right(Notation::Text));
             page.sentence(&style::paint(style::BAD, &what))?;
+            last = reason;
         }
     }
     Ok(())

@@ -18,7 +18,10 @@ fn the_verdict_is_the_exit_code() {
     assert!(equal.starts_with("equal "), "{equal}");
     let outcome = gateaux(&["check", "x'*x", "--claim", "x"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
-    assert_eq!(outcome.stdout, "not equal: off by the factor 2\n  claim     x\n  gradient  2*x\n");
+    assert_eq!(
+        outcome.stdout,
+        "not equal: off by the factor 2\n  claim     x\n  gradient  2*x\n"
+    );
     assert_eq!(gateaux(&["equal", "x'*y", "y'*x"]).code, 0);
     assert_eq!(gateaux(&["equal", "x'*y", "x'*x"]).code, 1);
 }
@@ -36,7 +39,11 @@ fn every_kind_of_mistake_has_a_name() {
         ("x'*x", "x", "x.*x", "different"),
     ] {
         let value = verdict(problem, wrt, claim);
-        assert_eq!((&value["verdict"], &value["mistake"]), (&"not equal".into(), &mistake.into()), "{value}");
+        assert_eq!(
+            (&value["verdict"], &value["mistake"]),
+            (&"not equal".into(), &mistake.into()),
+            "{value}"
+        );
         assert!(value["detail"].is_string(), "{value}");
     }
     assert_eq!(verdict("x'*x", "x", "x + x")["mistake"], Value::Null);
@@ -46,9 +53,17 @@ fn every_kind_of_mistake_has_a_name() {
 fn a_counterexample_has_both_values() {
     let value = verdict("sum(x.^3)", "x", "x.*x + x");
     let example = &value["counterexample"];
-    let (x, claim, gradient) = (&example["values"]["x"][0], &example["claim"][0], &example["gradient"][0]);
+    let (x, claim, gradient) = (
+        &example["values"]["x"][0],
+        &example["claim"][0],
+        &example["gradient"][0],
+    );
     let x = x.as_f64().expect("a number");
-    assert_eq!((claim, gradient), (&(x * x + x).into(), &(3.0 * x * x).into()), "{value}");
+    assert_eq!(
+        (claim, gradient),
+        (&(x * x + x).into(), &(3.0 * x * x).into()),
+        "{value}"
+    );
     assert_ne!(claim, gradient);
 }
 
@@ -79,7 +94,14 @@ fn a_claim_is_about_one_derivative() {
 
 #[test]
 fn sizes_and_conventions_can_be_given() {
-    let claim = ["--claim", "2*inv(S) - diag(diag(inv(S)))", "--convention", "vech", "--dims", "n=4"];
+    let claim = [
+        "--claim",
+        "2*inv(S) - diag(diag(inv(S)))",
+        "--convention",
+        "vech",
+        "--dims",
+        "n=4",
+    ];
     let arguments = [&["check", "S: posdef(n); logdet(S)", "--wrt", "S"][..], &claim[..]].concat();
     assert!(gateaux(&arguments).ok().starts_with("equal "));
 }

@@ -135,9 +135,10 @@ fn every_variable_has_its_costs() {
 #[test]
 fn sizes_of_unknown_dimensions_are_refused_with_those_that_there_are() {
     let data = ["--data", "x=[1, 2]", "--data", "A=[[1, 2], [3, 4]]"];
-    let commands: [&[&str]; 4] = [
+    let commands: [&[&str]; 5] = [
         &["diff", "x'*A*x", "--wrt", "x"],
         &["plan", "x'*A*x", "--wrt", "x"],
+        &["check", "x'*A*x", "--wrt", "x", "--claim", "A*x"],
         &[&["eval", "x'*A*x"], &data[..]].concat(),
         &[&["eval", "x'*A*x", "--direction", "x=random"], &data[..]].concat(),
     ];

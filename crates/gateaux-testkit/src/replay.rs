@@ -52,9 +52,14 @@ pub fn replay<T: Judge>(
         holes: BTreeMap::from([(hole, tangent.clone())]),
         sizes: &point.sizes,
     };
+    // What parts are called, as it stands before every formula.
+    let mut parts = String::new();
     for (left, right) in lines {
         let what = format!("the line {left} = {right}");
-        if left == function {
+        let right = &format!("{parts}{right}");
+        if is_part(left) {
+            parts = format!("{parts}{left} = {}; ", &right[parts.len()..]);
+        } else if left == function {
             compare(&what, &reader.read(right)?, &value)?;
         } else if is_change(left, function) {
             compare(&what, &reader.read(right)?, &slope)?;
@@ -70,6 +75,12 @@ pub fn replay<T: Judge>(
         }
     }
     Ok(())
+}
+
+/// `t`, `t1`: the name of a part, which is no name of an answer.
+fn is_part(left: &str) -> bool {
+    let stem = left.trim_end_matches(|c: char| c.is_ascii_digit());
+    ["t", "u", "s", "q", "tmp_", "part_"].contains(&stem)
 }
 
 /// `df`, its transpose, and `vec` of it.

@@ -248,7 +248,7 @@ fn lifted<T: Real>(array: &Array<Complex<f64>>) -> Array<Complex<T>> {
     array.map(|entry| Complex::new(T::from_f64(entry.re), T::from_f64(entry.im)))
 }
 
-fn joined(real: &Array<f64>, imaginary: &Array<f64>) -> Result<Array<Complex<f64>>, String> {
+pub(crate) fn joined(real: &Array<f64>, imaginary: &Array<f64>) -> Result<Array<Complex<f64>>, String> {
     let complex = real.map(|entry| Complex::real(*entry));
     let parts = imaginary.map(|entry| Complex::new(0.0, *entry));
     complex.add(&parts).map_err(|error| error.to_string())

@@ -56,6 +56,8 @@ pub(crate) const CLAIM_SIZES: &str = "G0406";
 pub(crate) const CLAIM_FORM: &str = "G0407";
 /// A claim about a function without points in its domain.
 pub(crate) const CLAIM_DOMAIN: &str = "G0408";
+/// Steps of a derivative of higher order.
+pub(crate) const NO_STEPS: &str = "G0420";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
@@ -102,6 +104,12 @@ const CODES: &[Code] = &[
         title: "a claim that cannot be compared",
         explanation: "Formulas that are not equal at sight are compared at random points of the domain of the function. No such point was found, or the formulas are too long. Declarations such as `x: positive vector(n)` and sizes given with `--dims` can help.",
         example: "",
+    },
+    Code {
+        code: NO_STEPS,
+        title: "a derivative whose steps are not told",
+        explanation: "Steps are told of first derivatives. Those of a second derivative are the steps of the derivative of the gradient: differentiate the gradient that is shown.",
+        example: "gateaux diff \"x'*A*x\" --wrt x --order 2 --steps",
     },
     Code {
         code: BAD_INPUT,

@@ -36,7 +36,7 @@ pub struct Declared {
 #[derive(Clone, Debug)]
 pub struct Problem {
     text: String,
-    tree: Tree,
+    pub(crate) tree: Tree,
     pub(crate) typing: Typing,
     pub(crate) store: Store,
     pub(crate) function: Expr,

@@ -93,7 +93,7 @@ impl Parts {
 }
 
 /// `df/dz`, `d2f/dz dconj(z)`
-fn name<S: AsRef<str>>(wrt: &[S], conjugates: &[bool], notation: Notation) -> String {
+pub(crate) fn name<S: AsRef<str>>(wrt: &[S], conjugates: &[bool], notation: Notation) -> String {
     let is_latex = notation == Notation::Latex;
     let by = |(name, conjugate): (&S, &bool)| match (is_latex, conjugate) {
         (false, false) => format!("d{}", name.as_ref()),

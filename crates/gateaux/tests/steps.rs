@@ -13,7 +13,7 @@ mod case;
 const MAX_LINES: usize = 12;
 
 /// A derivation as text.
-fn text(steps: &Steps) -> String {
+fn text_of(steps: &Steps) -> String {
     let mut text = String::new();
     for (at, line) in steps.lines().iter().enumerate() {
         let left = if steps.continues(at) {
@@ -41,7 +41,7 @@ fn derivation(case: &Value, detail: Detail) -> Result<Steps, String> {
     let steps = answer
         .steps(&mut problem, detail)
         .map_err(|errors| errors.to_string())?;
-    let shown = text(&steps);
+    let shown = text_of(&steps);
     println!("{} by {}\n{shown}", case["id"], case["wrt"]);
     if !steps.is_verified() {
         return Err(format!("a line is not verified:\n{shown}"));
@@ -61,6 +61,71 @@ fn derivation(case: &Value, detail: Detail) -> Result<Steps, String> {
         }
     }
     Ok(steps)
+}
+
+/// Problems that the corpus does not have: complex variables, an orthogonal matrix, other conventions of names.
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "z: complex vector(n); A: complex matrix(m, n); b: complex vector(m); norm2(A*z - b)^2",
+        "z",
+    ),
+    ("z: complex scalar; exp(im*z^2)", "z"),
+    ("z: complex scalar; conj(z)*z^2", "z"),
+    ("z: complex vector(n); abs(z)", "z"),
+    ("z: complex vector(n); sum(real(z).*imag(z))", "z"),
+    ("z: complex vector(n); A: complex matrix(m, n); A*conj(z)", "z"),
+    (
+        "Z: complex matrix(n, n); A: complex matrix(n, n); real(tr(A†*Z*Z))",
+        "Z",
+    ),
+    ("z: complex vector(n); abs(z[1])^2", "z"),
+    ("z: complex vector(n); x: vector(n); real(z'*x)", "x"),
+    ("Q: orthogonal(n); A: matrix(n, n); tr(A*Q*A*Q)", "Q"),
+    ("L: lower(n); logdet(L*L' + eye)", "L"),
+    ("f: vector(n); dx: scalar; x: vector(n); dx*f'*x", "x"),
+    ("x: vector(n); sum(where(x < 1, x.^2, x))", "x"),
+    (
+        "x: vector(n); y: vector(n); sum(cross([x[1], x[2], 1], [1, 2, 3])) + x'*y",
+        "x",
+    ),
+    ("c: scalar; 3", "c"),
+];
+
+#[test]
+fn other_problems_have_derivations() {
+    let mut wrong = Vec::new();
+    for (text, wrt) in OTHERS {
+        for detail in [Detail::Brief, Detail::Full] {
+            let case = serde_json::json!({"id": text, "text": text, "wrt": wrt});
+            if let Err(reason) = derivation(&case, detail) {
+                wrong.push(format!("{text} by {wrt}: {reason}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn conventions_end_in_their_answers() {
+    let text = "S: symmetric(n); A: matrix(n, n); tr(A*S*S)";
+    let mut problem = Problem::parse(text).expect("well formed");
+    let answer = problem
+        .derive_in(&["S"], gateaux::Convention::Vech)
+        .expect("a derivative");
+    let steps = answer.steps(&mut problem, Detail::Brief).expect("steps");
+    assert!(steps.is_verified(), "{}", text_of(&steps));
+    assert_eq!(
+        steps.lines().last().map(|line| line.right(Notation::Text)),
+        answer.explicit(Notation::Text)
+    );
+}
+
+#[test]
+fn second_derivatives_have_no_steps_yet() {
+    let mut problem = Problem::parse("x'*A*x").expect("well formed");
+    let answer = problem.derive(&["x", "x"]).expect("a derivative");
+    let errors = answer.steps(&mut problem, Detail::Brief).expect_err("no steps");
+    assert!(errors.to_string().contains("first derivatives"), "{errors}");
 }
 
 /// All derivations of the corpus, and figures about them.
@@ -98,7 +163,7 @@ fn every_problem_of_the_corpus_has_a_brief_derivation() {
         assert!(
             !id.starts_with("mc-") || lines <= MAX_LINES,
             "{id} takes {lines} lines:\n{}",
-            text(steps)
+            text_of(steps)
         );
     }
 }

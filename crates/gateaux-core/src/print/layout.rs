@@ -93,6 +93,8 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: HashMap<Expr, PieceId>,
+    /// Whether some expressions are written as names.
+    is_named: bool,
     missing: Vec<Expr>,
 }
 
@@ -131,11 +133,19 @@ impl Layout {
         Ok(self.of[&expr])
     }
 
+    /// Writes an expression as a name.
+    pub(super) fn name(&mut self, expr: Expr, name: &str) {
+        let piece = self.push(Piece::Name(name.to_owned()));
+        self.of.insert(expr, piece);
+        self.is_named = true;
+    }
+
     /// The formula that a piece is, with names for the parts that it shares.
     pub(super) fn rooted(self, store: &Store, root: PieceId) -> Result<Layout> {
         let mut layout = Layout { root, ..self };
         layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
-        let shared = match layout.plain > MAX_PLAIN {
+        // Where names are given there are no others.
+        let shared = match layout.plain > MAX_PLAIN && !layout.is_named {
             true => layout.shared_parts(),
             false => vec![],
         };
@@ -250,19 +260,8 @@ impl Layout {
 
     /// Gives names to parts, so that the formula is as long as its shared form.
     fn name_parts(&mut self, store: &Store, shared: Vec<PieceId>) {
-        // Names that do not stand in the formula too: it is read beside the declarations.
-        let taken: Vec<String> = store.names().collect();
-        let prefix = ["t", "u", "s", "q", "tmp_"]
-            .into_iter()
-            .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
-            .unwrap_or("part_")
-            .to_owned();
-        let is_only = shared.len() == 1 && !taken.contains(&prefix);
-        for (at, id) in shared.into_iter().enumerate() {
-            let name = match is_only {
-                true => prefix.clone(),
-                false => format!("{prefix}{}", at + 1),
-            };
+        let names = names_of_parts(store, shared.len());
+        for (id, name) in shared.into_iter().zip(names) {
             // The body moves to a place of its own, and all uses see the name.
             let body = std::mem::replace(&mut self.pieces[id], Piece::Name(name.clone()));
             self.pieces.push(body);
@@ -306,6 +305,19 @@ impl Layout {
             Some(inner) => inner,
             None => self.push(Piece::Negative(piece)),
         }
+    }
+}
+
+/// Names for parts that do not stand in the formula too: it is read beside the declarations.
+pub fn names_of_parts(store: &Store, count: usize) -> Vec<String> {
+    let taken: Vec<String> = store.names().collect();
+    let prefix = ["t", "u", "s", "q", "tmp_"]
+        .into_iter()
+        .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
+        .unwrap_or("part_");
+    match count {
+        1 if !taken.iter().any(|name| name == prefix) => vec![prefix.to_owned()],
+        _ => (1..=count).map(|at| format!("{prefix}{at}")).collect(),
     }
 }
 

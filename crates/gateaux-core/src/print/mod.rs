@@ -20,7 +20,7 @@ mod writer;
 
 pub use index::print_index;
 pub use latex::latex_name;
-pub use layout::{Layout, Piece, PieceId};
+pub use layout::{Layout, Piece, PieceId, names_of_parts};
 pub use phrase::{Factor, Phrase, Wrap};
 pub use recognize::power_sum;
 

@@ -61,12 +61,15 @@ impl Phrase {
 }
 
 impl Layout {
-    /// Lays out the sum of phrases.
+    /// Lays out the sum of phrases, in which some expressions are written as names.
     ///
     /// # Errors
     /// Those of [`Layout::new`].
-    pub fn of_phrases(store: &mut Store, phrases: &[Phrase]) -> Result<Layout> {
+    pub fn of_phrases(store: &mut Store, phrases: &[Phrase], names: &[(Expr, String)]) -> Result<Layout> {
         let mut layout = Layout::default();
+        for (expr, name) in names {
+            layout.name(*expr, name);
+        }
         if let [only] = phrases
             && let (
                 Wrap::Nothing,
@@ -79,7 +82,8 @@ impl Layout {
                 true,
             ) = (only.wrap, only.factors.as_slice(), only.coefficient.is_one())
         {
-            return Layout::new(store, *expr);
+            let root = layout.include(store, *expr)?;
+            return layout.rooted(store, root);
         }
         let mut signed = Vec::with_capacity(phrases.len());
         for phrase in phrases {

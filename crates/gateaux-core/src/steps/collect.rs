@@ -61,7 +61,16 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         for (coefficient, cotangent) in terms {
             phrases.push(applied(store, coefficient, cotangent, hole)?);
         }
-        lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+        // The same terms in another order are no news.
+        let is_plain = |phrase: &Phrase| phrase.wrap == Wrap::Nothing && phrase.factors.len() == 1;
+        let plain: Vec<(Rational, Expr)> = phrases
+            .iter()
+            .filter(|phrase| is_plain(phrase))
+            .map(|phrase| (phrase.coefficient.clone(), phrase.factors[0].expr))
+            .collect();
+        if plain.len() < phrases.len() || store.sum(&plain)? != body {
+            lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+        }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
     if is_sum {
@@ -69,7 +78,14 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
     }
     let raw = sweep.cotangent(store, hole)?;
     if raw != gradient {
-        note(&mut reasons, rewriting(store, raw, gradient));
+        // To collect terms is to collect their factors.
+        let why = rewriting(store, raw, gradient);
+        note(
+            &mut reasons,
+            why.into_iter()
+                .filter(|rule| !is_sum || rule.id != rules::FACTOR.id)
+                .collect(),
+        );
     }
     let whole = literal(store, gradient, hole)?;
     if whole.factors.iter().any(|factor| factor.is_transposed) {
@@ -136,22 +152,22 @@ pub(super) fn literal(store: &mut Store, gradient: Expr, hole: Expr) -> Result<P
     Ok(Phrase::product(wrap, vec![factor, hole.into()]))
 }
 
-/// `<C, dX>` in the normal form, but for `tr(b*a'*dX)`, which would be `a'*dX*b` again.
+/// `<C, dX>` in the normal form, where that shows what stands in front of dX: `tr(b*a'*dX)` would be `a'*dX*b` again.
 fn applied(store: &mut Store, coefficient: Rational, cotangent: Expr, hole: Expr) -> Result<Phrase> {
-    let core = core(store, cotangent);
-    let is_outer = match store.form(core) {
-        Form::MatMul(factors) => factors
+    let inner = store.dot(cotangent, hole)?;
+    let is_sum = |expr: Expr| matches!(store.form(expr), Form::Trace(_) | Form::Sum(_));
+    let is_shown = |expr: Expr| match store.form(core(store, expr)) {
+        Form::Product(factors) => factors
             .iter()
-            .skip(1)
-            .any(|factor| matches!(store.shape(factor.base), Shape::Row(_))),
-        _ => false,
+            .any(|factor| store.has_hole(factor.base) && is_sum(factor.base)),
+        _ => is_sum(core(store, expr)),
     };
-    if is_outer && matches!(store.shape(hole), Shape::Matrix(..)) {
+    if matches!(store.shape(hole), Shape::Matrix(..)) && !is_shown(inner) {
         return paired(store, coefficient, cotangent, hole);
     }
     Ok(Phrase {
         coefficient,
-        ..Phrase::plain(store.dot(cotangent, hole)?)
+        ..Phrase::plain(inner)
     })
 }
 
@@ -168,14 +184,9 @@ fn core(store: &Store, array: Expr) -> Expr {
 fn is_composed(store: &Store, array: Expr) -> bool {
     let array = core(store, array);
     match store.form(array) {
-        Form::MatMul(_) | Form::Product(_) => true,
+        Form::MatMul(_) => true,
         Form::Add(terms) => {
-            let is_product = |term: &Term| {
-                matches!(
-                    store.form(core(store, term.expr)),
-                    Form::MatMul(_) | Form::Product(_) | Form::Add(_)
-                )
-            };
+            let is_product = |term: &Term| matches!(store.form(core(store, term.expr)), Form::MatMul(_) | Form::Add(_));
             terms.iter().any(is_product)
         }
         _ => false,

@@ -10,9 +10,13 @@ use super::{Detail, Reason, rules};
 use crate::diff;
 use crate::expr::{ElementPower, Expr, Form, Law, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
+use crate::print::{Phrase, Wrap};
 
 /// Linear parts up to this weight need no line of their own in a brief derivation.
 const MAX_PASSED: u32 = 3;
+
+/// Why a line is what it is, and the line before it with what makes this one of it.
+type Next = (Vec<Reason>, Option<(Phrase, Vec<Reason>)>);
 
 /// A differential that becomes the change of the variable, line by line.
 pub(super) struct Expansion<'a> {
@@ -54,13 +58,14 @@ impl<'a> Expansion<'a> {
     }
 
     /// The next line: the body with some differentials replaced by what they are, and why; `None` where the variable
-    /// alone changes.
-    pub(super) fn next(&mut self, store: &mut Store) -> Result<Option<Vec<Reason>>> {
+    /// alone changes. In full also the line before the trace of a product is turned until the change stands last, and
+    /// why that may be done.
+    pub(super) fn next(&mut self, store: &mut Store) -> Result<Option<Next>> {
         let outermost = self.outermost(store);
         let Some(first) = outermost.first().copied() else {
             return Ok(None);
         };
-        let mut reasons = Vec::new();
+        let (mut reasons, mut literal) = (Vec::new(), None);
         match self.detail {
             Detail::Full => {
                 let why = self.reasons_of(store, first)?;
@@ -70,6 +75,7 @@ impl<'a> Expansion<'a> {
                         chosen.push(expr);
                     }
                 }
+                literal = self.under_trace(store, &chosen)?;
                 self.replace(store, &chosen, &mut reasons)?;
             }
             Detail::Brief => {
@@ -81,7 +87,29 @@ impl<'a> Expansion<'a> {
                 }
             }
         }
-        Ok(Some(reasons))
+        Ok(Some((reasons, literal)))
+    }
+
+    /// Where the body is the trace of a differential, the trace of what that is, as it is written, and what turns it.
+    fn under_trace(&mut self, store: &mut Store, chosen: &[Expr]) -> Result<Option<(Phrase, Vec<Reason>)>> {
+        let (coefficient, rest) = store.split_coefficient(self.body);
+        let (&[only], &Form::Trace(inner)) = (chosen, store.form(rest)) else {
+            return Ok(None);
+        };
+        if self.pending.get(&only) != Some(&inner) {
+            return Ok(None);
+        }
+        let mut turning = vec![Reason::Rule(&rules::TRACE_SUM)];
+        self.reasons_of_trace(store, only, &mut turning);
+        if turning.len() < 2 {
+            return Ok(None);
+        }
+        let change = self.one_level(store, only, &mut Vec::new())?;
+        if !matches!(store.form(change), Form::Add(_)) {
+            turning.remove(0);
+        }
+        let phrase = Phrase::product(Wrap::Trace, vec![change.into()]);
+        Ok(Some((Phrase { coefficient, ..phrase }, turning)))
     }
 
     /// All that is left at once.
@@ -248,7 +276,9 @@ impl<'a> Expansion<'a> {
                 true => found.push(Reason::Rule(&rules::SQUARED_NORM)),
                 false => {
                     found.push(Reason::Rule(&rules::TRACE));
-                    self.reasons_of_trace(store, inner, &mut found);
+                    if self.detail == Detail::Brief {
+                        self.reasons_of_trace(store, inner, &mut found);
+                    }
                 }
             },
             Form::Sum(_) => found.push(Reason::Rule(&rules::ENTRY_SUM)),
@@ -275,12 +305,10 @@ impl<'a> Expansion<'a> {
         let Form::MatMul(factors) = store.form(inner) else {
             return;
         };
-        if self.detail == Detail::Full {
-            return;
-        }
         let moving = |factor: &MatrixPower| self.linear.contains_key(&factor.base);
         let before_last = &factors[..factors.len() - 1];
-        if before_last.iter().any(moving) {
+        let repeats = |factor: &MatrixPower| moving(factor) && factor.power > 1;
+        if before_last.iter().any(moving) || factors.iter().any(repeats) {
             found.push(Reason::Rule(&rules::CYCLIC));
         }
         let is_transposed =

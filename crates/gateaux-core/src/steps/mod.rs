@@ -7,6 +7,7 @@
 //! No rule is written here: changes come from the records and from the forms in [`diff`](crate::diff), and so do
 //! transposes. What is here is the order in which they are told, and the [`Rule`]s by their names.
 
+mod abbreviate;
 mod collect;
 mod expand;
 mod rules;
@@ -72,11 +73,6 @@ impl Reason {
         }
     }
 
-    /// Whether it defines how an answer is read off, in general letters.
-    pub fn is_reading(self) -> bool {
-        matches!(self, Reason::Rule(rule) if rule.sample.is_empty())
-    }
-
     /// What it states, as an equation in the language.
     pub fn statement(self) -> String {
         match self {
@@ -114,12 +110,18 @@ impl Reason {
 pub enum Left {
     /// The function.
     Function,
+    /// A part of the function, which has this place among the named ones.
+    Part(usize),
     /// Its change.
     Change,
     /// The transpose of its change, a column where the function is a row.
     TransposedChange,
     /// Its change, stacked into a vector.
     StackedChange,
+    /// The derivative by a complex variable, its conjugate held fixed.
+    ByVariable,
+    /// The derivative by the conjugate of a complex variable.
+    ByConjugate,
     /// The linear map from the change of the variable to that of the function.
     Map,
     /// The answer.
@@ -168,6 +170,25 @@ pub struct Claim<'a> {
     pub explicit: Option<Expr>,
     /// The Kronecker form as it is shown.
     pub kronecker: Option<Expr>,
+    /// By a complex variable the derivatives by it and, where true, by its conjugate.
+    pub parts: &'a [(bool, Expr)],
+    /// Whether the explicit form is the gradient of a real function by a complex variable.
+    pub is_real: bool,
+}
+
+/// The parts of the function that a derivation which is too long to be read should name, inner ones first.
+///
+/// # Cost
+/// A small multiple of the lengths of the lines, shared parts once.
+pub fn parts_to_name(store: &Store, function: Expr, lines: &[Line]) -> Vec<Expr> {
+    abbreviate::parts(store, function, lines)
+}
+
+impl Line {
+    /// The definition of a named part.
+    pub fn definition(at: usize, part: Expr) -> Line {
+        Line::new(Left::Part(at), part, &[])
+    }
 }
 
 /// The derivation of an answer.
@@ -179,8 +200,7 @@ pub struct Claim<'a> {
 /// That of the differential for each line.
 pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result<Vec<Line>> {
     let derivative = claim.derivative;
-    let function = simplify(store, derivative.function)?;
-    let mut lines = vec![Line::new(Left::Function, function, &[])];
+    let mut lines = vec![Line::new(Left::Function, derivative.function, &[])];
     if claim.differentiated != derivative.function {
         lines.push(Line::new(Left::Function, claim.differentiated, &[&rules::SPECTRAL_SUM]));
     }
@@ -188,12 +208,7 @@ pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result
     let hole = derivative.holes[0];
     let variable = store.variable(derivative.variables[0]).clone();
     if variable.is_complex {
-        lines.push(Line::new(Left::Change, derivative.form, &[]));
-        lines.extend(
-            claim
-                .explicit
-                .map(|explicit| Line::new(Left::Answer, explicit, &[&rules::WIRTINGER])),
-        );
+        complex(claim, &mut lines);
         return Ok(lines);
     }
     match (store.shape(body), store.shape(hole), claim.explicit) {
@@ -229,9 +244,16 @@ fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut
         lines.push(Line::new(Left::Change, expansion.body, &[]));
     }
     let start = lines.len();
-    while let Some(reasons) = expansion.next(store)? {
-        lines.push(Line::change(vec![Phrase::plain(expansion.body)], reasons));
-        if lines.len() - start == most {
+    while let Some((reasons, literal)) = expansion.next(store)? {
+        let body = vec![Phrase::plain(expansion.body)];
+        match literal {
+            Some((literal, turning)) => {
+                lines.push(Line::change(vec![literal], reasons));
+                lines.push(Line::change(body, turning));
+            }
+            None => lines.push(Line::change(body, reasons)),
+        }
+        if lines.len() - start >= most {
             expansion.finish(store)?;
             lines.push(Line::new(Left::Change, expansion.body, &[&rules::REST]));
             break;
@@ -246,6 +268,26 @@ fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut
         lines.push(Line::new(Left::Change, expansion.body, &[why]));
     }
     Ok(expansion.body)
+}
+
+/// The derivatives by a complex variable and by its conjugate, and the answer that follows from them.
+fn complex(claim: Claim<'_>, lines: &mut Vec<Line>) {
+    lines.push(Line::new(Left::Change, claim.derivative.form, &[&rules::COLLECT]));
+    let why = match claim.is_real {
+        true => &rules::COMPLEX_GRADIENT,
+        false => &rules::WIRTINGER,
+    };
+    for (is_conjugate, array) in claim.parts {
+        let left = match is_conjugate {
+            true => Left::ByConjugate,
+            false => Left::ByVariable,
+        };
+        lines.push(Line::new(left, *array, &[&rules::WIRTINGER]));
+    }
+    lines.push(match claim.explicit {
+        Some(explicit) => Line::new(Left::Answer, explicit, &[why]),
+        None => Line::new(Left::Map, claim.derivative.operator, &[&rules::OPERATOR]),
+    });
 }
 
 /// From the differential of a scalar to its gradient.
@@ -331,7 +373,7 @@ fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<
     if terms > 1 {
         why.push(&rules::COLLECT);
     }
-    if raw != slope {
+    if raw != slope && why.is_empty() {
         why.extend(collect::rewriting(store, raw, slope));
     }
     if why.is_empty() {
@@ -350,6 +392,7 @@ fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static R
             continue;
         }
         let rule = match store.form(expr) {
+            Form::Product(_) if store.shape(expr).is_scalar() => continue,
             Form::Product(_) | Form::Diag(_) | Form::DiagOf(_) => &rules::DIAG_FACTOR,
             Form::Transpose(_) => &rules::SCALAR_TRANSPOSE,
             Form::Kron(..) | Form::Reshape(_) => &rules::STACKED,
@@ -378,6 +421,27 @@ fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static R
     found
 }
 
+/// Why the map of stacked arrays has this matrix.
+fn stacked_reasons(store: &Store, matrix: Expr) -> Vec<&'static Rule> {
+    let mut found: Vec<&'static Rule> = Vec::new();
+    for expr in store.post_order(&[matrix]) {
+        let rule = match store.form(expr) {
+            Form::Kron(..) => &rules::STACKED,
+            Form::Commutation(..) => &rules::STACKED_TRANSPOSE,
+            Form::Diag(_) => &rules::STACKED_HADAMARD,
+            Form::Einsum(_) => &rules::ENTRIES,
+            _ => continue,
+        };
+        if !found.iter().any(|known| known.id == rule.id) {
+            found.push(rule);
+        }
+    }
+    match found.is_empty() {
+        true => vec![&rules::VEC],
+        false => found,
+    }
+}
+
 /// The derivative as a map, and as the matrix and the array that stand for it.
 fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()> {
     let derivative = claim.derivative;
@@ -386,7 +450,7 @@ fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()>
         let hole = derivative.holes[0];
         let stacked = store.vec_all(hole)?;
         let line = factored(Left::StackedChange, kronecker, stacked);
-        lines.push(because(line, vec![&rules::STACKED]));
+        lines.push(because(line, stacked_reasons(store, kronecker)));
     }
     lines.extend(
         claim

@@ -265,6 +265,14 @@ rules! {
         ["vec(A*X*B)", "kron(B', A)*vec(X)"], "A: matrix(k, m); X: matrix(m, n); B: matrix(n, k)",
         "Column j of A*X*B is A*X times column j of B: a combination of the columns of A*X with the entries of B as weights.",
         "Magnus & Neudecker, Matrix Differential Calculus, 2.4; Petersen & Pedersen, The Matrix Cookbook, eq. 520; Edelman & Johnson, Matrix Calculus, chapter 3";
+    STACKED_TRANSPOSE: "vec-of-a-transpose", "vec of a transpose",
+        ["vec(X')", "commutation(m, n)*vec(X)"], "X: matrix(m, n)",
+        "Both vectors have the same entries; the commutation matrix puts them in the other order.",
+        "Magnus & Neudecker, Matrix Differential Calculus, 3.7";
+    STACKED_HADAMARD: "vec-of-a-hadamard-product", "vec of an elementwise product",
+        ["vec(A.*X)", "diag(vec(A))*vec(X)"], "A: matrix(m, n); X: matrix(m, n)",
+        "Every entry of X is multiplied with the entry of A at its place.",
+        "Magnus & Neudecker, Matrix Differential Calculus, 3.6";
     ENTRIES: "entries", "the same map by its entries",
         ["df[i,j]", "D[i,j,k,l]*dX[k,l], summed over k and l"], "",
         "Put for dX the matrix with a single 1, in row k and column l.",
@@ -293,6 +301,10 @@ rules! {
         ["D", "G + G' - diag(diag(G))"], "",
         "An entry off the diagonal of a symmetric matrix stands at two places, and changes at both.",
         "Petersen & Pedersen, The Matrix Cookbook, eq. 138; Magnus & Neudecker, Matrix Differential Calculus, 3.8";
+    COMPLEX_GRADIENT: "complex-gradient", "f is real: df = real(sum(conj(G).*dz)), so G is the gradient",
+        ["df", "real(sum(conj(G).*dz))"], "",
+        "Of a real function the terms with dz and with conj(dz) are conjugates, and add up to twice the real part. So the gradient, the direction of steepest ascent, is twice the derivative by conj(z).",
+        "Kreutz-Delgado, The Complex Gradient Operator and the CR-Calculus (2009), 4";
     WIRTINGER: "wirtinger", "the parts in front of dz and conj(dz)",
         ["df", "a*dz + b*conj(dz)"], "",
         "z and conj(z) are treated as two variables. Of a real function both terms are conjugates, and the gradient, the direction of steepest ascent, is twice the derivative by conj(z).",

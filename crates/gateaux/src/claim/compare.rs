@@ -13,7 +13,10 @@ const MAX_PART: i64 = 720;
 
 /// The size of the largest entry.
 pub(super) fn size(array: &Array<Entry>) -> f64 {
-    let sizes = array.data().iter().map(|entry| entry.re.to_f64().abs().max(entry.im.to_f64().abs()));
+    let sizes = array
+        .data()
+        .iter()
+        .map(|entry| entry.re.to_f64().abs().max(entry.im.to_f64().abs()));
     sizes.fold(0.0, f64::max)
 }
 
@@ -100,11 +103,29 @@ pub(super) fn constant(ratios: &[Option<DoubleDouble>]) -> Option<(i64, i64)> {
     known.all(|ratio| fraction(ratio) == Some(first)).then_some(first)
 }
 
-/// A factor in words: `2`, `1/3`, `n`, `2/n`; a product of powers of dimensions with a fraction.
+/// A factor in words: `2`, `1/3`, `n`, `2/n`, `0.398942280401`.
 pub(super) fn factor_in_words(points: &Points, ratios: &[Option<DoubleDouble>]) -> Option<String> {
     if let Some(number) = constant(ratios) {
         return Some(written(number, &[]));
     }
+    named_power(points, ratios).or_else(|| decimal(ratios))
+}
+
+/// A number that is no fraction of small integers, such as 1/sqrt(2*pi), with twelve digits.
+fn decimal(ratios: &[Option<DoubleDouble>]) -> Option<String> {
+    let mut known = ratios.iter().flatten();
+    let first = known.next()?;
+    let size = first.to_f64().abs();
+    let is_same = |ratio: &DoubleDouble| ratio.sub(first).to_f64().abs() <= TOLERANCE * size;
+    if !known.all(is_same) || !(1e-9..1e9).contains(&size) {
+        return None;
+    }
+    let text = format!("{:.12}", first.to_f64());
+    Some(text.trim_end_matches('0').to_owned())
+}
+
+/// A product of powers of dimensions with a fraction.
+fn named_power(points: &Points, ratios: &[Option<DoubleDouble>]) -> Option<String> {
     let names = points.dimensions();
     let mut powers: Vec<Vec<(&str, i64)>> = Vec::new();
     for name in &names {

@@ -77,7 +77,9 @@ pub(super) fn find(
 
 /// The pattern as it is, where equal sizes are allowed.
 fn sizes_with(problem: &Problem, setting: &Setting, roots: &[Expr], pattern: [usize; 4]) -> Result<Sizes, String> {
-    let names: Vec<String> = sizes_for(problem, roots, &setting.sizes, [3, 2, 4, 5])?.into_keys().collect();
+    let names: Vec<String> = sizes_for(problem, roots, &setting.sizes, [3, 2, 4, 5])?
+        .into_keys()
+        .collect();
     let mut given: BTreeMap<String, usize> = setting.sizes.clone();
     for (name, size) in names.into_iter().zip(pattern.into_iter().cycle()) {
         given.entry(name).or_insert(size);
@@ -152,12 +154,7 @@ fn shown(
 }
 
 /// Small integers in the structure of the declarations, and how large they are together.
-fn integers(
-    problem: &Problem,
-    holes: &[Hole],
-    variables: &[(Var, Vec<usize>)],
-    draw: usize,
-) -> Option<(Values, f64)> {
+fn integers(problem: &Problem, holes: &[Hole], variables: &[(Var, Vec<usize>)], draw: usize) -> Option<(Values, f64)> {
     let mut random = Random::new(draw as u64 + 1);
     // Every third draw is of positive numbers, for logarithms and roots.
     let is_positive = draw % 3 == 2;
@@ -205,10 +202,16 @@ fn integers(
         values.insert(*hole, direction);
     }
     let real = |values: BTreeMap<Var, Array<Entry>>| {
-        let parts = values.into_iter().map(|(var, value)| (var, value.map(|entry| entry.re)));
+        let parts = values
+            .into_iter()
+            .map(|(var, value)| (var, value.map(|entry| entry.re)));
         parts.collect::<BTreeMap<Var, Array<DoubleDouble>>>()
     };
-    let values = if is_complex { Values::Complex(values) } else { Values::Real(real(values)) };
+    let values = if is_complex {
+        Values::Complex(values)
+    } else {
+        Values::Real(real(values))
+    };
     Some((values, weight))
 }
 
@@ -239,7 +242,11 @@ fn structured(raw: Array<Entry>, structure: Structure) -> Option<Array<Entry>> {
             make(&|i, j| {
                 let entry = at(i.max(j), i.min(j));
                 let large = |part: f64| complex(part.abs() + 2.0 * n, 0.0);
-                if i == j { large(gateaux_array::Real::to_f64(&entry.re)) } else { entry }
+                if i == j {
+                    large(gateaux_array::Real::to_f64(&entry.re))
+                } else {
+                    entry
+                }
             })
         }
         Structure::Orthogonal => {

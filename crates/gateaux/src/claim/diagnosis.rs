@@ -1,11 +1,11 @@
 //! What is wrong with a claim: the mistakes that people make, tried one after the other until one explains all values.
 
 use gateaux_array::{Array, DoubleDouble, Number};
-use gateaux_eval::Sizes;
 use gateaux_core::expr::{ElementPower, Expr, Rational, Shape, Store, Structure, Var};
 use gateaux_core::simplify::simplify;
+use gateaux_eval::Sizes;
 
-use super::compare::{all_agree, agree, constant, difference, factor_in_words, mapped, ratios, size, total};
+use super::compare::{agree, all_agree, constant, difference, factor_in_words, mapped, ratios, size, total};
 use super::edits::edits;
 use super::points::{Column, Entry, Points, Setting, is_sensitive, lifted};
 use super::readings::{self, Reading};
@@ -17,6 +17,8 @@ use crate::problem::Problem;
 
 /// Formulas with more terms are not searched for two that are missing.
 const MAX_PAIRED: usize = 10;
+/// Terms of a formula that are looked at.
+const MAX_TERMS: usize = 64;
 /// Scalars in the formulas that are tried as a factor.
 const MAX_SCALARS: usize = 48;
 /// Square matrices that are tried as symmetric ones in pairs.
@@ -93,7 +95,12 @@ impl<'a> Case<'a> {
 
     /// Whether the claim is right; of a derivative with the answer, whose conventions are then tried.
     pub(super) fn finding(&mut self, text: &str, answer: Option<&Answer>) -> Result<Finding, Errors> {
-        let fitting: Vec<Reading> = self.readings.iter().filter(|reading| reading.slip.is_none()).cloned().collect();
+        let fitting: Vec<Reading> = self
+            .readings
+            .iter()
+            .filter(|reading| reading.slip.is_none())
+            .cloned()
+            .collect();
         let mut undefined = false;
         for reading in &fitting {
             match self.equal(reading)? {
@@ -103,7 +110,8 @@ impl<'a> Case<'a> {
         }
         if undefined {
             let (name, view) = (self.name, &self.main.name);
-            let detail = format!("the {name} has no value at points at which the {view} has one, and is equal at others");
+            let detail =
+                format!("the {name} has no value at points at which the {view} has one, and is equal at others");
             return self.different(detail).map(Finding::NotEqual);
         }
         self.keep_steady_points();
@@ -136,35 +144,36 @@ impl<'a> Case<'a> {
     /// The mistakes of which the first that explains all values is named.
     fn explained(&mut self, text: &str, answer: Option<&Answer>) -> Result<Slip, Errors> {
         let fits = self.readings.iter().any(|reading| reading.slip.is_none());
+        let mut found = None;
         if fits {
-            if let Some(answer) = answer
-                && let Some(slip) = self.by_convention(answer)?
-            {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.symmetric_only(false)? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_terms()? {
-                return Ok(slip);
-            }
-            if let Some(slip) = self.by_scalar()? {
-                return Ok(slip);
-            }
+            found = answer
+                .and_then(|answer| within_limits(self.by_convention(answer)))
+                .or_else(|| within_limits(self.symmetric_only(false)))
+                .or_else(|| within_limits(self.by_terms()))
+                .or_else(|| within_limits(self.by_scalar()));
         }
-        if let Some(slip) = self.edited(text)? {
-            return Ok(slip);
+        found = found.or_else(|| within_limits(self.edited(text)));
+        if fits {
+            found = found.or_else(|| within_limits(self.symmetric_only(true)));
         }
-        if fits && let Some(slip) = self.symmetric_only(true)? {
+        if let Some(slip) = found {
             return Ok(slip);
         }
         let detail = match self.readings.is_empty() {
             true => {
                 let text = |expr: Expr| self.problem.store.shape(expr).text(&self.problem.store.dims);
                 let claimed = self.claim.map_or_else(String::new, text);
-                format!("the {} is a {claimed}, the {} a {}", self.name, self.main.name, text(self.main.view))
+                format!(
+                    "the {} is a {claimed}, the {} a {}",
+                    self.name,
+                    self.main.name,
+                    text(self.main.view)
+                )
             }
             false if self.problem.store.is_zero(self.main.view) => format!("the {} is zero", self.main.name),
+            false if fits && self.right_in_another_order() => {
+                "right for diagonal matrices only; products may be in the wrong order".to_owned()
+            }
             false => "another formula".to_owned(),
         };
         self.different(detail)
@@ -198,7 +207,10 @@ impl<'a> Case<'a> {
         }
         Ok(match outcome {
             Outcome::Agree(points) => {
-                self.remarks = silent.iter().map(|place| sizes_in_words(&self.points.places[*place])).collect();
+                self.remarks = silent
+                    .iter()
+                    .map(|place| sizes_in_words(&self.points.places[*place]))
+                    .collect();
                 Ok(Evidence::Numeric(points))
             }
             outcome => Err(outcome),
@@ -225,10 +237,14 @@ impl<'a> Case<'a> {
                 Some(true) => *same += 1,
                 Some(false) => {
                     let value = self.claimed[at].as_ref();
-                    let is_steady = value.zip(rough[at].as_ref()).is_some_and(|(value, rough)| !is_sensitive(value, rough));
+                    let is_steady = value
+                        .zip(rough[at].as_ref())
+                        .is_some_and(|(value, rough)| !is_sensitive(value, rough));
                     // A difference that shrinks with more digits is rounding, as where a singular matrix is inverted.
                     let gap = |value: &Array<Entry>| value.sub(rhs).map_or(f64::INFINITY, |gap| size(&gap));
-                    let shrinks = roughly[at].as_ref().is_some_and(|rough| gap(lhs) * ROUNDING <= gap(rough));
+                    let shrinks = roughly[at]
+                        .as_ref()
+                        .is_some_and(|rough| gap(lhs) * ROUNDING <= gap(rough));
                     if is_steady && !shrinks {
                         return (Outcome::Differ, Vec::new());
                     }
@@ -261,7 +277,7 @@ impl<'a> Case<'a> {
         at.iter().all(|at| {
             let precise = column[*at].as_ref().map_or(f64::INFINITY, size);
             match rough[*at].as_ref().map(Array::max_abs) {
-                Some(rough) => precise == 0.0 && rough == 0.0 || precise * ROUNDING <= rough,
+                Some(rough) => rough == 0.0 || precise * ROUNDING <= rough,
                 None => false,
             }
         })
@@ -277,7 +293,8 @@ impl<'a> Case<'a> {
                 let viewed = self.points.column(self.problem, reading.view);
                 let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
                 // How often the claim is in the answer.
-                let Some(found) = ratios(&viewed, &arranged).and_then(|ratios| factor_in_words(&self.points, &ratios)) else {
+                let Some(found) = ratios(&viewed, &arranged).and_then(|ratios| factor_in_words(&self.points, &ratios))
+                else {
                     continue;
                 };
                 if only_equal && found != "1" && reading.slip.is_some() {
@@ -311,21 +328,45 @@ impl<'a> Case<'a> {
         Ok(None)
     }
 
-    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
-    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
-        let Some(claim) = self.claim else { return Ok(None) };
+    /// The square matrices without structure in the claim and the answer.
+    fn squares(&self, claim: Expr) -> Vec<Var> {
         let store = &self.problem.store;
         let inside = store.post_order(&[claim, self.main.view]);
-        let squares: Vec<Var> = self
-            .problem
-            .variables
-            .iter()
+        let variables = self.problem.variables.iter();
+        variables
             .filter(|expr| inside.contains(expr) && store.shape(**expr).square().is_some())
             .filter_map(|expr| store.as_var(*expr))
             .filter(|var| store.variable(*var).structure == Structure::General)
+            .take(2 * MAX_SQUARES)
+            .collect()
+    }
+
+    /// Whether the claim is right for diagonal matrices, whose products are the same in any order.
+    fn right_in_another_order(&mut self) -> bool {
+        let Some(claim) = self.claim else { return false };
+        let forced: Vec<(Var, Structure)> = self
+            .squares(claim)
+            .into_iter()
+            .map(|var| (var, Structure::Diagonal))
             .collect();
+        if forced.is_empty() {
+            return false;
+        }
+        let Ok(points) = self.setting.points(self.problem, &forced) else {
+            return false;
+        };
+        let viewed = points.column(self.problem, self.main.view);
+        let claimed = points.column(self.problem, claim);
+        all_agree(&self.main.arranged(&points, &claimed, &viewed), &viewed)
+    }
+
+    /// The fewest matrices that must be symmetric for the claim to be right, or right but for a factor.
+    fn symmetric_only(&mut self, up_to_factor: bool) -> Result<Option<Slip>, Errors> {
+        let Some(claim) = self.claim else { return Ok(None) };
+        let squares = self.squares(claim);
         for subset in subsets(&squares) {
-            let Ok(points) = self.setting.points(self.problem, &subset) else {
+            let forced: Vec<(Var, Structure)> = subset.iter().map(|var| (*var, Structure::Symmetric)).collect();
+            let Ok(points) = self.setting.points(self.problem, &forced) else {
                 continue;
             };
             let viewed = points.column(self.problem, self.main.view);
@@ -360,7 +401,9 @@ impl<'a> Case<'a> {
         let gap = difference(&self.viewed, &arranged);
         let of = |terms: &[(Expr, Column)], factor: i64| {
             let wanted = Some((factor, 1));
-            terms.iter().position(|(_, column)| ratios(&gap, column).and_then(|r| constant(&r)) == wanted)
+            terms
+                .iter()
+                .position(|(_, column)| ratios(&gap, column).and_then(|r| constant(&r)) == wanted)
         };
         if ours.len() > 1
             && let Some(at) = of(&ours, 1)
@@ -377,10 +420,6 @@ impl<'a> Case<'a> {
         if let Some(at) = of(&theirs, -2) {
             let term = self.text(theirs[at].0)?;
             return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign"))));
-        }
-        if let Some(at) = of(&ours, 2) {
-            let term = self.text(ours[at].0)?;
-            return Ok(Some(slip(Mistake::Sign, format!("the term {term} has the wrong sign in it"))));
         }
         self.by_pairs(&gap, &ours, &theirs)
     }
@@ -407,6 +446,15 @@ impl<'a> Case<'a> {
                         return Ok(Some(slip(mistake, format!("the terms {first} and {second} {said}"))));
                     }
                 }
+            }
+        }
+        for (term, column) in ours {
+            if ratios(gap, column).and_then(|r| constant(&r)) == Some((2, 1)) {
+                let term = self.text(*term)?;
+                return Ok(Some(slip(
+                    Mistake::Sign,
+                    format!("the term {term} has the wrong sign in it"),
+                )));
             }
         }
         for (term, column) in theirs {
@@ -457,7 +505,7 @@ impl<'a> Case<'a> {
     /// The terms of a formula with their values; those of the claim where they are in the answer.
     fn columns_of_terms(&mut self, expr: Expr, is_claim: bool) -> Result<Vec<(Expr, Column)>, Errors> {
         let found = terms(&mut self.problem.store, expr).map_err(|error| self.problem.limit(error))?;
-        let columns = found.into_iter().map(|term| {
+        let columns = found.into_iter().take(MAX_TERMS).map(|term| {
             let column = self.points.column(self.problem, term);
             let column = match is_claim {
                 true => self.main.arranged(&self.points, &column, &self.viewed),
@@ -481,6 +529,14 @@ impl<'a> Case<'a> {
             .into_iter()
             .filter(|expr| store.shape(*expr).is_scalar() && store.as_number(*expr).is_none())
             .take(MAX_SCALARS)
+            // The function itself, which a derivative of its logarithm leaves out.
+            .chain(
+                self.setting
+                    .domain
+                    .first()
+                    .copied()
+                    .filter(|function| store.shape(*function).is_scalar()),
+            )
             .collect();
         for scalar in scalars {
             let column = self.points.column(self.problem, scalar);
@@ -527,7 +583,7 @@ impl<'a> Case<'a> {
             }
             let column = self.points.column(self.problem, changed);
             if all_agree(&column, &self.viewed) {
-                return Ok(Some(slip(edit.mistake, format!("equal with {}", edit.said))));
+                return Ok(Some(slip(edit.mistake, format!("right with {}", edit.said))));
             }
         }
         Ok(None)
@@ -551,6 +607,11 @@ impl<'a> Case<'a> {
     fn text(&mut self, expr: Expr) -> Result<String, Errors> {
         readings::text(self.problem, expr)
     }
+}
+
+/// An explanation that is too long to be found is none: the claim is wrong all the same.
+fn within_limits(found: Result<Option<Slip>, Errors>) -> Option<Slip> {
+    found.unwrap_or_default()
 }
 
 fn slip(mistake: Mistake, detail: String) -> Slip {

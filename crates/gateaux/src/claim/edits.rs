@@ -9,6 +9,8 @@ use super::Mistake;
 
 /// Changes that are tried, at most.
 const MAX_EDITS: usize = 48;
+/// Claims of more bytes are not changed.
+const MAX_LENGTH: usize = 2_000;
 
 /// One change of the text of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(super) struct Edit {
 /// told by their shape.
 pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Vec<Edit> {
     let (tree, diagnostics) = gateaux_syntax::parse(claim);
-    if !diagnostics.is_empty() {
+    if !diagnostics.is_empty() || claim.len() > MAX_LENGTH {
         return Vec::new();
     }
     let of_declarations: Vec<Span> = tree
@@ -43,7 +45,10 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
         }
     }
     for (id, node) in tree.nodes() {
-        if of_declarations.iter().any(|span| span.start <= node.span.start && node.span.end <= span.end) {
+        if of_declarations
+            .iter()
+            .any(|span| span.start <= node.span.start && node.span.end <= span.end)
+        {
             continue;
         }
         match &node.kind {
@@ -80,10 +85,26 @@ pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Ve
             }
             NodeKind::Unary(UnaryOp::Neg, inner) => {
                 let inside = quote(claim, tree.node(*inner).span);
-                let sign = Span::new(node.span.start, node.span.start + 1);
-                signs.push(edit(claim, Mistake::Sign, sign, "", format!("{inside} without its minus")));
+                let width = quote(claim, node.span).chars().next().map_or(0, char::len_utf8);
+                let sign = Span::new(node.span.start, node.span.start + width);
+                signs.push(edit(
+                    claim,
+                    Mistake::Sign,
+                    sign,
+                    "",
+                    format!("{inside} without its minus"),
+                ));
             }
-            _ => {}
+            NodeKind::Name(_)
+            | NodeKind::Call(..)
+            | NodeKind::Binary(..)
+            | NodeKind::Unary(UnaryOp::Plus, _)
+            | NodeKind::Number(_)
+            | NodeKind::Text(_)
+            | NodeKind::ConjugateTranspose(_)
+            | NodeKind::Index(..)
+            | NodeKind::Array(_)
+            | NodeKind::Missing => {}
         }
     }
     transposes.append(&mut signs);

@@ -50,7 +50,9 @@ pub fn equal_with(left: &str, right: &str, sizes: &BTreeMap<String, usize>) -> R
     let head = left.len() + SEPARATOR.len();
     let joined = format!("{left}{SEPARATOR}{right}");
     let mut problem = Problem::parse(&joined).map_err(|errors| on_side(&errors, head))?;
-    let lhs = problem.value_before(of_left.statements().len()).map_err(|errors| on_side(&errors, head))?;
+    let lhs = problem
+        .value_before(of_left.statements().len())
+        .map_err(|errors| on_side(&errors, head))?;
     let rhs = problem.function;
     let general = |errors: Errors| (Side::Left, errors);
     let judgment = compared(&mut problem, lhs, rhs, sizes).map_err(general)?;

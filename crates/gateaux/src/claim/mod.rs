@@ -162,6 +162,7 @@ impl Answer {
         // What is tried leaves no trace in the problem.
         let (mut problem, mut answer) = (problem.clone(), self.clone());
         let holes = self.derivative.holes.clone();
+        let claim = &without_arrow(claim, self.holes());
         let read = match answer.explicit_expr {
             Some(view) => {
                 let shape = problem.store.shape(view);
@@ -224,10 +225,16 @@ impl Answer {
             (Some(view), Some(text)) if !is_differential => Ok(reading(self.explicit_name(), text, view)),
             (None, _) if !is_differential => {
                 let holes = self.holes().join(" and ");
-                let message = format!("the derivative has no explicit form to compare with; claim the differential, with {holes} in it");
+                let message = format!(
+                    "the derivative has no explicit form to compare with; claim the differential, with {holes} in it"
+                );
                 Err(problem.mistake(CLAIM_FORM, message))
             }
-            _ => Ok(reading("differential", self.differential(Notation::Text), self.derivative.form)),
+            _ => Ok(reading(
+                "differential",
+                self.differential(Notation::Text),
+                self.derivative.form,
+            )),
         }
     }
 
@@ -237,10 +244,25 @@ impl Answer {
         Setting {
             domain: [&[self.derivative.function], &roots[roots.len() - 1..]].concat(),
             roots: roots.to_vec(),
-            holes: holes.zip(&self.derivative.variables).map(|(hole, of)| Hole { hole, of: *of }).collect(),
+            holes: holes
+                .zip(&self.derivative.variables)
+                .map(|(hole, of)| Hole { hole, of: *of })
+                .collect(),
             sizes: sizes.clone(),
         }
     }
+}
+
+/// The body of an operator, `dX -> ...`, in its place; other texts as they are.
+fn without_arrow(claim: &str, holes: &[String]) -> String {
+    for arrow in ["->", "↦"] {
+        if let Some((left, right)) = claim.split_once(arrow)
+            && left.split(',').map(str::trim).eq(holes.iter().map(String::as_str))
+        {
+            return format!("{}{right}", " ".repeat(left.len() + arrow.len()));
+        }
+    }
+    claim.to_owned()
 }
 
 /// A claimed 0, or a zero differential, is the zero of the shape of the answer.

@@ -44,7 +44,7 @@ const SENSITIVE: f64 = 1e-6;
 /// Formulas of more steps of evaluation are not compared.
 const MAX_STEPS: usize = 150_000;
 /// Formulas that take more operations on numbers are compared at fewer points.
-const MAX_WORK: f64 = 3e5;
+const MAX_WORK: f64 = 1e5;
 
 /// A small change and the variable of which it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +105,12 @@ impl Draw for Prime {
 }
 
 impl Setting {
-    /// Points of the domain, at several sizes; the matrices in `symmetric` are drawn symmetric.
+    /// Points of the domain, at several sizes; some matrices are drawn with a structure that they need not have.
     ///
     /// # Errors
     /// Why there are none, in words.
-    pub(super) fn points(&self, problem: &mut Problem, symmetric: &[Var]) -> Result<Points, String> {
-        self.points_at(problem, symmetric, PLACES)
+    pub(super) fn points(&self, problem: &mut Problem, forced: &[(Var, Structure)]) -> Result<Points, String> {
+        self.points_at(problem, forced, PLACES)
     }
 
     /// The same, at all sizes that are tried.
@@ -118,7 +118,7 @@ impl Setting {
         self.points_at(problem, &[], SIZES.len())
     }
 
-    fn points_at(&self, problem: &mut Problem, symmetric: &[Var], places: usize) -> Result<Points, String> {
+    fn points_at(&self, problem: &mut Problem, forced: &[(Var, Structure)], places: usize) -> Result<Points, String> {
         let mut found = Points {
             places: Vec::new(),
             points: Vec::new(),
@@ -127,7 +127,7 @@ impl Setting {
         for pattern in SIZES {
             match self.place(problem, pattern) {
                 Ok(sizes) if found.places.contains(&sizes) => {}
-                Ok(sizes) => match self.draw(problem, (found.places.len(), &sizes), symmetric) {
+                Ok(sizes) => match self.draw(problem, (found.places.len(), &sizes), forced) {
                     Ok(points) => {
                         let at = found.places.len();
                         found.points.extend(points.into_iter().map(|point| (at, point)));
@@ -157,7 +157,7 @@ impl Setting {
         &self,
         problem: &mut Problem,
         (place, sizes): (usize, &Sizes),
-        symmetric: &[Var],
+        forced: &[(Var, Structure)],
     ) -> Result<Vec<Values>, String> {
         let text = |error: gateaux_eval::Error| error.to_string();
         let mut domain = Vec::with_capacity(self.domain.len());
@@ -181,7 +181,7 @@ impl Setting {
             };
             let mut random = Random::new((MAX_DRAWS * place + draw) as u64 + 1);
             let values = self
-                .values(problem, &variables, (region, symmetric), &mut random)
+                .values(problem, &variables, (region, forced), &mut random)
                 .map_err(|error| error.to_string());
             let usable = values.and_then(|values| {
                 domain.iter().try_for_each(|program| values.steady(program))?;
@@ -205,12 +205,12 @@ impl Setting {
         &self,
         problem: &Problem,
         variables: &[(Var, Vec<usize>)],
-        (region, symmetric): (Region, &[Var]),
+        (region, forced): (Region, &[(Var, Structure)]),
         random: &mut Random,
     ) -> Result<Values, ArrayError> {
         Ok(match problem.is_complex() {
-            true => Values::Complex(self.values_of(problem, variables, (region, symmetric), random)?),
-            false => Values::Real(self.values_of(problem, variables, (region, symmetric), random)?),
+            true => Values::Complex(self.values_of(problem, variables, (region, forced), random)?),
+            false => Values::Real(self.values_of(problem, variables, (region, forced), random)?),
         })
     }
 
@@ -218,16 +218,13 @@ impl Setting {
         &self,
         problem: &Problem,
         variables: &[(Var, Vec<usize>)],
-        (region, symmetric): (Region, &[Var]),
+        (region, forced): (Region, &[(Var, Structure)]),
         random: &mut Random,
     ) -> Result<BTreeMap<Var, Array<T>>, ArrayError> {
         let mut values: BTreeMap<Var, Array<T>> = BTreeMap::new();
         for (var, shape) in variables {
             let variable = problem.store.variable(*var);
-            let structure = match symmetric.contains(var) {
-                true => Structure::Symmetric,
-                false => variable.structure,
-            };
+            let structure = structure_of(*var, variable.structure, forced);
             let real = sample::entries(problem, *var, shape, region, random)?;
             let imaginary = match variable.is_complex {
                 true => sample::entries(problem, *var, shape, Region::Signed, random)?,
@@ -248,7 +245,13 @@ impl Setting {
                 let (re, im) = (entry(), entry());
                 T::draw(re, if is_complex { im } else { 0.0 })
             })?;
-            let direction = sample::tangent(&raw, problem.store.variable(*of).structure, point)?;
+            let structure = problem.store.variable(*of).structure;
+            // Changes of a symmetric matrix need not be symmetric, unless it is declared so.
+            let structure = match structure_of(*of, structure, forced) {
+                Structure::Diagonal => Structure::Diagonal,
+                _ => structure,
+            };
+            let direction = sample::tangent(&raw, structure, point)?;
             values.insert(*hole, direction);
         }
         Ok(values)
@@ -396,8 +399,15 @@ impl Points {
 
     /// The names of all dimensions.
     pub(super) fn dimensions(&self) -> Vec<String> {
-        self.places.first().map_or_else(Vec::new, |sizes| sizes.keys().cloned().collect())
+        self.places
+            .first()
+            .map_or_else(Vec::new, |sizes| sizes.keys().cloned().collect())
     }
+}
+
+fn structure_of(var: Var, declared: Structure, forced: &[(Var, Structure)]) -> Structure {
+    let found = forced.iter().find(|(known, _)| *known == var);
+    found.map_or(declared, |(_, structure)| *structure)
 }
 
 /// The value with the digits of `f64`.
@@ -415,7 +425,11 @@ pub(super) fn is_sensitive(value: &Array<Entry>, rough: &Array<Complex<f64>>) ->
     let exact = rounded(value);
     let size = |entry: &Complex<f64>| entry.re.abs().max(entry.im.abs());
     let scale = exact.data().iter().map(size).fold(1e-3, f64::max);
-    let gaps = exact.data().iter().zip(rough.data()).map(|(a, b)| size(&Complex::new(a.re - b.re, a.im - b.im)));
+    let gaps = exact
+        .data()
+        .iter()
+        .zip(rough.data())
+        .map(|(a, b)| size(&Complex::new(a.re - b.re, a.im - b.im)));
     // What is not a number is no value either.
     !gaps.into_iter().all(|gap| gap <= SENSITIVE * scale)
 }

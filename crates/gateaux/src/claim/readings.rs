@@ -73,7 +73,9 @@ impl Arrangement {
                 let [_, columns, _, width] = *shape else { return None };
                 let stacked = Array::from_fn(shape, |at| {
                     let entry = claim.get(&[at[1] + columns * at[0], at[3] + width * at[2]]);
-                    entry.copied().unwrap_or_else(|| Complex::real(gateaux_array::Real::from_f64(f64::NAN)))
+                    entry
+                        .copied()
+                        .unwrap_or_else(|| Complex::real(gateaux_array::Real::from_f64(f64::NAN)))
                 });
                 stacked.ok()
             }
@@ -129,9 +131,9 @@ pub(super) fn readings(problem: &mut Problem, answer: &mut Answer, claim: Expr) 
                 function_axes: 2,
             };
             let as_matrix = arrangements(problem, shape, &view);
-            let by_rows = row_stacked(problem, answer, &as_matrix);
+            // What could be transposed too is more often a matter of the order of stacking.
+            found.extend(row_stacked(problem, answer, &as_matrix));
             found.extend(as_matrix);
-            found.extend(by_rows);
         }
     }
     Ok(found)
@@ -186,6 +188,10 @@ fn flipped(view: &View, shape: Shape) -> (Mistake, String) {
             let said = "another convention: the transposed Jacobian, in the denominator layout; here rows belong to the function";
             (Mistake::Convention, said.to_owned())
         }
+        ("gradient", _) => {
+            let said = "transposed, as in the numerator layout";
+            (Mistake::Transposed, said.to_owned())
+        }
         _ => (Mistake::Transposed, "transposed".to_owned()),
     }
 }
@@ -234,7 +240,11 @@ fn conjugates(problem: &mut Problem, answer: &Answer, shape: Shape, view: &View)
     }
     for (part, (_, array)) in parts.list.iter().zip(parts.arrays()) {
         if array != view.expr {
-            add(array, Arrangement::Same, format!("another convention: it is {}", part.name(Notation::Text)));
+            add(
+                array,
+                Arrangement::Same,
+                format!("another convention: it is {}", part.name(Notation::Text)),
+            );
         }
     }
     found

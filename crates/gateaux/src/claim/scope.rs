@@ -2,7 +2,7 @@
 
 use gateaux_core::expr::{Dims, Expr, Shape};
 use gateaux_core::infer::{self, ExternalDeclaration, Origin, Typing, Variable};
-use gateaux_syntax::{Diagnostic, Span};
+use gateaux_syntax::{Diagnostic, Span, Statement, Tree};
 
 use super::equality::parsed;
 use crate::error::{CLAIM_NAME, CLAIM_SIZES, Errors};
@@ -48,18 +48,27 @@ impl Problem {
             .iter()
             .flatten()
             .flat_map(Shape::axes)
-            .chain(self.variables.iter().flat_map(|variable| self.store.shape(*variable).axes()))
+            .chain(
+                self.variables
+                    .iter()
+                    .flat_map(|variable| self.store.shape(*variable).axes()),
+            )
             .flat_map(|dim| dims.names(dim))
             .collect();
-        let names = self.store.shape(expr).axes().into_iter().flat_map(|dim| dims.names(dim));
+        let names = self
+            .store
+            .shape(expr)
+            .axes()
+            .into_iter()
+            .flat_map(|dim| dims.names(dim));
         names.filter(|name| !of_problem.contains(name)).collect()
     }
 
     /// The text of the claim, and what is put behind it, below the text of the problem.
     fn read_in(&mut self, claim: &str, behind: &str, holes: &[Expr]) -> Result<Expr, Errors> {
-        parsed(claim)?;
+        let claim = self.without_repetitions(claim, &parsed(claim)?);
         let claim = match behind {
-            "" => claim.to_owned(),
+            "" => claim,
             _ => format!("({claim}){behind}"),
         };
         let head = self.text().len() + SEPARATOR.len();
@@ -85,6 +94,20 @@ impl Problem {
         infer::build_over(&tree, &typing, &known, &mut self.store)
             .map(|built| built.function)
             .map_err(|diagnostic| in_claim(vec![diagnostic], head))
+    }
+
+    /// The claim with blanks in the place of definitions that repeat those of the problem.
+    fn without_repetitions(&self, claim: &str, tree: &Tree) -> String {
+        let known = definitions(&self.tree, self.text());
+        let mut text = claim.to_owned();
+        let last = tree.statements().last().map(|statement| statement.span(tree));
+        for (span, definition) in definitions(tree, claim) {
+            // What a claim ends with is its value.
+            if Some(span) != last && known.iter().any(|(_, known)| *known == definition) {
+                text.replace_range(span.start..span.end, &" ".repeat(span.end - span.start));
+            }
+        }
+        text
     }
 
     /// The variables of the problem and the holes by name.
@@ -129,15 +152,32 @@ impl Problem {
             let span = new.span.map_or_else(Span::default, |span| back(span, head));
             let message = format!("the claim has a name {} that the problem does not have", new.name);
             let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
-            let help = format!("the names of the problem and of its differential are {}", names.join(", "));
+            let help = format!(
+                "the names of the problem and of its differential are {}",
+                names.join(", ")
+            );
             return Some(Diagnostic::new(CLAIM_NAME, span, message).help(help));
         }
-        let assumed = typing.assumptions.iter().find(|assumption| {
-            assumption.contains(" = ") && !self.typing.assumptions.contains(assumption)
-        })?;
+        let assumed = typing
+            .assumptions
+            .iter()
+            .find(|assumption| assumption.contains(" = ") && !self.typing.assumptions.contains(assumption))?;
         let message = format!("the claim has a value only if {assumed}, which the problem does not say");
         Some(Diagnostic::new(CLAIM_SIZES, Span::default(), message))
     }
+}
+
+/// The definitions of a text, each with its place and without the spaces in it.
+fn definitions(tree: &Tree, text: &str) -> Vec<(Span, String)> {
+    let definition = |statement: &Statement| match statement {
+        Statement::Definition(definition) => {
+            let Span { start, end } = definition.span;
+            let written = text.get(start..end).unwrap_or_default();
+            Some((definition.span, written.split_whitespace().collect()))
+        }
+        Statement::Declaration(_) | Statement::Expression(_) => None,
+    };
+    tree.statements().iter().filter_map(definition).collect()
 }
 
 fn external(variable: &Variable, dims: &Dims) -> ExternalDeclaration {
@@ -152,7 +192,11 @@ fn external(variable: &Variable, dims: &Dims) -> ExternalDeclaration {
     let modifiers = [(variable.complex, "complex"), (variable.positive, "positive")];
     ExternalDeclaration {
         name: variable.name.clone(),
-        modifiers: modifiers.into_iter().filter(|(has, _)| *has).map(|(_, word)| word.to_owned()).collect(),
+        modifiers: modifiers
+            .into_iter()
+            .filter(|(has, _)| *has)
+            .map(|(_, word)| word.to_owned())
+            .collect(),
         kind: kind.to_owned(),
         dims: axes,
     }

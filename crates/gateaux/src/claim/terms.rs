@@ -7,13 +7,12 @@ const MAX_TERMS: usize = 24;
 /// A formula that is longer stays as it is.
 const MAX_WEIGHT: u32 = 2_000;
 
-/// The terms of the formula as it is written, and those of the formula multiplied out, each with its coefficient. A
-/// formula that is no sum is its only term.
+/// The terms of the formula as it is written, and those of the formula multiplied out, each with its coefficient.
 ///
 /// # Errors
 /// A limit.
 pub(super) fn terms(store: &mut Store, expr: Expr) -> Result<Vec<Expr>> {
-    let mut found = addends(store, expr)?.unwrap_or_else(|| vec![expr]);
+    let mut found = addends(store, expr)?.unwrap_or_default();
     for term in expanded(store, expr)? {
         if !found.contains(&term) {
             found.push(term);
@@ -90,7 +89,11 @@ fn split_product(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
         }
         Form::Scale(scalar, array) => {
             if let Some(parts) = split(store, array)? {
-                return parts.into_iter().map(|part| store.scale(scalar, part)).collect::<Result<Vec<_>>>().map(Some);
+                return parts
+                    .into_iter()
+                    .map(|part| store.scale(scalar, part))
+                    .collect::<Result<Vec<_>>>()
+                    .map(Some);
             }
             match split(store, scalar)? {
                 Some(parts) => parts
@@ -173,13 +176,13 @@ fn sum_inside(store: &mut Store, base: Expr) -> Result<Option<Vec<Expr>>> {
 }
 
 /// A linear function of each term of a sum.
-fn linear(
-    store: &mut Store,
-    sum: Expr,
-    function: fn(&mut Store, Expr) -> Result<Expr>,
-) -> Result<Option<Vec<Expr>>> {
+fn linear(store: &mut Store, sum: Expr, function: fn(&mut Store, Expr) -> Result<Expr>) -> Result<Option<Vec<Expr>>> {
     match split(store, sum)? {
-        Some(parts) => parts.into_iter().map(|part| function(store, part)).collect::<Result<Vec<_>>>().map(Some),
+        Some(parts) => parts
+            .into_iter()
+            .map(|part| function(store, part))
+            .collect::<Result<Vec<_>>>()
+            .map(Some),
         None => Ok(None),
     }
 }

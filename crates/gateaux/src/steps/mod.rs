@@ -3,18 +3,22 @@
 mod board;
 mod verify;
 
-use gateaux_core::diff::Derivative;
-use gateaux_core::expr::{Error, Expr};
+use gateaux_core::diff::{self, Derivative};
+use gateaux_core::expr::{Error, Expr, Form, Law};
 use gateaux_core::ops;
-use gateaux_core::print::{Layout, Notation, latex_name};
+use gateaux_core::print::{Layout, Notation, latex_name, names_of_parts};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 
 use crate::answer::Answer;
-use crate::error::{Errors, NOT_A_VARIABLE};
+use crate::error::{Errors, NO_STEPS};
 use crate::problem::Problem;
+use crate::wirtinger;
 
 /// A Kronecker form of more characters is left out of a derivation.
 const MAX_KRONECKER: usize = 400;
+
+/// In a derivation with longer formulas parts get names.
+const MAX_FORMULA: usize = 72;
 
 /// How a line was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,23 +153,47 @@ impl Answer {
     pub fn steps(&self, problem: &mut Problem, detail: Detail) -> Result<Steps, Errors> {
         if self.derivative.variables.len() != 1 {
             let message = "steps are told of first derivatives: differentiate the gradient once more".to_owned();
-            return Err(problem.mistake(NOT_A_VARIABLE, message));
+            return Err(problem.mistake(NO_STEPS, message));
         }
-        let leaves = leaves(problem, &self.derivative).map_err(|error| problem.limit(error))?;
+        let differentiated = problem.with_traces()?;
+        let leaves = leaves(problem, &self.derivative, differentiated).map_err(|error| problem.limit(error))?;
+        let mut parts: Vec<(bool, Expr)> = Vec::new();
+        if let Some(found) = &self.wirtinger {
+            parts.extend(found.arrays().map(|(conjugates, array)| (conjugates[0], array)));
+            // The one that is the answer comes last.
+            parts.sort_by_key(|(_, array)| self.explicit_expr == Some(*array));
+        }
         let kronecker = self
             .kronecker(Notation::Text)
             .is_some_and(|text| text.len() <= MAX_KRONECKER);
         let claim = Claim {
             derivative: &self.derivative,
-            differentiated: problem.with_traces()?,
+            differentiated,
             leaves: &leaves,
             explicit: self.explicit_expr,
             kronecker: self.kronecker_expr.filter(|_| kronecker),
+            parts: &parts,
+            is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
-        let (lines, written) = self.written(problem, lines)?;
+        let (mut lines, mut written) = self.written(problem, lines, &[])?;
+        let mut parts = Vec::new();
+        if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
+            let found = steps::parts_to_name(&problem.store, differentiated, &lines);
+            let names = names_of_parts(&problem.store, found.len());
+            parts.extend(found.into_iter().zip(names));
+        }
+        if !parts.is_empty() {
+            let after_function = lines.iter().take_while(|line| line.left == Left::Function).count();
+            let definitions = parts
+                .iter()
+                .enumerate()
+                .map(|(at, (part, _))| Line::definition(at, *part));
+            lines.splice(after_function..after_function, definitions);
+            (lines, written) = self.written(problem, lines, &parts)?;
+        }
         let checked = verify::verify(problem, self, &leaves, &lines);
-        let names = Names::new(problem, self);
+        let names = Names::new(problem, self, parts);
         let lines = lines
             .into_iter()
             .zip(written)
@@ -183,12 +211,17 @@ impl Answer {
     }
 
     /// The lines with what is written on their right; those that look like the line before are left out.
-    fn written(&self, problem: &mut Problem, lines: Vec<Line>) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
+    fn written(
+        &self,
+        problem: &mut Problem,
+        lines: Vec<Line>,
+        parts: &[(Expr, String)],
+    ) -> Result<(Vec<Line>, Vec<[String; 3]>), Errors> {
         let (mut kept, mut written): (Vec<Line>, Vec<[String; 3]>) = (Vec::new(), Vec::new());
         // The reasons of a line that is left out are those of the next one, if it has none.
         let mut carried = Vec::new();
         for mut line in lines {
-            let right = self.right_of(problem, &line)?;
+            let right = self.right_of(problem, &line, parts)?;
             let repeats =
                 kept.last().is_some_and(|last: &Line| last.left == line.left) && written.last() == Some(&right);
             if repeats {
@@ -198,6 +231,11 @@ impl Answer {
             if line.reasons.is_empty() {
                 line.reasons = std::mem::take(&mut carried);
             }
+            // What is new in the way of writing alone is no step.
+            let is_first = kept.last().is_none_or(|last: &Line| last.left != line.left);
+            if line.left == Left::Change && line.reasons.is_empty() && !is_first {
+                continue;
+            }
             kept.push(line);
             written.push(right);
         }
@@ -205,29 +243,46 @@ impl Answer {
     }
 
     /// What is written on the right, in all notations.
-    fn right_of(&self, problem: &mut Problem, line: &Line) -> Result<[String; 3], Errors> {
+    fn right_of(&self, problem: &mut Problem, line: &Line, parts: &[(Expr, String)]) -> Result<[String; 3], Errors> {
+        // The function and the answer are written out, a part with those inside of it.
+        let parts = match line.left {
+            Left::Function | Left::Answer | Left::Map => &[],
+            Left::Part(at) => &parts[..at],
+            _ => parts,
+        };
         let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
         if line.left == Left::Map {
             return Ok(notations.map(|notation| self.operator(notation)));
         }
-        let layout = Layout::of_phrases(&mut problem.store, &line.right).map_err(|error| problem.limit(error))?;
+        let layout =
+            Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
         Ok(notations.map(|notation| layout.write(notation)))
     }
 }
 
 /// The variable with its change, and the conjugates of both.
-fn leaves(problem: &mut Problem, derivative: &Derivative) -> Result<Vec<(Expr, Expr)>, Error> {
+fn leaves(problem: &mut Problem, derivative: &Derivative, function: Expr) -> Result<Vec<(Expr, Expr)>, Error> {
     let (store, hole) = (&mut problem.store, derivative.holes[0]);
     let variable = store.var(derivative.variables[0])?;
     let mut leaves = vec![(variable, hole)];
     if store.is_complex(variable) {
-        leaves.push((ops::conj(store, variable)?, ops::conj(store, hole)?));
+        // Conjugates stand at the variable, or at some entries of it.
+        for part in store.post_order(&[function]) {
+            if let Form::Call(call, args) = store.form(part).clone()
+                && call.law == Law::Conjugate
+                && store.post_order(&args).contains(&variable)
+            {
+                let change = diff::differential(store, args[0], &[(variable, hole)])?;
+                leaves.push((part, ops::conj(store, change)?));
+            }
+        }
     }
     Ok(leaves)
 }
 
 /// What stands on the left, in all notations.
 struct Names {
+    parts: Vec<(Expr, String)>,
     function: &'static str,
     variable: String,
     hole: String,
@@ -235,8 +290,9 @@ struct Names {
 }
 
 impl Names {
-    fn new(problem: &Problem, answer: &Answer) -> Names {
+    fn new(problem: &Problem, answer: &Answer, parts: Vec<(Expr, String)>) -> Names {
         Names {
+            parts,
             function: problem.function_name(),
             variable: answer.wrt().join(", "),
             hole: answer.holes().first().cloned().unwrap_or_default(),
@@ -256,15 +312,15 @@ impl Names {
     fn why(&self, reasons: &[Reason]) -> String {
         let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
         let shown = if major.is_empty() { reasons } else { &major };
-        let name = |reason: &Reason| match reason.is_reading() {
-            true => {
+        let name = |reason: &Reason| match reason {
+            Reason::Rule(_) => {
                 let named = ["dX", "dx", "dt"]
                     .iter()
                     .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
                 let named = named.replace("df", &format!("d{}", self.function));
                 named.replace('\0', &self.hole)
             }
-            false => reason.name(),
+            Reason::Function(_) => reason.name(),
         };
         shown.iter().map(name).collect::<Vec<_>>().join("; ")
     }
@@ -274,6 +330,10 @@ impl Names {
         let three = |text: String, unicode: String, latex: String| [text, unicode, latex];
         match left {
             Left::Function => [f; 3].map(str::to_owned),
+            Left::Part(at) => {
+                let name = &self.parts[at].1;
+                three(name.clone(), name.clone(), latex_name(name))
+            }
             Left::Change => three(format!("d{f}"), format!("d{f}"), format!("\\mathrm{{d}}{f}")),
             Left::TransposedChange => three(
                 format!("d{f}'"),
@@ -290,6 +350,12 @@ impl Names {
                 "derivative".to_owned(),
                 format!("\\mathrm{{D}}{f}"),
             ),
+            Left::ByVariable | Left::ByConjugate => {
+                let is_conjugate = left == Left::ByConjugate;
+                let [text, latex] = [Notation::Text, Notation::Latex]
+                    .map(|notation| wirtinger::name(&[&self.variable], &[is_conjugate], notation));
+                three(text.clone(), text, latex)
+            }
             Left::Answer => {
                 let variable = latex_name(&self.variable);
                 let latex = match self.answer {

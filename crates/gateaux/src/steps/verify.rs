@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, DoubleDouble, Field, Number, Prime, Real};
+use gateaux_array::{Array, Complex, DoubleDouble, Field, Function, Number, Prime, Real};
 use gateaux_core::diff::{self, Convention};
 use gateaux_core::expr::{Error, Expr, Rational, Shape, Structure, Var};
 use gateaux_core::print::{Phrase, Wrap};
@@ -15,6 +15,7 @@ use gateaux_eval::{Program, Sizes};
 use super::Checked;
 use crate::answer::Answer;
 use crate::check::{self, MAX_STEPS, POINTS, contract, relative_gap};
+use crate::complex_check::joined;
 use crate::problem::Problem;
 use crate::random::Random;
 use crate::sample::{self, Region};
@@ -55,9 +56,6 @@ fn verify_at(
     lines: &[Line],
     sizes: &Sizes,
 ) -> Result<Vec<Checked>, String> {
-    if problem.is_complex() {
-        return Err("complex".to_owned());
-    }
     let board = Board::new(problem, answer, leaves, lines, sizes)?;
     let mut checked = vec![Checked::Numerically; lines.len()];
     let (mut points, mut last) = (0, "no point was tried".to_owned());
@@ -150,18 +148,38 @@ impl<'a> Board<'a> {
         let values = self.draw(problem, random, &mut |var, shape, random| {
             sample::point(problem, var, shape, region, random)
         })?;
+        if problem.is_complex() {
+            let imaginary = self.draw(problem, random, &mut |var, shape, random| {
+                sample::point(problem, var, shape, Region::Signed, random)
+            })?;
+            let is_complex = |var: &Var| problem.store.variable(*var).is_complex;
+            let values: Values<Complex<f64>> = values
+                .iter()
+                .map(|(var, real)| match imaginary.get(var).filter(|_| is_complex(var)) {
+                    Some(imaginary) => Ok((*var, joined(real, imaginary)?)),
+                    None => Ok((*var, real.map(|entry| Complex::real(*entry)))),
+                })
+                .collect::<Result<_, String>>()?;
+            let parts = |entries: &[Complex<f64>]| -> Vec<f64> { entries.iter().flat_map(|z| [z.re, z.im]).collect() };
+            return self.gaps(values, |found: &[Complex<f64>], expected: &[Complex<f64>]| {
+                relative_gap(&parts(found), &parts(expected))
+            });
+        }
         check::keeps_from_kinks(&self.truth, &values)?;
-        let gaps = self.gaps::<f64>(&values, |entry| *entry, relative_gap)?;
+        let gaps = self.gaps::<f64>(values.clone(), relative_gap)?;
         if gaps.iter().all(|gap| *gap <= check::TOLERANCE) {
             return Ok(gaps);
         }
         // What differs only by rounding agrees in more digits.
-        self.gaps::<DoubleDouble>(&values, |entry| DoubleDouble::from_f64(*entry), relative_gap)
+        self.gaps(lifted(&values, |entry| DoubleDouble::from_f64(*entry)), relative_gap)
     }
 
     /// Whether each line is what it should be, at one point over a prime field.
     fn exactly(&self, problem: &Problem, random: &mut Random) -> Result<Vec<bool>, String> {
         let is_curved = |var: &Var| problem.store.variable(*var).structure == Structure::Orthogonal;
+        if problem.is_complex() {
+            return Err("a prime field has no conjugates".to_owned());
+        }
         if self.variables.iter().any(|(var, _)| is_curved(var)) {
             return Err("an orthogonal matrix is not drawn from integers".to_owned());
         }
@@ -171,7 +189,7 @@ impl<'a> Board<'a> {
             sample::tangent(&drawn, problem.store.variable(var).structure, &drawn)
         })?;
         let gap = |found: &[Prime], expected: &[Prime]| if found == expected { 0.0 } else { f64::INFINITY };
-        let gaps = self.gaps::<Prime>(&values, |entry| Prime::from_i64(*entry as i64), gap)?;
+        let gaps = self.gaps(lifted(&values, |entry| Prime::from_i64(*entry as i64)), gap)?;
         Ok(gaps.into_iter().map(|gap| gap == 0.0).collect())
     }
 
@@ -207,14 +225,9 @@ impl<'a> Board<'a> {
         Ok(values)
     }
 
-    fn gaps<T: Field>(
-        &self,
-        values: &Values<f64>,
-        lift: impl Fn(&f64) -> T,
-        gap: impl Fn(&[T], &[T]) -> f64,
-    ) -> Result<Vec<f64>, String> {
+    fn gaps<T: Field>(&self, values: Values<T>, gap: impl Fn(&[T], &[T]) -> f64) -> Result<Vec<f64>, String> {
         let text = |error: gateaux_eval::Error| error.to_string();
-        let mut values: Values<T> = values.iter().map(|(var, array)| (*var, array.map(&lift))).collect();
+        let mut values = values;
         let truth = self.truth.run(&|var| values.get(&var).cloned()).map_err(text)?;
         let [function, change] = truth.as_slice() else {
             return Err("no differential".to_owned());
@@ -229,6 +242,7 @@ impl<'a> Board<'a> {
         let direction = self.direction(&values)?;
         let mut factors = factors.into_iter().zip(self.shapes.iter().copied());
         let mut gaps = Vec::with_capacity(self.lines.len());
+        let mut parts: Vec<(bool, Vec<T>)> = Vec::new();
         for line in self.lines {
             let mut sum: Option<Vec<T>> = None;
             for phrase in &line.right {
@@ -240,16 +254,81 @@ impl<'a> Board<'a> {
                 });
             }
             let found = sum.unwrap_or_else(|| vec![T::zero(); change.len()]);
-            gaps.push(match line.left {
+            let own = match line.left {
                 Left::Function => gap(&found, function.data()),
-                Left::Answer => gap(
-                    &contract(&found, change.len(), std::slice::from_ref(&direction)),
-                    change.data(),
-                ),
+                // A definition is what it is.
+                Left::Part(_) => 0.0,
                 Left::Change | Left::TransposedChange | Left::StackedChange | Left::Map => gap(&found, change.data()),
-            });
+                // Together they are the change: the last of them is held against it, and the answer after them.
+                Left::ByVariable | Left::ByConjugate => {
+                    let is_conjugate = line.left == Left::ByConjugate;
+                    parts.push((is_conjugate, found));
+                    0.0
+                }
+                Left::Answer if parts.is_empty() => gap(&contracted(&found, change.len(), &direction), change.data()),
+                Left::Answer => {
+                    let gap = self.answer_in_parts(&parts, &found, &direction, (change.data(), &gap))?;
+                    for (at, known) in gaps.iter_mut().enumerate() {
+                        if matches!(self.lines[at].left, Left::ByVariable | Left::ByConjugate) {
+                            *known = gap;
+                        }
+                    }
+                    gap
+                }
+            };
+            gaps.push(own);
         }
         Ok(gaps)
+    }
+
+    /// By a complex variable the two derivatives make the change, and so does the answer: the gradient of a real function
+    /// in its real part, any other in the place of the derivative that it is.
+    fn answer_in_parts<T: Field>(
+        &self,
+        parts: &[(bool, Vec<T>)],
+        answer: &[T],
+        direction: &Array<T>,
+        (change, gap): (&[T], &dyn Fn(&[T], &[T]) -> f64),
+    ) -> Result<f64, String> {
+        let conjugate = |entry: &T| entry.apply(Function::Conj).map_err(|error| error.to_string());
+        let turned = direction.try_map(conjugate)?;
+        let sum = |with: &dyn Fn(usize) -> Vec<T>| -> Vec<T> {
+            let mut sum = vec![T::zero(); change.len()];
+            for (at, (is_conjugate, _)) in parts.iter().enumerate() {
+                let direction = if *is_conjugate { &turned } else { direction };
+                let term = contracted(&with(at), change.len(), direction);
+                sum = sum.iter().zip(&term).map(|(a, b)| a.add(b)).collect();
+            }
+            sum
+        };
+        let of_parts = gap(&sum(&|at| parts[at].1.clone()), change);
+        let is_gradient = self
+            .answer
+            .wirtinger
+            .as_ref()
+            .is_some_and(|found| found.gradient.is_some());
+        let of_answer = match is_gradient {
+            true => {
+                let turned: Vec<T> = answer.iter().map(conjugate).collect::<Result<_, _>>()?;
+                let inner = contracted(&turned, 1, direction);
+                let twice = inner[0].add(&conjugate(&inner[0])?);
+                gap(&[twice], &[change[0].add(&change[0])])
+            }
+            false => {
+                let last = parts.len() - 1;
+                gap(
+                    &sum(&|at| {
+                        if at == last {
+                            answer.to_vec()
+                        } else {
+                            parts[at].1.clone()
+                        }
+                    }),
+                    change,
+                )
+            }
+        };
+        Ok(of_parts.max(of_answer))
     }
 
     /// The direction with which the answer is contracted: by independent entries each of them counts once.
@@ -267,6 +346,16 @@ impl<'a> Board<'a> {
         }
         Ok(direction)
     }
+}
+
+/// The same values in other numbers.
+fn lifted<T>(values: &Values<f64>, lift: impl Fn(&f64) -> T) -> Values<T> {
+    values.iter().map(|(var, array)| (*var, array.map(&lift))).collect()
+}
+
+/// The array of all outputs by all inputs, applied to a direction.
+fn contracted<T: Field>(array: &[T], outputs: usize, direction: &Array<T>) -> Vec<T> {
+    contract(array, outputs, std::slice::from_ref(direction))
 }
 
 /// The entries of a term.

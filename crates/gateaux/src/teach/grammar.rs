@@ -2,7 +2,7 @@
 //!
 //! A rule says what a part of a kind can be: `<s>` is a scalar, `<v>` a vector, `<M>` a matrix and `<P>` a positive
 //! definite matrix with the variable in it; `{a}`, `{u}`, `{A}` and `{S}` are a scalar, a vector, a matrix and a symmetric
-//! matrix without it, and `{f}` is an elementwise function of the level. Kinds fit by construction, and sizes by
+//! matrix without it, `{A=}` the same one as before, and `{f}` is an elementwise function of the level. Kinds fit by construction, and sizes by
 //! inference, which always succeeds, because no size in a rule is a number. What a function needs of its argument
 //! stands in its record.
 
@@ -136,6 +136,9 @@ pub(super) const LEVELS: [Record; 7] = [
                     "<s> + logdet(<P>)",
                     "log(det(<P>))",
                     "norm2(inv(<M>)*{u})^2",
+                    "norm2(inv(<M>))^2",
+                    "{u}'*inv(<P>)*{u}",
+                    "tr({A}*inv(<P>))",
                     "<s> + tr({A}*X)",
                 ],
             ),
@@ -143,7 +146,7 @@ pub(super) const LEVELS: [Record; 7] = [
                 "<M>",
                 &["X", "{A}*X", "X*{A}", "X + {A}", "X'*{S}*X", "{A}*X*{A}", "X^2", "<P>"],
             ),
-            ("<P>", &["X'*X", "X*X'", "X'*X + eye", "{A}*X*X'*{A}'"]),
+            ("<P>", &["X'*X", "X*X'", "X'*X + eye", "{A}*X*X'*{A=}'"]),
         ],
         functions: &[],
         parts: 3,
@@ -262,6 +265,8 @@ pub(super) fn function(level: &Record, random: &mut Random) -> String {
     let mut parts = 0;
     while let Some((at, (kind, choices))) = first_part(&text, level) {
         let choice = match parts < level.parts && text.len() < LONGEST {
+            // The function as a whole is not the simplest one.
+            true if parts == 0 && choices.len() > 1 => *pick(&choices[1..], random),
             true => *pick(choices, random),
             // The first has no parts, so that this comes to an end.
             false => choices[0],
@@ -334,6 +339,11 @@ fn with_names(mut text: String, random: &mut Random) -> String {
                 names[used - 1]
             };
             text.replace_range(at..at + mark.len(), name);
+            // The same name once more, in the same rule.
+            let again = mark.replace('}', "=}");
+            if let Some(at) = text.find(&again) {
+                text.replace_range(at..at + again.len(), name);
+            }
         }
         if !kind.is_empty() {
             let declared = names[..used].iter().zip(["k", "l", "p"]);
@@ -365,10 +375,7 @@ mod tests {
     #[test]
     fn functions_have_records() {
         for name in LEVELS.iter().flat_map(|level| level.functions) {
-            assert!(
-                ops::find(name).is_some_and(|op| op.is_elementwise() && op.kink.is_empty()),
-                "{name}"
-            );
+            assert!(ops::find(name).is_some_and(|op| op.kink.is_empty()), "{name}");
         }
     }
 

@@ -21,7 +21,7 @@ use grammar::{Ask, LEVELS, Record};
 /// Functions that are tried before a seed is given up.
 const MAX_DRAWS: u64 = 400;
 /// Functions and answers of more characters are not for exercises.
-const LONGEST: [usize; 2] = [60, 80];
+const LONGEST: [usize; 2] = [50, 64];
 /// Shorter answers are no exercise.
 const SHORTEST: usize = 4;
 
@@ -129,7 +129,9 @@ impl Exercise {
         let Some(solution) = solution(&answer, *ask) else {
             return Ok(None);
         };
-        let is_formula = solution.contains(['*', '+', '-', '/', '^', '(', '\'']);
+        let has_name = |declared: &Declared| names(&solution).any(|name| name == declared.name);
+        let is_formula = solution.contains(['*', '+', '-', '/', '^', '(', '\''])
+            && problem.variables().iter().any(has_name);
         if !is_formula || !(SHORTEST..=longest_answer).contains(&solution.len()) || solution.contains(';') {
             return Ok(None);
         }
@@ -225,6 +227,11 @@ fn statement(variables: &[Declared], function: &str) -> String {
     declarations.collect::<String>() + function
 }
 
+/// The names that stand in a formula.
+fn names(formula: &str) -> impl Iterator<Item = &str> {
+    formula.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
 /// The answer that is asked for, if there is one.
 fn solution(answer: &Answer, ask: Ask) -> Option<String> {
     let text = match ask {
@@ -259,7 +266,13 @@ fn lines(steps: &Steps) -> Vec<String> {
     let own = steps.lines().iter().skip(1).filter(|line| !line.is_answer());
     for line in own {
         for reason in line.reasons().iter().filter(|reason| !reason.is_minor()) {
-            let hint = format!("use the {}: {}", reason.name(), reason.statement());
+            let (name, statement) = (reason.name(), reason.statement());
+            // A rule of substitution has no other name than what it states.
+            let hint = if name.contains('=') {
+                statement
+            } else {
+                format!("{name}: {statement}")
+            };
             if !hints.contains(&hint) {
                 hints.push(hint);
             }
@@ -311,6 +324,20 @@ mod tests {
             let wrong = exercise.judge(&format!("3*({})", exercise.answer()));
             assert!(wrong.is_ok_and(|judgment| !judgment.is_equal()), "{exercise:?}");
             assert!(exercise.judge("2*").is_err());
+        }
+    }
+
+    #[test]
+    fn every_form_of_an_answer_is_right() {
+        let level = Level::new(4).expect("a level");
+        let exercise = Exercise::of(level, 0, "det(X)")
+            .expect("a problem")
+            .expect("an exercise");
+        for answer in ["adj(X)'", "det(X)*inv(X)'", "det(X)*tr(inv(X)*dX)", "inv(X')*det(X)"] {
+            assert!(
+                exercise.judge(answer).is_ok_and(|judgment| judgment.is_equal()),
+                "{answer}"
+            );
         }
     }
 

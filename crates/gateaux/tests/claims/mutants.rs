@@ -27,7 +27,16 @@ pub struct Claim {
 use Mistake::{Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, SymmetricOnly, Transposed};
 
 /// For a change without a name of its own any explanation that accounts for the values is right.
-const ANY: &[Mistake] = &[Convention, Different, ExtraTerm, Factor, MissingTerm, Sign, SymmetricOnly, Transposed];
+const ANY: &[Mistake] = &[
+    Convention,
+    Different,
+    ExtraTerm,
+    Factor,
+    MissingTerm,
+    Sign,
+    SymmetricOnly,
+    Transposed,
+];
 /// A term too much that is like one of the answer is a wrong factor of that one.
 const EXTRA: &[Mistake] = &[ExtraTerm, Factor];
 /// At most so many claims of each kind are made from one formula.
@@ -63,7 +72,11 @@ impl Formula {
 
     /// The body in a pattern.
     fn within(&self, pattern: &str) -> String {
-        format!("{}{}", self.definitions, pattern.replace("{}", &format!("({})", self.body)))
+        format!(
+            "{}{}",
+            self.definitions,
+            pattern.replace("{}", &format!("({})", self.body))
+        )
     }
 
     fn quote(&self, id: NodeId) -> &str {
@@ -72,7 +85,12 @@ impl Formula {
     }
 
     fn replaced(&self, span: Span, with: &str) -> String {
-        format!("{}{}{with}{}", self.definitions, &self.body[..span.start], &self.body[span.end..])
+        format!(
+            "{}{}{with}{}",
+            self.definitions,
+            &self.body[..span.start],
+            &self.body[span.end..]
+        )
     }
 
     fn nodes(&self) -> impl Iterator<Item = (NodeId, &NodeKind, Span)> {
@@ -82,18 +100,22 @@ impl Formula {
     /// The terms of the sum that the body is, each with its sign.
     fn terms(&self) -> Vec<(bool, String)> {
         let (mut terms, mut at) = (Vec::new(), self.root);
-        loop {
-            match &self.tree.node(at).kind {
-                NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, lhs, rhs) => {
-                    terms.push((*op == BinaryOp::Sub, format!("({})", self.quote(*rhs))));
-                    at = *lhs;
-                }
-                _ => break,
-            }
+        while let NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, lhs, rhs) = &self.tree.node(at).kind {
+            terms.push((*op == BinaryOp::Sub, format!("({})", self.quote(*rhs))));
+            at = *lhs;
         }
         terms.push((false, format!("({})", self.quote(at))));
         terms.reverse();
         terms
+    }
+}
+
+/// Our answer, or the closed form of the corpus, one as often as the other.
+fn written<'a>(answer: &'a Answer, closed: Option<&'a str>) -> Option<&'a str> {
+    let shown = answer.explicit(Notation::Text);
+    match closed {
+        Some(closed) if closed.len() % 2 == 0 => Some(closed),
+        _ => shown.or(closed),
     }
 }
 
@@ -114,7 +136,9 @@ fn variable<'a>(problem: &'a Problem, answer: &Answer) -> &'a Declared {
 }
 
 fn is_general(variable: &Declared) -> bool {
-    ["scalar", "vector", "matrix", "tensor"].iter().any(|kind| variable.text.contains(&format!(": {kind}")))
+    ["scalar", "vector", "matrix", "tensor"]
+        .iter()
+        .any(|kind| variable.text.contains(&format!(": {kind}")))
 }
 
 /// Formulas that should be accepted; the numbers decide.
@@ -135,10 +159,13 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
     let general = is_general(variable(problem, answer));
     let is_first = answer.wrt().len() == 1;
     if general && is_first {
-        add("differential", answer.differential(Notation::Text).to_owned(), Form::Differential);
+        add(
+            "differential",
+            answer.differential(Notation::Text).to_owned(),
+            Form::Differential,
+        );
     }
-    for text in [answer.explicit(Notation::Text), closed].into_iter().flatten() {
-        let Some(formula) = Formula::new(text) else { continue };
+    if let Some(formula) = written(answer, closed).and_then(Formula::new) {
         if (1..=2).contains(&axes) {
             add("transposed twice", formula.within("({}')'"), Form::Explicit);
         }
@@ -149,7 +176,11 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
         let mut terms = formula.terms();
         if terms.len() > 1 {
             terms.reverse();
-            add("terms in another order", joined(&formula.definitions, &terms), Form::Explicit);
+            add(
+                "terms in another order",
+                joined(&formula.definitions, &terms),
+                Form::Explicit,
+            );
         }
         if general && is_first && answer.function_axes().is_empty() {
             let hole = &answer.holes()[0];
@@ -162,14 +193,19 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
             // Each pattern has its turn.
             let turn = problem.text().len() % patterns.len().max(1);
             for pattern in patterns.iter().skip(turn).take(1) {
-                add("trace or product with the change", formula.within(&pattern.replace('D', hole)), Form::Differential);
+                add(
+                    "trace or product with the change",
+                    formula.within(&pattern.replace('D', hole)),
+                    Form::Differential,
+                );
             }
         }
-        if is_first && answer.is_row_jacobian() {
-            continue;
-        }
-        if general && is_first && answer.explicit_name() == "Jacobian" {
-            add("Jacobian times the change", formula.within(&format!("{{}}*{}", answer.holes()[0])), Form::Differential);
+        if general && is_first && !answer.is_row_jacobian() && answer.explicit_name() == "Jacobian" {
+            add(
+                "Jacobian times the change",
+                formula.within(&format!("{{}}*{}", answer.holes()[0])),
+                Form::Differential,
+            );
         }
     }
     if let Some(text) = answer.kronecker(Notation::Text).filter(|_| axes > 2) {
@@ -185,7 +221,9 @@ pub fn right_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) ->
 fn expanded(formula: &Formula) -> Vec<String> {
     let mut found = Vec::new();
     for (_, kind, span) in formula.nodes() {
-        let NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs) = kind else { continue };
+        let NodeKind::Binary(BinaryOp::Mul, _, lhs, rhs) = kind else {
+            continue;
+        };
         for (sum, other, is_left) in [(*lhs, *rhs, true), (*rhs, *lhs, false)] {
             let NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), _, a, b) = &formula.tree.node(sum).kind else {
                 continue;
@@ -224,14 +262,9 @@ fn outer(formula: &Formula, span: Span, operands: &[NodeId]) -> Span {
 /// Slips of the pen.
 pub fn wrong_claims(problem: &Problem, answer: &Answer, closed: Option<&str>) -> Vec<Claim> {
     let mut found = Vec::new();
-    let shown = answer.explicit(Notation::Text);
-    // A closed form that reads differently makes other slips.
-    let closed = closed.filter(|closed| shown != Some(closed));
-    for text in [shown, closed].into_iter().flatten() {
-        if let Some(formula) = Formula::new(text) {
-            slips(problem, answer, &formula, &mut found);
-            inner_slips(problem, &formula, &mut found);
-        }
+    if let Some(formula) = written(answer, closed).and_then(Formula::new) {
+        slips(problem, answer, &formula, &mut found);
+        inner_slips(problem, &formula, &mut found);
     }
     if is_general(variable(problem, answer))
         && let ([hole], Some(formula)) = (answer.holes(), Formula::new(answer.differential(Notation::Text)))
@@ -279,31 +312,49 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
     let mut add = |kind: &'static str, text: String, names: &'static [Mistake]| found.push(claim(kind, text, names));
     let axes = answer.derivative_axes();
     add("sign", formula.within("-{}"), &[Sign]);
-    add("factor", formula.within("2*{}"), &[Factor]);
-    add("factor", formula.within("{}/3"), &[Factor]);
-    if let Some(size) = problem.variables().iter().flat_map(|v| &v.axes).find(|axis| axis.chars().all(char::is_alphabetic)) {
+    // Each has its turn.
+    let factor = ["2*{}", "{}/3", "{}*0.7", "-2*{}"][formula.body.len() % 4];
+    add("factor", formula.within(factor), &[Factor]);
+    if let Some(size) = problem
+        .variables()
+        .iter()
+        .flat_map(|v| &v.axes)
+        .find(|axis| axis.chars().all(char::is_alphabetic))
+    {
         add("factor", formula.within(&format!("{{}}/{size}")), &[Factor]);
     }
     if (1..=2).contains(&axes.len()) {
         add("transposed", formula.within("{}'"), &[Transposed, Convention]);
         // Of a symmetric answer nothing but the factor is wrong.
-        add("transposed and doubled", formula.within("2*{}'"), &[Transposed, Convention, Factor]);
+        add(
+            "transposed and doubled",
+            formula.within("2*{}'"),
+            &[Transposed, Convention, Factor],
+        );
     }
     let is_function_scalar = answer.function_axes().is_empty();
     let variable = variable(problem, answer);
-    if variable.text.contains(": symmetric") || variable.text.contains(": posdef") {
-        if is_function_scalar && answer.wrt().len() == 1 {
-            add("vech", formula.within("2*{} - diag(diag{})"), &[Convention]);
-            add("triangle", formula.within("tril(2*{}) - diag(diag{})"), &[Convention]);
-        }
+    let is_symmetric = [": symmetric", ": posdef"]
+        .iter()
+        .any(|kind| variable.text.contains(kind));
+    if is_symmetric && is_function_scalar && answer.wrt().len() == 1 {
+        add("vech", formula.within("2*{} - diag(diag{})"), &[Convention]);
+        add("triangle", formula.within("tril(2*{}) - diag(diag{})"), &[Convention]);
     }
     // A variable of the shape of the derivative, or ones.
-    let same_shape = problem.variables().iter().find(|v| v.axes == axes && !v.axes.is_empty());
+    let same_shape = problem
+        .variables()
+        .iter()
+        .find(|v| v.axes == axes && !v.axes.is_empty());
     match same_shape {
         Some(other) => add("extra term", formula.within(&format!("{{}} + 3*{}", other.name)), EXTRA),
         None if axes.is_empty() => add("extra term", formula.within("{} + 1"), EXTRA),
         None if axes.len() <= 2 => {
-            add("extra term", formula.within(&format!("{{}} + ones({})", axes.join(", "))), EXTRA);
+            add(
+                "extra term",
+                formula.within(&format!("{{}} + ones({})", axes.join(", "))),
+                EXTRA,
+            );
         }
         None => {}
     }
@@ -316,14 +367,22 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
         for at in 0..terms.len().min(EACH) {
             let mut rest = terms.clone();
             rest.remove(at);
-            found.push(claim("missing term", joined(&formula.definitions, &rest), &[MissingTerm]));
+            found.push(claim(
+                "missing term",
+                joined(&formula.definitions, &rest),
+                &[MissingTerm],
+            ));
             let mut signed = terms.clone();
             signed[at].0 = !signed[at].0;
             found.push(claim("sign of a term", joined(&formula.definitions, &signed), &[Sign]));
         }
         let mut doubled = terms.clone();
         doubled[0].1 = format!("2*{}", doubled[0].1);
-        found.push(claim("factor of a term", joined(&formula.definitions, &doubled), &[Factor]));
+        found.push(claim(
+            "factor of a term",
+            joined(&formula.definitions, &doubled),
+            &[Factor],
+        ));
     }
     let shape = |name: &str| problem.variables().iter().find(|v| v.name == name);
     let is_square = |name: &str| shape(name).is_some_and(|v| v.axes.len() == 2 && v.axes[0] == v.axes[1]);
@@ -346,11 +405,19 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
             }
             NodeKind::Name(name) if shape(name).is_some_and(|v| v.axes.len() == 2) => {
                 let names: &[Mistake] = &[Transposed, SymmetricOnly, Convention, Sign];
-                add(2, "transpose put in", formula.replaced(span, &format!("{name}'")), names);
+                add(
+                    2,
+                    "transpose put in",
+                    formula.replaced(span, &format!("{name}'")),
+                    names,
+                );
             }
             NodeKind::Name(name) => {
                 let axes = shape(name).map(|v| v.axes.clone());
-                let other = problem.variables().iter().find(|v| v.name != *name && Some(&v.axes) == axes.as_ref());
+                let other = problem
+                    .variables()
+                    .iter()
+                    .find(|v| v.name != *name && Some(&v.axes) == axes.as_ref());
                 if let Some(other) = other {
                     add(3, "another name", formula.replaced(span, &other.name), ANY);
                 }
@@ -372,7 +439,12 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
                 add(4, "another function", formula.replaced(name.span, other), ANY);
             }
             NodeKind::Number(digits) => {
-                add(5, "another number", formula.replaced(span, &format!("({digits} + 1)")), ANY);
+                add(
+                    5,
+                    "another number",
+                    formula.replaced(span, &format!("({digits} + 1)")),
+                    ANY,
+                );
             }
             _ => {}
         }
