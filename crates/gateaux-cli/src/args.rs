@@ -15,13 +15,14 @@ use gateaux::teach::Level;
         gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
         gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data A=a.npy --wrt x\n  \
         gateaux functions logdet\n  \
-        gateaux explain G0204\n\n\
+        gateaux explain G0204\n  \
+        gateaux                        a session: formulas line by line, :help tells more\n\n\
         Exit codes: 0 answered, 1 the input has a mistake, 2 usage."
 )]
 pub struct Arguments {
-    /// What to do.
+    /// What to do; without it a session
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
     /// When to use colors; NO_COLOR is honored too
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,

@@ -24,6 +24,14 @@ pub fn show(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
         Failure::Text(source, errors) => show_errors(source, errors, out),
         Failure::Input { code, message, help } => message_with_help(Some(code), message, help.as_deref(), out),
         Failure::Usage { message, help } => message_with_help(None, message, help.as_deref(), out),
+        Failure::Lines(count) => {
+            let lines = if *count == 1 {
+                "line has a mistake"
+            } else {
+                "lines have mistakes"
+            };
+            message_with_help(None, &format!("{count} {lines}"), None, out)
+        }
         Failure::Negative => Ok(()),
         Failure::Output(_) if failure.is_closed_pipe() => Ok(()),
         Failure::Output(error) => message_with_help(None, &format!("cannot write the output: {error}"), None, out),

@@ -28,6 +28,8 @@ pub enum Failure {
         /// What to write instead.
         help: Option<String>,
     },
+    /// So many lines of a session had mistakes, which were shown where they stood.
+    Lines(usize),
     /// The answer is no, and is written already.
     Negative,
     /// The output could not be written.
@@ -70,7 +72,9 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Output(_) if self.is_closed_pipe() => ExitCode::SUCCESS,
-            Failure::Text(..) | Failure::Input { .. } | Failure::Negative | Failure::Output(_) => ExitCode::from(1),
+            Failure::Text(..) | Failure::Input { .. } | Failure::Lines(_) | Failure::Negative | Failure::Output(_) => {
+                ExitCode::from(1)
+            }
             Failure::Usage { .. } => ExitCode::from(2),
         }
     }

@@ -24,6 +24,7 @@ mod page;
 mod plan;
 mod plot;
 mod question;
+mod repl;
 mod request;
 mod source;
 mod steps;
@@ -43,7 +44,11 @@ fn main() -> ExitCode {
     arguments.color.write_global();
     // One lock and one buffer for the whole run: a formula is written in many pieces.
     let mut stdout = io::BufWriter::new(anstream::stdout().lock());
-    let result = run(arguments.command, &mut stdout).and_then(|()| Ok(stdout.flush()?));
+    let result = match arguments.command {
+        Some(command) => execute(command, &mut stdout),
+        None => repl::run(&mut stdout),
+    };
+    let result = result.and_then(|()| Ok(stdout.flush()?));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -57,7 +62,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
+/// Runs one command.
+fn execute(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         Command::Diff(arguments) => diff::run(&arguments, out),
         Command::Check(arguments) => check::run(&arguments, out),

@@ -54,6 +54,7 @@ fn inverses_cancel_and_powers_join() {
         ("A: matrix(m, n)\ninv(A'*A)", "inv(A'*A)"),
         ("eye*x", "x"),
         ("Q: orthogonal(n)\nQ'*Q*x", "x"),
+        ("Q: orthogonal(n)\nQ*(Q')^3*x", "Q'^2*x"),
         ("A*(2*x)", "2*A*x"),
     ]);
 }

@@ -1,6 +1,6 @@
 //! Lowering: from expressions to steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use gateaux_core::expr::{Dim, ElementPower, Expr, Facts, Form, MatrixPower, Rational, Shape, Store};
 use gateaux_core::ops::{self, Kernel};
@@ -104,7 +104,13 @@ impl Lowering<'_> {
             Some(slot) => Ok(*slot),
             None => {
                 // Made while lowering: its parts may not be lowered yet.
-                for part in store.post_order(&[expr]) {
+                let (mut todo, mut missing) = (vec![expr], BTreeSet::new());
+                while let Some(part) = todo.pop() {
+                    if !self.slots.contains_key(&part) && missing.insert(part) {
+                        todo.extend(store.children(part));
+                    }
+                }
+                for part in missing {
                     self.expr(store, part)?;
                 }
                 Ok(self.slots[&expr])
@@ -262,6 +268,15 @@ impl Lowering<'_> {
             .iter()
             .skip(1)
             .position(|f| matches!(store.shape(f.base), Shape::Row(_)));
+        // The row of a long product shares the steps of the column that it is the transpose of.
+        if let ([MatrixPower { base, .. }, _], Shape::Row(n)) = (factors, store.shape(whole))
+            && matches!(store.form(*base), Form::MatMul(_))
+        {
+            let column = store.transpose(whole)?;
+            let column = self.slot(store, column)?;
+            let size = self.size(store, n)?;
+            return Ok(self.step(Instruction::Transpose, vec![column], vec![1, size]));
+        }
         if let (Some(at), Shape::Matrix(..)) = (seam, store.shape(whole)) {
             let (head, tail) = factors.split_at(at + 1);
             let (column, row) = (self.part(store, head)?, self.part(store, tail)?);
@@ -280,7 +295,7 @@ impl Lowering<'_> {
         let starts_with_row = factors
             .first()
             .is_some_and(|f| matches!(store.shape(f.base), Shape::Row(_)));
-        if starts_with_row && !ends_with_vector {
+        if starts_with_row && !ends_with_vector && factors.len() > 1 {
             let mut reversed = Vec::with_capacity(factors.len());
             for factor in factors.iter().rev() {
                 reversed.push(MatrixPower {

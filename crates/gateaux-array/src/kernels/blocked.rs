@@ -1,15 +1,16 @@
 //! The blocked matrix product that all large products and factorizations are made of.
 //!
 //! Blocks of both factors are copied ("packed") into the order in which the innermost loop reads them: a block of the
-//! left factor that fits into the second-level cache, one of the right factor for the third. Copying also transposes,
-//! pads and scales, so that the loops know of none of these.
+//! left factor that fits into the second-level cache, one of the right factor for the third. Copying also transposes and
+//! scales, so that the loops know of neither. Small factors are read where they stand.
 //!
 //! # Source
 //! K. Goto, R. van de Geijn, Anatomy of high-performance matrix multiplication, 2008; F. Van Zee, R. van de Geijn, BLIS: a
 //! framework for rapidly instantiating BLAS functionality, 2015.
 
 use super::Scalar;
-use super::level::Level;
+use super::level::{Level, vectorized};
+use super::tile::Strip;
 
 /// Rows of a packed block of the left factor: a multiple of the rows of each tile.
 const BLOCK_ROWS: usize = 192;
@@ -17,8 +18,9 @@ const BLOCK_ROWS: usize = 192;
 const BLOCK_TERMS: usize = 256;
 /// Columns of a packed block of the right factor: a multiple of the columns of each tile.
 const BLOCK_COLUMNS: usize = 2048;
-/// Entries of the largest tile.
-const MAX_TILE: usize = 48 * 8;
+/// Columns of a factor that is read where it stands: those of a larger one lie on too many pages of memory, or on the same
+/// places of the cache, so that a copy of them pays.
+const MAX_DIRECT: usize = 256;
 
 /// A matrix inside a slice: entry (i, j) stands at `i*row_stride + j*column_stride`.
 #[derive(Clone, Copy)]
@@ -57,6 +59,18 @@ impl<'a, T> View<'a, T> {
     #[inline(always)]
     pub(super) fn has_contiguous_columns(self) -> bool {
         self.row_stride == 1
+    }
+
+    /// Whether tiles read this left factor where it stands.
+    #[inline(always)]
+    pub(super) fn is_direct_left(&self) -> bool {
+        self.row_stride == 1 && self.column_stride <= MAX_DIRECT
+    }
+
+    /// Whether tiles read this right factor where it stands.
+    #[inline(always)]
+    pub(super) fn is_direct_right(&self) -> bool {
+        self.row_stride.max(self.column_stride) <= MAX_DIRECT
     }
 
     /// The first n entries of a column of a matrix with contiguous columns.
@@ -103,6 +117,8 @@ pub(super) struct Product<'a, T> {
     /// m, k, n
     pub(super) sizes: (usize, usize, usize),
     pub(super) part: Part,
+    /// Whether A is upper triangular, with zeros below its diagonal that are left out where that is cheap; then k = m.
+    pub(super) a_is_upper: bool,
 }
 
 /// How many entries of scratch a product of these sizes wants.
@@ -131,102 +147,197 @@ impl<T: Scalar> Product<'_, T> {
             for p in (0..k).step_by(BLOCK_TERMS) {
                 let depth = (k - p).min(BLOCK_TERMS);
                 let weights = self.weights.map(|weights| &weights[p..p + depth]);
-                pack(
-                    self.b.from(p, j).transposed(),
-                    (width, depth),
-                    columns,
-                    weights,
-                    packed_b,
-                );
-                let beta = if p == 0 { self.beta } else { T::ONE };
+                let b = Strips::right(self.b.from(p, j), (depth, width), columns, weights, packed_b);
                 let first = if self.part == Part::Lower { j / rows * rows } else { 0 };
-                for i in (first..m).step_by(BLOCK_ROWS) {
-                    let height = (m - i).min(BLOCK_ROWS);
-                    pack(self.a.from(i, p), (height, depth), rows, None, packed_a);
+                // All rows of a tile have their first terms in the same pass.
+                let end = if self.a_is_upper {
+                    (p + depth).next_multiple_of(rows).min(m)
+                } else {
+                    m
+                };
+                for i in (first..end).step_by(BLOCK_ROWS) {
+                    let height = (end - i).min(BLOCK_ROWS);
                     let block = Block {
-                        alpha: self.alpha,
-                        beta,
+                        scales: (self.alpha, self.beta),
                         sizes: (height, depth, width),
-                        // The first row of the block that lies on or below the diagonal in a column j of it is j - lead.
                         lead: (self.part == Part::Lower).then(|| i as isize - j as isize),
+                        place: (i, p),
+                        a_is_upper: self.a_is_upper,
                     };
-                    block.run(level, packed_a, packed_b, &mut c[i + j * stride..], stride);
+                    let a = Strips::left(self.a.from(i, p), (height, depth), rows, packed_a);
+                    block.run(level, a, b, &mut c[i + j * stride..], stride);
                 }
             }
         }
     }
 }
 
-/// A product of packed blocks.
+/// A factor that is cut into strips for the tiles.
+#[derive(Clone, Copy)]
+struct Strips<'a, T> {
+    /// The first strip and all that follow.
+    all: Strip<'a, T>,
+    /// How far the strips are apart.
+    distance: usize,
+}
+
+impl<'a, T: Scalar> Strips<'a, T> {
+    /// Strips of this many rows of a left factor of m rows and k columns.
+    fn left(a: View<'a, T>, (m, k): (usize, usize), rows: usize, packed: &'a mut [T]) -> Strips<'a, T> {
+        if a.is_direct_left() {
+            let (data, step) = (a.data, a.column_stride);
+            return Strips {
+                all: Strip { data, step, next: 1 },
+                distance: rows,
+            };
+        }
+        pack(a, (m, k), rows, None, packed);
+        Strips::packed(packed, k, rows)
+    }
+
+    /// Strips of this many columns of a right factor of k rows and n columns, each row of which has a weight.
+    fn right(
+        b: View<'a, T>,
+        (k, n): (usize, usize),
+        columns: usize,
+        weights: Option<&[T]>,
+        packed: &'a mut [T],
+    ) -> Strips<'a, T> {
+        if weights.is_none() && b.is_direct_right() {
+            let (data, step, next) = (b.data, b.row_stride, b.column_stride);
+            return Strips {
+                all: Strip { data, step, next },
+                distance: columns * next,
+            };
+        }
+        pack(b.transposed(), (n, k), columns, weights, packed);
+        Strips::packed(packed, k, columns)
+    }
+
+    fn packed(data: &'a [T], depth: usize, entries: usize) -> Strips<'a, T> {
+        Strips {
+            all: Strip {
+                data,
+                step: entries,
+                next: 1,
+            },
+            distance: depth * entries,
+        }
+    }
+
+    #[inline(always)]
+    fn strip(&self, place: usize) -> Strip<'a, T> {
+        Strip {
+            data: &self.all.data[place * self.distance..],
+            ..self.all
+        }
+    }
+}
+
+/// A product of blocks that are cut into strips.
 struct Block<T> {
-    alpha: T,
-    beta: T,
+    /// alpha and beta
+    scales: (T, T),
     /// Rows, terms, columns.
     sizes: (usize, usize, usize),
-    /// How far the block lies below the diagonal, if only the lower part is wanted.
+    /// How far the block lies below the diagonal, if only the lower part is wanted: the first row of it that lies on or
+    /// below the diagonal in a column j of it is j - lead.
     lead: Option<isize>,
+    /// The first row and the first term.
+    place: (usize, usize),
+    /// Whether rows have no terms before their diagonal.
+    a_is_upper: bool,
 }
 
 impl<T: Scalar> Block<T> {
-    fn run(&self, level: Level, a: &[T], b: &[T], c: &mut [T], stride: usize) {
+    fn run(&self, level: Level, a: Strips<T>, b: Strips<T>, c: &mut [T], stride: usize) {
         let (height, depth, width) = self.sizes;
         let (rows, columns) = T::shape(level);
-        for (j, b) in (0..width).step_by(columns).zip(b.chunks_exact(depth * columns)) {
-            for (i, a) in (0..height).step_by(rows).zip(a.chunks_exact(depth * rows)) {
+        for (place, j) in (0..width).step_by(columns).enumerate() {
+            let b = b.strip(place);
+            let width = columns.min(width - j);
+            for (place, i) in (0..height).step_by(rows).enumerate() {
                 if self.lead.is_some_and(|lead| lead + ((i + rows) as isize) <= j as isize) {
                     continue;
                 }
-                let c = &mut c[i + j * stride..];
-                if i + rows <= height && j + columns <= width {
-                    T::multiply(level, self.alpha, a, b, self.beta, c, stride);
-                } else {
-                    let mut tile = [T::ZERO; MAX_TILE];
-                    T::multiply(level, self.alpha, a, b, T::ZERO, &mut tile, rows);
-                    let sizes = ((height - i).min(rows), (width - j).min(columns));
-                    add_tile(&tile, rows, self.beta, c, stride, sizes);
+                let (skipped, scales) = self.terms_of(i);
+                let sizes = (rows.min(height - i), depth - skipped, width);
+                let (a, b) = (a.strip(place).after(skipped), b.after(skipped));
+                T::multiply(level, scales, a, b, &mut c[i + j * stride..], stride, sizes);
+            }
+        }
+    }
+
+    /// How many terms the rows from here on do without, and their scales: beta belongs to their first terms.
+    #[inline(always)]
+    fn terms_of(&self, i: usize) -> (usize, (T, T)) {
+        let ((row, term), (alpha, beta)) = (self.place, self.scales);
+        let (is_first, skipped) = if self.a_is_upper {
+            (row + i >= term, (row + i).saturating_sub(term))
+        } else {
+            (term == 0, 0)
+        };
+        (skipped, (alpha, if is_first { beta } else { T::ONE }))
+    }
+}
+
+vectorized! {
+    /// Copies m rows of k entries, in groups of `rows`, each group entry by entry; what is missing in the last group is
+    /// not told.
+    fn pack<T, I>(a: View<T>, sizes: (usize, usize), rows: usize, weights: Option<&[T]>, packed: &mut [T]) {
+        let (m, k) = sizes;
+        for (i, group) in (0..m).step_by(rows).zip(packed.chunks_exact_mut(k * rows)) {
+            let a = a.from(i, 0);
+            let height = (m - i).min(rows);
+            if a.row_stride == 1 {
+                copy_columns(a, (height, k), rows, group);
+            } else {
+                interleave(a, (height, k), rows, group);
+            }
+            if let Some(weights) = weights {
+                for (packed, &weight) in group.chunks_exact_mut(rows).zip(weights) {
+                    packed.iter_mut().for_each(|entry| *entry *= weight);
                 }
             }
         }
     }
 }
 
-/// C = tile + beta*C for the part of a tile that lies inside of the matrix.
-fn add_tile<T: Scalar>(tile: &[T], rows: usize, beta: T, c: &mut [T], stride: usize, (m, n): (usize, usize)) {
-    for j in 0..n {
-        for (c, &entry) in c[j * stride..][..m].iter_mut().zip(&tile[j * rows..]) {
-            *c = if beta == T::ZERO { entry } else { entry + beta * *c };
-        }
-    }
-}
+/// Entries that are copied at a time: no tile is narrower, and all are as wide as a number of them.
+const RUN: usize = 4;
 
-/// Copies m rows of k entries, in groups of `rows`, each group entry by entry, and fills up the last group with zeros.
-fn pack<T: Scalar>(a: View<T>, (m, k): (usize, usize), rows: usize, weights: Option<&[T]>, packed: &mut [T]) {
-    for (i, group) in (0..m).step_by(rows).zip(packed.chunks_exact_mut(k * rows)) {
-        let a = a.from(i, 0);
-        let height = (m - i).min(rows);
-        if height < rows {
-            group.fill(T::ZERO);
+/// Copies columns that are contiguous.
+#[inline(always)]
+fn copy_columns<T: Scalar>(a: View<T>, (m, k): (usize, usize), rows: usize, packed: &mut [T]) {
+    for (p, packed) in packed.chunks_exact_mut(rows).enumerate() {
+        let column = &a.data[p * a.column_stride..][..m];
+        // Runs of known length are copied without a call.
+        let (runs, rest) = column.as_chunks::<RUN>();
+        let (packed, packed_rest) = packed.split_at_mut(runs.len() * RUN);
+        for (packed, run) in packed.as_chunks_mut::<RUN>().0.iter_mut().zip(runs) {
+            *packed = *run;
         }
-        if a.row_stride == 1 {
-            for (p, packed) in group.chunks_exact_mut(rows).enumerate() {
-                packed[..height].copy_from_slice(&a.data[p * a.column_stride..][..height]);
-            }
-        } else {
-            interleave(a, (height, k), rows, group);
-        }
-        if let Some(weights) = weights {
-            for (packed, &weight) in group.chunks_exact_mut(rows).zip(weights) {
-                packed.iter_mut().for_each(|entry| *entry *= weight);
-            }
+        for (packed, &entry) in packed_rest.iter_mut().zip(rest) {
+            *packed = entry;
         }
     }
+    debug_assert_eq!(packed.len(), k * rows);
 }
 
 /// Copies rows that are contiguous, so that their entries take turns.
+#[inline(always)]
 fn interleave<T: Scalar>(a: View<T>, (m, k): (usize, usize), rows: usize, packed: &mut [T]) {
-    for i in 0..m {
-        let row = &a.data[i * a.row_stride..][..k];
-        for (packed, &entry) in packed[i..].iter_mut().step_by(rows).zip(row) {
+    let row = |i: usize| &a.data[i * a.row_stride..][..k];
+    let whole = m / RUN * RUN;
+    for i in (0..whole).step_by(RUN) {
+        let source: [&[T]; RUN] = std::array::from_fn(|r| row(i + r));
+        for (p, packed) in packed.chunks_exact_mut(rows).enumerate() {
+            let turn = [source[0][p], source[1][p], source[2][p], source[3][p]];
+            packed[i..i + RUN].copy_from_slice(&turn);
+        }
+    }
+    for i in whole..m {
+        for (packed, &entry) in packed[i..].iter_mut().step_by(rows).zip(row(i)) {
             *packed = entry;
         }
     }

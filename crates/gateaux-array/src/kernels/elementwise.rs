@@ -71,14 +71,12 @@ const MAX_PRODUCT_POWER: u32 = 8;
 /// Both have one length.
 pub fn unary<T: Scalar>(op: Unary, x: &[T], out: &mut [T]) {
     assert_eq!(x.len(), out.len(), "operands of one length");
-    if matches!(op, Unary::Neg | Unary::Reciprocal | Unary::Square | Unary::Sqrt) {
-        map(op, x, out);
-        return;
-    }
-    for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
-        out.copy_from_slice(x);
-        unary_in_place(op, out);
-    }
+    map(op, Some(x), out);
+}
+
+/// x = op(x).
+pub fn unary_in_place<T: Scalar>(op: Unary, x: &mut [T]) {
+    map(op, None, x);
 }
 
 /// out = x op y.
@@ -187,12 +185,29 @@ fn truth<T: Scalar>(holds: bool) -> T {
     if holds { T::ONE } else { T::ZERO }
 }
 
-/// x = f(x), computed in doubles. A macro, because only a direct call of f is sure to be compiled for the level.
-macro_rules! in_doubles {
-    ($x:expr, $f:expr) => {
-        for x in $x {
-            *x = T::nearest($f(x.double()));
+/// out = f(x), or f(out) without x, entry by entry. A macro, because only a direct call of f is sure to be compiled for the
+/// level.
+macro_rules! each {
+    ($x:expr, $out:expr, $f:expr) => {
+        match $x {
+            Some(x) => {
+                for (out, &x) in $out.iter_mut().zip(x) {
+                    *out = $f(x);
+                }
+            }
+            None => {
+                for out in $out.iter_mut() {
+                    *out = $f(*out);
+                }
+            }
         }
+    };
+}
+
+/// As [`each`] for a function that is computed in doubles.
+macro_rules! in_doubles {
+    ($x:expr, $out:expr, $f:expr) => {
+        each!($x, $out, |x: T| T::nearest($f(x.double())))
     };
 }
 
@@ -211,14 +226,16 @@ vectorized! {
         }
     }
 
-    /// out = op(x) for what is cheaper than a copy.
-    fn map<T, I>(op: Unary, x: &[T], out: &mut [T]) {
-        let pairs = out.iter_mut().zip(x);
+    /// out = op(x), or op(out) without x.
+    fn map<T, I>(op: Unary, x: Option<&[T]>, out: &mut [T]) {
         match op {
-            Unary::Neg => pairs.for_each(|(out, &x)| *out = -x),
-            Unary::Reciprocal => pairs.for_each(|(out, &x)| *out = T::ONE / x),
-            Unary::Sqrt => pairs.for_each(|(out, &x)| *out = x.root()),
-            _ => pairs.for_each(|(out, &x)| *out = x * x),
+            Unary::Neg => each!(x, out, |x: T| -x),
+            Unary::Reciprocal => each!(x, out, |x: T| T::ONE / x),
+            Unary::Square => each!(x, out, |x: T| x * x),
+            Unary::Sqrt => each!(x, out, T::root),
+            Unary::Power(exponent) => power(exponent, x, out),
+            Unary::SigmoidSlope => in_doubles!(x, out, functions::sigmoid_slope::<I>),
+            Unary::Apply(function) => apply::<T, I>(function, x, out),
         }
     }
 
@@ -235,27 +252,17 @@ vectorized! {
             Binary::AtMost => zip(own, other, place, |x, y| truth(x <= y)),
         }
     }
-
-    /// x = op(x).
-    pub fn unary_in_place<T, I>(op: Unary, x: &mut [T]) {
-        match op {
-            Unary::Neg => each(x, |x| -x),
-            Unary::Reciprocal => each(x, |x| T::ONE / x),
-            Unary::Square => each(x, |x| x * x),
-            Unary::Sqrt => each(x, T::root),
-            Unary::Power(exponent) => power(exponent, x),
-            Unary::SigmoidSlope => in_doubles!(x, functions::sigmoid_slope::<I>),
-            Unary::Apply(function) => apply::<T, I>(function, x),
-        }
-    }
 }
 
 #[inline(always)]
-fn power<T: Scalar>(exponent: i32, x: &mut [T]) {
-    if exponent.unsigned_abs() > MAX_PRODUCT_POWER {
-        return each(x, |x| Number::powi(&x, i64::from(exponent)).unwrap_or(T::ZERO));
+fn power<T: Scalar>(exponent: i32, x: Option<&[T]>, out: &mut [T]) {
+    if let Some(x) = x {
+        out.copy_from_slice(x);
     }
-    for x in x.chunks_mut(SHORT_BLOCK) {
+    if exponent.unsigned_abs() > MAX_PRODUCT_POWER {
+        return each(out, |x| Number::powi(&x, i64::from(exponent)).unwrap_or(T::ZERO));
+    }
+    for x in out.chunks_mut(SHORT_BLOCK) {
         let mut powers = [T::ONE; SHORT_BLOCK];
         let powers = &mut powers[..x.len()];
         let mut rest = exponent.unsigned_abs();
@@ -275,43 +282,38 @@ fn power<T: Scalar>(exponent: i32, x: &mut [T]) {
 
 /// As [`in_doubles`] for sines or cosines; blocks with arguments too large for the vectors go entry by entry.
 macro_rules! angles {
-    ($x:expr, $function:expr, $f:expr) => {
-        for x in $x.chunks_mut(SHORT_BLOCK) {
+    ($x:expr, $out:expr, $function:expr, $f:expr) => {{
+        if let Some(x) = $x {
+            $out.copy_from_slice(x);
+        }
+        for x in $out.chunks_mut(SHORT_BLOCK) {
             if are_moderate(x) {
-                in_doubles!(x, $f);
+                in_doubles!(None::<&[T]>, x, $f);
             } else {
                 each(x, |x| x.function($function));
             }
         }
-    };
+    }};
 }
 
 #[inline(always)]
-fn apply<T: Scalar, I: Instructions>(function: Function, x: &mut [T]) {
+fn apply<T: Scalar, I: Instructions>(function: Function, x: Option<&[T]>, out: &mut [T]) {
     match function {
-        Function::Conj => {}
-        Function::Abs => each(x, T::size),
-        Function::Sign => each(x, |x| {
-            if x > T::ZERO {
-                T::ONE
-            } else if x < T::ZERO {
-                -T::ONE
-            } else {
-                x.size()
-            }
-        }),
-        Function::Relu => each(x, |x| if x <= T::ZERO { T::ZERO } else { x }),
-        Function::Sqrt => each(x, T::root),
-        Function::Exp => in_doubles!(x, functions::exp::<I>),
-        Function::Expm1 => in_doubles!(x, functions::expm1::<I>),
-        Function::Ln => in_doubles!(x, functions::ln::<I>),
-        Function::Log1p => in_doubles!(x, functions::log1p::<I>),
-        Function::Sin => angles!(x, function, functions::sin::<I>),
-        Function::Cos => angles!(x, function, functions::cos::<I>),
-        Function::Tanh => in_doubles!(x, functions::tanh::<I>),
-        Function::Sigmoid => in_doubles!(x, functions::sigmoid::<I>),
-        Function::Softplus => in_doubles!(x, functions::softplus::<I>),
-        Function::Erf => in_doubles!(x, functions::erf::<I>),
+        Function::Conj => each!(x, out, |x: T| x),
+        Function::Abs => each!(x, out, T::size),
+        Function::Sign => each!(x, out, sign),
+        Function::Relu => each!(x, out, |x: T| if x <= T::ZERO { T::ZERO } else { x }),
+        Function::Sqrt => each!(x, out, T::root),
+        Function::Exp => in_doubles!(x, out, functions::exp::<I>),
+        Function::Expm1 => in_doubles!(x, out, functions::expm1::<I>),
+        Function::Ln => in_doubles!(x, out, functions::ln::<I>),
+        Function::Log1p => in_doubles!(x, out, functions::log1p::<I>),
+        Function::Sin => angles!(x, out, function, functions::sin::<I>),
+        Function::Cos => angles!(x, out, function, functions::cos::<I>),
+        Function::Tanh => in_doubles!(x, out, functions::tanh::<I>),
+        Function::Sigmoid => in_doubles!(x, out, functions::sigmoid::<I>),
+        Function::Softplus => in_doubles!(x, out, functions::softplus::<I>),
+        Function::Erf => in_doubles!(x, out, functions::erf::<I>),
         Function::Tan
         | Function::Asin
         | Function::Acos
@@ -321,7 +323,19 @@ fn apply<T: Scalar, I: Instructions>(function: Function, x: &mut [T]) {
         | Function::Lgamma
         | Function::Digamma
         | Function::NormalCdf
-        | Function::LogNormalCdf => each(x, |x| x.function(function)),
+        | Function::LogNormalCdf => each!(x, out, |x: T| x.function(function)),
+    }
+}
+
+/// -1, 0 or 1, or what is not a number.
+#[inline(always)]
+fn sign<T: Scalar>(x: T) -> T {
+    if x > T::ZERO {
+        T::ONE
+    } else if x < T::ZERO {
+        -T::ONE
+    } else {
+        x.size()
     }
 }
 

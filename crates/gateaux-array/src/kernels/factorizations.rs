@@ -9,16 +9,15 @@
 use super::blocked::{Part, Product, View, packing_size};
 use super::layout::mirror_lower;
 use super::level::{Instructions, vectorized};
-use super::triangular::{Triangle, solve_columns, triangular_solve};
+use super::triangular::{
+    BLOCK, LARGE_BLOCK, Triangle, is_safe_reciprocal, solve_columns, solve_rows, solve_sizes, triangular_solve,
+};
 use super::{Scalar, Workspace};
 
-/// Columns of a panel.
+/// Columns of a panel of LU factors.
 const PANEL: usize = 48;
-/// Up to this size everything is one panel.
+/// Up to this size LU factors are one panel.
 const SMALL: usize = 24;
-
-/// Rows of the inverse of a factor whose products are added together.
-const INVERSE_ROWS: usize = 128;
 
 /// A factorization found no pivot in this column: of a Cholesky factor none that is positive, of an LU factor none but 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,29 +37,43 @@ pub struct Pivot(pub usize);
 /// n^3/6 multiplications.
 pub fn cholesky<T: Scalar>(a: &mut [T], n: usize, workspace: &mut Workspace) -> Result<(), Pivot> {
     assert_eq!(a.len(), n * n);
-    let panel = if n <= SMALL { n.max(1) } else { PANEL };
-    let packing = T::scratch(workspace, packing_size((n, n, panel)));
-    for first in (0..n).step_by(panel) {
-        let width = panel.min(n - first);
-        let (done, rest) = a.split_at_mut(first * n);
-        let rest = &mut rest[first..];
-        let left = View::new(done, n).from(first, 0);
+    let packing = T::scratch(workspace, packing_size((n, LARGE_BLOCK.min(n), n)));
+    let found = cholesky_columns(a, n, (n, n), packing);
+    if found < n { Err(Pivot(found)) } else { Ok(()) }
+}
+
+/// The Cholesky factor of the first columns of a matrix of m rows whose columns are `stride` apart; the number of columns
+/// that have one.
+fn cholesky_columns<T: Scalar>(a: &mut [T], stride: usize, (m, width): (usize, usize), packing: &mut [T]) -> usize {
+    if width <= BLOCK {
+        return cholesky_panel(a, stride, (m, width));
+    }
+    let size = if width > LARGE_BLOCK { LARGE_BLOCK } else { BLOCK };
+    for first in (0..width).step_by(size) {
+        let next = (first + size).min(width);
+        let (done, rest) = a.split_at_mut((next * stride).min(a.len()));
+        let own = &mut done[first * (stride + 1)..];
+        let found = cholesky_columns(own, stride, (m - first, next - first), packing);
+        if first + found < next {
+            return first + found;
+        }
+        if next == width {
+            break;
+        }
+        let left = View::new(own, stride).from(next - first, 0);
         let update = Product {
             alpha: -T::ONE,
             a: left,
             weights: None,
             b: left.transposed(),
             beta: T::ONE,
-            sizes: (n - first, first, width),
+            sizes: (m - next, next - first, width - next),
             part: Part::Lower,
+            a_is_upper: false,
         };
-        update.run(rest, n, packing);
-        let failed = cholesky_panel(rest, n, (n - first, width));
-        if failed < width {
-            return Err(Pivot(first + failed));
-        }
+        update.run(&mut rest[next..], stride, packing);
     }
-    Ok(())
+    width
 }
 
 /// B = A^-1*B for the matrix with the Cholesky factor L, of which only the lower triangle is read.
@@ -85,10 +98,12 @@ pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: 
     if n == 0 {
         return;
     }
-    let size = packing_size((n, n, n)).next_multiple_of(8);
-    let panel = PANEL * n;
-    let (inverse, scratch) = T::scratch(workspace, n * n + panel.next_multiple_of(8) + size).split_at_mut(n * n);
-    let (copy, packing) = scratch.split_at_mut(panel);
+    let (copy_size, packing_for_solve) = solve_sizes(n, n);
+    let packing_size = packing_for_solve.max(packing_size((n, n, n)));
+    let square = (n * n).next_multiple_of(8);
+    let (inverse, scratch) = T::scratch(workspace, square + copy_size + packing_size).split_at_mut(square);
+    let (copy, packing) = scratch.split_at_mut(copy_size);
+    let inverse = &mut inverse[..n * n];
     inverse.fill(T::ZERO);
     inverse.iter_mut().step_by(n + 1).for_each(|entry| *entry = T::ONE);
     let lower = Triangle {
@@ -96,37 +111,21 @@ pub fn cholesky_inverse<T: Scalar>(l: &[T], n: usize, out: &mut [T], workspace: 
         forward: true,
         unit: false,
     };
-    // The columns of the inverse that begin in a panel have zeros above it.
-    for first in (0..n).step_by(PANEL) {
-        let width = PANEL.min(n - first);
-        let columns = &mut inverse[first * n..(first + width) * n];
-        solve_columns(
-            &lower.from(first),
-            n - first,
-            &mut columns[first..],
-            n,
-            width,
-            copy,
-            packing,
-        );
-    }
-    out.fill(T::ZERO);
-    // A^-1 = L^-T L^-1; row p of L^-1 has entries up to p only, so its share of the sum has, too.
-    for first in (0..n).step_by(INVERSE_ROWS) {
-        let depth = INVERSE_ROWS.min(n - first);
-        let size = first + depth;
-        let rows = View::new(inverse, n).from(first, 0);
-        let share = Product {
-            alpha: T::ONE,
-            a: rows.transposed(),
-            weights: None,
-            b: rows,
-            beta: T::ONE,
-            sizes: (size, depth, size),
-            part: Part::Lower,
-        };
-        share.run(out, n, packing);
-    }
+    // The first rows of the inverse have entries in as many columns only.
+    solve_columns(&lower, n, inverse, n, &|rows| rows, copy, packing);
+    // A^-1 = L^-T L^-1
+    let inverse = View::new(inverse, n);
+    let square = Product {
+        alpha: T::ONE,
+        a: inverse.transposed(),
+        weights: None,
+        b: inverse,
+        beta: T::ZERO,
+        sizes: (n, n, n),
+        part: Part::Lower,
+        a_is_upper: true,
+    };
+    square.run(out, n, packing);
     mirror_lower(out, n);
 }
 
@@ -155,7 +154,8 @@ pub fn cholesky_logdet<T: Scalar>(l: &[T], n: usize) -> T {
 pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mut Workspace) -> Result<(), Pivot> {
     assert!(a.len() == n * n && pivots.len() == n);
     let panel = if n <= SMALL { n.max(1) } else { PANEL };
-    let (copy, packing) = T::scratch(workspace, panel * n + packing_size((n, panel, n))).split_at_mut(panel * n);
+    let copy_size = (panel * n).next_multiple_of(8);
+    let (copy, packing) = T::scratch(workspace, copy_size + packing_size((n, panel, n))).split_at_mut(copy_size);
     for first in (0..n).step_by(panel) {
         let width = panel.min(n - first);
         let next = first + width;
@@ -179,7 +179,7 @@ pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mu
             forward: true,
             unit: true,
         };
-        solve_columns(&triangle, width, &mut right[first..], n, columns, copy, packing);
+        solve_columns(&triangle, width, &mut right[first..], n, &|_| columns, copy, packing);
         // The rows of U stand above what they change, so they are copied.
         let copy = &mut copy[..width * columns];
         for (copy, column) in copy.chunks_exact_mut(width).zip(right.chunks_exact(n)) {
@@ -193,6 +193,7 @@ pub fn lu<T: Scalar>(a: &mut [T], n: usize, pivots: &mut [usize], workspace: &mu
             beta: T::ONE,
             sizes: (n - next, width, columns),
             part: Part::Full,
+            a_is_upper: false,
         };
         update.run(&mut right[next..], n, packing);
     }
@@ -287,27 +288,22 @@ vectorized! {
     /// that have one.
     fn cholesky_panel<T, I>(a: &mut [T], stride: usize, sizes: (usize, usize)) -> usize {
         let (m, width) = sizes;
-        for j in 0..width {
-            let (done, rest) = a.split_at_mut(j * stride);
-            let column = &mut rest[j..m];
-            subtract_columns::<T, I>(&done[j.min(done.len())..], stride, j, 0, column);
-            let pivot = column[0];
-            if pivot <= T::ZERO {
-                return j;
-            }
-            let root = pivot.root();
-            let reciprocal = T::ONE / root;
-            // The reciprocal of a subnormal root may overflow.
-            if reciprocal.size() <= T::nearest(f64::from(f32::MAX)) {
-                for entry in &mut *column {
-                    *entry *= reciprocal;
-                }
-            } else {
-                for entry in &mut *column {
-                    *entry /= root;
-                }
-            }
-            column[0] = root;
+        let found = cholesky_by_columns::<T, I>(a, stride, (width, width));
+        if found < width || m == width {
+            return found;
+        }
+        // The triangle is copied, because it stands beside the rows that it changes.
+        let mut copy = [T::ZERO; BLOCK * BLOCK];
+        for (copy, column) in copy.chunks_exact_mut(BLOCK).zip(a.chunks(stride)).take(width) {
+            copy[..width].copy_from_slice(&column[..width]);
+        }
+        let triangle = Triangle {
+            data: View::new(&copy, BLOCK),
+            forward: true,
+            unit: false,
+        };
+        if !solve_rows(&triangle, width, &mut a[width..], stride, m - width) {
+            divide_rows::<T, I>(&triangle, width, &mut a[width..], stride, m - width);
         }
         width
     }
@@ -350,6 +346,52 @@ vectorized! {
             }
         }
         width
+    }
+}
+
+/// As [`cholesky_panel`] by plain loops.
+#[inline(always)]
+fn cholesky_by_columns<T: Scalar, I: Instructions>(a: &mut [T], stride: usize, (m, width): (usize, usize)) -> usize {
+    for j in 0..width {
+        let (done, rest) = a.split_at_mut(j * stride);
+        let column = &mut rest[j..m];
+        subtract_columns::<T, I>(&done[j.min(done.len())..], stride, j, 0, column);
+        let pivot = column[0];
+        if pivot <= T::ZERO {
+            return j;
+        }
+        let root = pivot.root();
+        let reciprocal = T::ONE / root;
+        if is_safe_reciprocal(reciprocal) {
+            for entry in &mut *column {
+                *entry *= reciprocal;
+            }
+        } else {
+            for entry in &mut *column {
+                *entry /= root;
+            }
+        }
+        column[0] = root;
+    }
+    width
+}
+
+/// B = B*T'^-1 for a lower T, by plain loops, for a B of m rows whose columns are `stride` apart.
+#[inline(always)]
+fn divide_rows<T: Scalar, I: Instructions>(triangle: &Triangle<T>, n: usize, b: &mut [T], stride: usize, m: usize) {
+    for j in 0..n {
+        let (done, rest) = b.split_at_mut(j * stride);
+        let column = &mut rest[..m];
+        for (k, own) in done.chunks_exact(stride).enumerate() {
+            let factor = -triangle.data.column(k, n)[j];
+            for (entry, &own) in column.iter_mut().zip(own) {
+                *entry = I::mul_add(own, factor, *entry);
+            }
+        }
+        let pivot = triangle.data.column(j, n)[j];
+        for entry in column {
+            *entry /= pivot;
+        }
     }
 }
 

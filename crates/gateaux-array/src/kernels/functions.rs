@@ -108,17 +108,25 @@ const SCALED_COMPLEMENT: [f64; 13] = [
     -1.794_201_224_965_827e-10,
 ];
 
-/// The value of a polynomial, by Horner's rule; written with an index, because the compiler unrolls other loops only
-/// after it has given up on vectors.
+/// The value of a polynomial, by Horner's rule for its even and its odd part, so that only half as many operations wait for
+/// each other; written with an index, because the compiler unrolls other loops only after it has given up on vectors.
 #[inline(always)]
 fn polynomial<I: Instructions, const N: usize>(coefficients: &[f64; N], x: f64) -> f64 {
-    let mut place = N - 1;
-    let mut value = coefficients[place];
-    while place > 0 {
-        place -= 1;
-        value = I::mul_add(value, x, coefficients[place]);
+    let square = x * x;
+    let mut place = N - 2;
+    let mut upper = coefficients[N - 1];
+    let mut lower = coefficients[N - 2];
+    while place > 1 {
+        place -= 2;
+        upper = I::mul_add(upper, square, coefficients[place + 1]);
+        lower = I::mul_add(lower, square, coefficients[place]);
     }
-    value
+    let value = I::mul_add(upper, x, lower);
+    if place == 1 {
+        I::mul_add(value, x, coefficients[0])
+    } else {
+        value
+    }
 }
 
 /// The sum of two numbers and what was lost by rounding it.

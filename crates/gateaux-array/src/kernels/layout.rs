@@ -7,8 +7,6 @@ use super::level::{Instructions, vectorized};
 /// does not matter how many of their addresses fall on one place of the cache.
 const TALL: usize = 8;
 const WIDE: usize = 32;
-/// Rows and columns of a block whose mirror image fits into the first-level cache with it.
-const MIRRORED: usize = 32;
 
 /// out = A'.
 ///
@@ -60,20 +58,22 @@ pub fn permute<T: Scalar>(a: &[T], shape: &[usize], order: &[usize], out: &mut [
     }
 }
 
-/// Copies what stands below the diagonal to above it.
-pub(super) fn mirror_lower<T: Scalar>(a: &mut [T], n: usize) {
-    for first in (0..n).step_by(MIRRORED) {
-        for top in (first..n).step_by(MIRRORED) {
-            for j in first..(first + MIRRORED).min(n) {
-                for i in top.max(j + 1)..(top + MIRRORED).min(n) {
+vectorized! {
+    /// Copies what stands below the diagonal to above it.
+    pub(super) fn mirror_lower<T, I>(a: &mut [T], n: usize) {
+        for first in (0..n).step_by(TALL) {
+            let end = (first + TALL).min(n);
+            for j in first..end {
+                for i in j + 1..end {
                     a[j + i * n] = a[i + j * n];
                 }
             }
+            for top in (end..n).step_by(TALL) {
+                mirror_block(a, n, (top, first));
+            }
         }
     }
-}
 
-vectorized! {
     /// out = alpha*B + beta*A' for an m by n matrix A, or beta*A' without B.
     fn add_transposed<T, I>(own: Option<(T, &[T])>, beta: T, a: &[T], sizes: (usize, usize), out: &mut [T]) {
         let (m, n) = sizes;
@@ -82,6 +82,29 @@ vectorized! {
                 add_transposed_block::<T, I>(own, beta, a, sizes, (i, j), out);
             }
         }
+    }
+}
+
+/// Copies the block of rows and columns that begins at an entry below the diagonal to its place above it; as far as it
+/// lies inside.
+#[inline(always)]
+fn mirror_block<T: Scalar>(a: &mut [T], n: usize, (top, first): (usize, usize)) {
+    let mut block = [[T::ZERO; TALL]; TALL];
+    if top + TALL > n {
+        for i in top..n {
+            for j in first..first + TALL {
+                a[j + i * n] = a[i + j * n];
+            }
+        }
+        return;
+    }
+    for (j, column) in a[top + first * n..].chunks(n).take(TALL).enumerate() {
+        for i in 0..TALL {
+            block[i][j] = column[i];
+        }
+    }
+    for (row, column) in block.iter().zip(a[first + top * n..].chunks_mut(n)) {
+        column[..TALL].copy_from_slice(row);
     }
 }
 

@@ -59,6 +59,7 @@ pub fn gemm<T: Scalar>(
             beta,
             sizes: (m, k, c.len() / m),
             part: Part::Full,
+            a_is_upper: false,
         };
         product.run(c, m, packing);
     };
@@ -109,6 +110,7 @@ pub fn syrk<T: Scalar>(
         beta,
         sizes,
         part: Part::Lower,
+        a_is_upper: false,
     };
     product.run(c, n, T::scratch(workspace, packing_size(sizes)));
     mirror_lower(c, n);

@@ -1,4 +1,4 @@
-//! Products of matrices one of which is thin, or which are all small, straight from where they stand.
+//! Products of matrices one of which is thin, straight from where they stand.
 //!
 //! Copying the factors, as the blocked product does, pays only where each entry is used often. Here a tile of the result
 //! stays in the registers while a piece of each column of the left factor meets the entries of a row of the right one.
@@ -17,8 +17,8 @@ const COLUMNS: usize = 8;
 const COLUMNS_OF_TWO: usize = 6;
 /// Up to this size a side of the result is thin.
 const THIN: usize = 16;
-/// Up to this size nothing is worth a copy.
-const SMALL: usize = 32;
+/// Up to this size the blocked product reads its factors where they stand, too, or copies little.
+const SMALL: usize = 64;
 /// Sums with more terms are spread over too many pages of memory to read a piece of a column at a time.
 const FEW_TERMS: usize = 64;
 /// Entries of a factor that is transposed first.
@@ -43,9 +43,11 @@ impl<T: Scalar> Thin<'_, T> {
     /// Computes the product if the sizes are such that it is faster than the blocked one; whether it did.
     pub(super) fn run(&self, c: &mut [T], scratch: &mut [T]) -> bool {
         let (m, k, n) = self.sizes;
-        let is_small = m.max(k).max(n) <= SMALL;
+        if m.max(k).max(n) <= SMALL || self.a.is_direct_left() && self.b.is_direct_right() {
+            return false;
+        }
         // A piece of each column is read by itself, so the side along them is better thin as a whole.
-        let fits = |rows: usize, columns: usize| is_small || rows <= THIN || columns <= THIN && k <= FEW_TERMS;
+        let fits = |rows: usize, columns: usize| rows <= THIN || columns <= THIN && k <= FEW_TERMS;
         let (by_columns, by_rows) = (
             self.a.has_contiguous_columns(),
             self.b.transposed().has_contiguous_columns(),
@@ -58,9 +60,9 @@ impl<T: Scalar> Thin<'_, T> {
             return false;
         } else if k > FEW_TERMS && m.min(n) <= THIN {
             project_each(self.alpha, self.a.transposed(), self.b, self.beta, self.sizes, c);
-        } else if is_small && m <= n || m <= THIN && k <= FEW_TERMS {
+        } else if m <= THIN && k <= FEW_TERMS {
             self.multiply(copied(self.a, (m, k), scratch), self.b, (m, n), (1, m), c);
-        } else if is_small || n <= THIN && k <= FEW_TERMS {
+        } else if n <= THIN && k <= FEW_TERMS {
             self.multiply(
                 copied(self.b.transposed(), (n, k), scratch),
                 self.a.transposed(),

@@ -1,12 +1,12 @@
 //! The adjoint: backward through an expression that is linear in its holes, one transposition for each linear form.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{Einsum, Error, Expr, Form, MatrixPower, Operand, Rational, Result, Shape, Store};
 use crate::ops::{self, Op};
 
 /// Cotangents that arrive at an expression, to be summed when all have.
-type Arrivals = HashMap<Expr, Vec<(Rational, Expr)>>;
+type Arrivals = FxHashMap<Expr, Vec<(Rational, Expr)>>;
 
 /// The transposes of the maps from each hole to the body, applied to the cotangent: one sweep for all holes.
 ///
@@ -48,7 +48,7 @@ impl Sweep {
         order.retain(|expr| depends[expr.index()] && !holes.contains(expr));
         Sweep {
             depends,
-            arrivals: Arrivals::from([(body, vec![(Rational::one(), cotangent)])]),
+            arrivals: Arrivals::from_iter([(body, vec![(Rational::one(), cotangent)])]),
             order,
         }
     }

@@ -14,15 +14,13 @@ const MAX_POWER: u64 = 2048;
 /// # Cost
 /// Each subexpression is visited once; the result shares what the function shares.
 pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Result<Expr> {
-    let order = store.post_order(&[f]);
     let mut changes: Vec<Option<Expr>> = vec![None; f.index() + 1];
-    for expr in order {
+    for expr in order_of(store, f) {
         let change = match holes.iter().find(|(variable, _)| *variable == expr) {
             Some((_, hole)) => Some(*hole),
-            None if store
-                .children(expr)
+            None if operands(store, expr)
                 .iter()
-                .any(|child| changes[child.index()].is_some()) =>
+                .any(|operand| changes[operand.index()].is_some()) =>
             {
                 Some(change_of(store, expr, &|child| changes[child.index()])?)
             }
@@ -36,7 +34,33 @@ pub fn differential(store: &mut Store, f: Expr, holes: &[(Expr, Expr)]) -> Resul
     }
 }
 
-/// The change of one expression, from those of its children; those that do not change have none.
+/// What the change of an expression is made of: the changes of its children, or, of a scalar product, of all of its
+/// factors, so that its differential is a sum of scalar products again.
+pub(crate) fn operands(store: &Store, expr: Expr) -> Vec<Expr> {
+    match store.form(expr) {
+        Form::MatMul(factors) if store.shape(expr).is_scalar() => {
+            let flat = store.flat(factors);
+            flat.into_iter().map(|factor| factor.base).collect()
+        }
+        _ => store.children(expr),
+    }
+}
+
+/// All expressions whose changes are needed, operands first.
+fn order_of(store: &Store, f: Expr) -> Vec<Expr> {
+    let mut seen = vec![false; f.index() + 1];
+    let (mut todo, mut order) = (vec![f], Vec::new());
+    while let Some(expr) = todo.pop() {
+        if !std::mem::replace(&mut seen[expr.index()], true) {
+            order.push(expr);
+            todo.extend(operands(store, expr));
+        }
+    }
+    order.sort_unstable();
+    order
+}
+
+/// The change of one expression, from those of its [operands]; those that do not change have none.
 pub(crate) fn change_of(store: &mut Store, expr: Expr, of: &dyn Fn(Expr) -> Option<Expr>) -> Result<Expr> {
     let shape = store.shape(expr);
     let mut terms: Vec<(Rational, Expr)> = Vec::new();
@@ -57,6 +81,9 @@ pub(crate) fn change_of(store: &mut Store, expr: Expr, of: &dyn Fn(Expr) -> Opti
             if let Some(change) = of(array) {
                 terms.push((Rational::one(), store.scale(scalar, change)?));
             }
+        }
+        Form::MatMul(factors) if shape.is_scalar() && factors.iter().any(|f| store.is_product(*f)) => {
+            change_of_long(store, &factors, of, &mut terms)?;
         }
         Form::MatMul(factors) => {
             for at in 0..factors.len() {
@@ -102,6 +129,33 @@ pub(crate) fn change_of(store: &mut Store, expr: Expr, of: &dyn Fn(Expr) -> Opti
     } else {
         store.sum(&terms)
     }
+}
+
+/// The change of a long scalar product: each factor's, between the product of those before it and of those behind it,
+/// which are made one from the other.
+fn change_of_long(
+    store: &mut Store,
+    factors: &[MatrixPower],
+    of: &dyn Fn(Expr) -> Option<Expr>,
+    terms: &mut Vec<(Rational, Expr)>,
+) -> Result<()> {
+    let flat = store.flat(factors);
+    let whole = |base: Expr| MatrixPower { base, power: 1 };
+    let mut behind: Vec<Option<MatrixPower>> = vec![None; flat.len()];
+    for at in (1..flat.len()).rev() {
+        let list: Vec<MatrixPower> = [flat[at]].into_iter().chain(behind[at]).collect();
+        behind[at - 1] = Some(whole(store.matrix_product(list)?));
+    }
+    let mut before: Option<MatrixPower> = None;
+    for at in 0..flat.len() {
+        if let Some(change) = of(flat[at].base) {
+            let list: Vec<MatrixPower> = before.into_iter().chain([flat[at]]).chain(behind[at]).collect();
+            change_of_factor(store, &list, usize::from(before.is_some()), change, terms)?;
+        }
+        let list: Vec<MatrixPower> = before.into_iter().chain([flat[at]]).collect();
+        before = Some(whole(store.matrix_product(list)?));
+    }
+    Ok(())
 }
 
 /// `d(X^k)` is the sum of `X^i*dX*X^j` with `i + j = k - 1`, between the other factors; for `k < 0` the sum of

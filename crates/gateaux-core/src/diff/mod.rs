@@ -21,8 +21,8 @@ mod kronecker;
 pub(crate) use adjoint::Sweep;
 pub use complex::{Slots, Wirtinger, complex_derivative};
 pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
-pub(crate) use differential::change_of;
 pub use differential::differential;
+pub(crate) use differential::{change_of, operands};
 pub use kronecker::kronecker;
 
 use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Structure, Var, Variable};

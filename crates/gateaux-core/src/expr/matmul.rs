@@ -91,7 +91,9 @@ impl Store {
         };
         let mut queue: Vec<MatrixPower> = factors.into_iter().rev().collect();
         while let Some(factor) = queue.pop() {
-            if !self.expand_matrix(factor, &mut chain, &mut queue)? {
+            if self.stays_whole(factor, &chain.tail) {
+                self.push_whole(factor, &mut chain)?;
+            } else if !self.expand_matrix(factor, &mut chain, &mut queue)? {
                 self.push_factor(factor, &mut chain, &mut queue)?;
             }
         }
@@ -149,7 +151,7 @@ impl Store {
             queue.push(MatrixPower { base: primitive, power });
             return Ok(true);
         }
-        match self.form(base).clone() {
+        match *self.form(base) {
             Form::Scale(scalar, array) => {
                 chain.scalars.push(self.pow_number(scalar, Rational::from(power))?);
                 queue.push(MatrixPower { base: array, power });
@@ -162,7 +164,10 @@ impl Store {
                 }
                 _ => return Ok(false),
             },
-            Form::MatMul(inner) => return self.expand_product(&inner, power, queue),
+            Form::MatMul(ref inner) => {
+                let inner = inner.clone();
+                return self.expand_product(&inner, power, queue);
+            }
             Form::Diag(vector) if power != 1 => {
                 let powers = self.pow_number(vector, Rational::from(power))?;
                 queue.push(MatrixPower {
@@ -177,7 +182,8 @@ impl Store {
                     power: 1,
                 });
             }
-            Form::Call(function, args) if power != 1 && matches!(function.law, Law::Root | Law::Exponential) => {
+            Form::Call(function, ref args) if power != 1 && matches!(function.law, Law::Root | Law::Exponential) => {
+                let args = args.clone();
                 return self.expand_power(function, &args, factor, queue);
             }
             _ if power < 0 && self.facts(base).has(Facts::ORTHOGONAL) => {
@@ -258,8 +264,24 @@ impl Store {
         Ok(true)
     }
 
+    /// Puts a part of a long product behind the others, with which it does not join.
+    fn push_whole(&mut self, part: MatrixPower, chain: &mut Chain) -> Result<()> {
+        if matches!(self.shape(part.base), Shape::Row(_)) && !chain.tail.is_empty() {
+            self.close_segment(chain)?;
+        }
+        chain.tail.push(part);
+        Ok(())
+    }
+
     /// Puts an atomic factor behind the others: cancels inverses, joins powers and diagonals.
     fn push_factor(&mut self, factor: MatrixPower, chain: &mut Chain, queue: &mut Vec<MatrixPower>) -> Result<()> {
+        self.expose(&mut chain.tail, factor);
+        if chain.tail.last().is_some_and(|last| self.is_inverse_product(*last)) {
+            // Any number of the factors that follow may cancel.
+            queue.reverse();
+            *queue = self.flat(queue);
+            queue.reverse();
+        }
         if let Some(joined) = self.canceled_product(factor, chain, queue) {
             queue.extend(Some(joined).filter(|joined| joined.power != 0));
             return Ok(());
@@ -323,6 +345,11 @@ impl Store {
             });
         }
         None
+    }
+
+    /// Whether it is a negative power of a product, which can cancel with many factors.
+    pub(super) fn is_inverse_product(&self, factor: MatrixPower) -> bool {
+        factor.power < 0 && matches!(self.form(factor.base), Form::MatMul(inner) if inner.len() > 1)
     }
 
     /// Whether the segment starts with a row and ends with a column.
@@ -412,15 +439,13 @@ impl Store {
                 power: -1,
             }));
         }
-        if lhs.power != 1 || rhs.power != 1 {
-            return Ok(None);
-        }
         let orthogonal = self.facts(lhs.base).has(Facts::ORTHOGONAL) && self.facts(rhs.base).has(Facts::ORTHOGONAL);
         if orthogonal && self.transpose(lhs.base)? == rhs.base {
-            return Ok(Some(MatrixPower {
-                base: lhs.base,
-                power: 0,
-            }));
+            let power = lhs.power.checked_sub(rhs.power);
+            return Ok(power.map(|power| MatrixPower { base: lhs.base, power }));
+        }
+        if lhs.power != 1 || rhs.power != 1 {
+            return Ok(None);
         }
         if let Some(selected) = self.join_selections(lhs.base, rhs.base)? {
             return Ok(one(selected));
@@ -428,20 +453,21 @@ impl Store {
         if let Some(product) = self.block_product(lhs.base, rhs.base)? {
             return Ok(one(product));
         }
-        Ok(match (self.form(lhs.base).clone(), self.form(rhs.base).clone()) {
+        Ok(match (self.form(lhs.base), self.form(rhs.base)) {
             // The orthonormal columns of a matrix that need not be square.
-            (Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
+            (&Form::Transpose(inner), _) if inner == rhs.base && self.facts(inner).has(Facts::ORTHONORMAL) => {
                 let n = self.shape(inner).rows_and_columns().map_or(Dims::ONE, |(_, n)| n);
                 one(self.eye(n)?)
             }
             // A triangular factor and its transpose.
             (Form::Call(function, args), Form::Transpose(inner))
-                if function.law == Law::Factor && inner == lhs.base =>
+                if function.law == Law::Factor && *inner == lhs.base =>
             {
                 one(args[0])
             }
             (Form::Call(f, a), Form::Call(g, b)) if f == g && f.law == Law::Exponential => {
-                let ((c, x), (d, y)) = (self.split_content(a[0])?, self.split_content(b[0])?);
+                let (f, a, b) = (*f, a[0], b[0]);
+                let ((c, x), (d, y)) = (self.split_content(a)?, self.split_content(b)?);
                 if x != y {
                     return Ok(None);
                 }
@@ -455,23 +481,23 @@ impl Store {
                 one(self.call(f, &[sum], self.shape(lhs.base))?)
             }
             // K*vec(A) is vec(A').
-            (Form::Commutation(m, n), Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
+            (&Form::Commutation(m, n), &Form::Reshape(inner)) if self.shape(inner) == Shape::Matrix(m, n) => {
                 let transposed = self.transpose(inner)?;
                 one(self.vec(transposed)?)
             }
-            (Form::Diag(a), Form::Diag(b)) => {
+            (&Form::Diag(a), &Form::Diag(b)) => {
                 let diagonal = self.multiply(&[a, b])?;
                 one(self.diag(diagonal)?)
             }
-            (Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => {
+            (&Form::Diag(a), _) if matches!(self.shape(rhs.base), Shape::Vector(_)) => {
                 one(self.multiply(&[a, rhs.base])?)
             }
-            (_, Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
+            (_, &Form::Diag(b)) if matches!(self.shape(lhs.base), Shape::Row(_)) => {
                 let column = self.transpose(lhs.base)?;
                 let scaled = self.multiply(&[column, b])?;
                 one(self.transpose(scaled)?)
             }
-            (Form::Kron(a, b), Form::Kron(c, d)) if self.kron_factors_fit(a, b, c, d) => {
+            (&Form::Kron(a, b), &Form::Kron(c, d)) if self.kron_factors_fit(a, b, c, d) => {
                 let (left, right) = (self.matmul(&[a, c])?, self.matmul(&[b, d])?);
                 one(self.kron(left, right)?)
             }
@@ -548,11 +574,10 @@ impl Store {
             head,
             tail,
         } = chain;
-        let factors: Vec<MatrixPower> = head.into_iter().chain(tail).collect();
-        if factors.iter().any(|f| self.is_zero(f.base) && f.power > 0) {
+        if head.iter().chain(&tail).any(|f| self.is_zero(f.base) && f.power > 0) {
             return self.zeros(shape);
         }
-        let core = match factors.as_slice() {
+        let core = match [head.as_slice(), tail.as_slice()].concat().as_slice() {
             [] => match shape.rows_and_columns() {
                 Some((n, _)) if n != Dims::ONE || !shape.is_scalar() => self.eye(n)?,
                 _ => Store::ONE,
@@ -560,7 +585,7 @@ impl Store {
             [only] if only.power == 1 => only.base,
             [a, b] if self.is_ones(a.base) && self.is_ones(b.base) => self.ones(shape)?,
             // An expression pulled out of a factor can be a sum or a product again.
-            _ => self.intern(Form::MatMul(factors.into()), shape)?,
+            _ => self.listed(head, tail, shape)?,
         };
         let core = if scalars.is_empty() {
             core
@@ -571,7 +596,7 @@ impl Store {
         self.times(&coefficient, core)
     }
 
-    fn is_ones(&self, expr: Expr) -> bool {
+    pub(super) fn is_ones(&self, expr: Expr) -> bool {
         match self.form(expr) {
             Form::Ones => true,
             Form::Transpose(inner) => matches!(self.form(*inner), Form::Ones),
@@ -581,6 +606,7 @@ impl Store {
 
     /// The scalar `row * ... * column`, the same for both directions of reading.
     fn inner_product(&mut self, segment: Vec<MatrixPower>) -> Result<Expr> {
+        let segment = self.scalar_factors(segment)?;
         let last = segment.len() - 1;
         if let [row, column] = *segment
             && let Some(sum) = self.canceled_inner_product(row.base, column.base)?
@@ -613,16 +639,16 @@ impl Store {
         if reversed == segment {
             // x'*K*x of a skew K equals its own negative.
             return if sign.is_one() {
-                self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+                self.scalar_product(segment)
             } else {
                 Ok(Store::ZERO)
             };
         }
         if self.reading_key(&reversed) < self.reading_key(&segment) {
-            let inner = self.intern(Form::MatMul(reversed.into()), Shape::Scalar)?;
+            let inner = self.scalar_product(reversed)?;
             return self.times(&sign, inner);
         }
-        self.intern(Form::MatMul(segment.into()), Shape::Scalar)
+        self.scalar_product(segment)
     }
 
     /// The factors of the transposed product, with the sign that skew factors give it.

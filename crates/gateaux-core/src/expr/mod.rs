@@ -6,7 +6,8 @@
 //!
 //! The normal form, in one paragraph: sums are flat, with exact coefficients in front and like terms collected;
 //! scalars stand before arrays; matrix products are flat lists of integer powers in which inverses have canceled,
-//! transposes stand at the leaves, and every `row*column` has left the list as a scalar; elementwise products are
+//! transposes stand at the leaves, and every `row*column` has left the list as a scalar (`long.rs` says where a long
+//! list is cut); elementwise products are
 //! flat, commutative, with exponents; index expressions that are matrix
 //! expressions are written as such; `norm2(x)` is `(x'*x)^(1/2)`, `inv(X)` is `X^-1`, `sqrt(x)` is `x^(1/2)`.
 
@@ -18,6 +19,7 @@ mod einsum;
 mod entry;
 mod facts;
 mod linear;
+mod long;
 mod matmul;
 mod product;
 mod rational;
@@ -33,6 +35,7 @@ pub use choice::Choice;
 pub use dim::{Dim, Dims, Polynomial, Symbol};
 pub use einsum::{Einsum, MAX_LABELS, letters};
 pub use facts::{Facts, Structure};
+pub use long::MAX_FLAT;
 pub use rational::Rational;
 pub use shape::{Axes, MAX_AXES, Shape};
 pub use store::{ElementPower, Expr, Form, Function, Law, MatrixPower, Operand, Store, Term, Var, Variable};

@@ -242,7 +242,7 @@ impl Store {
             return None;
         }
         let (n, d) = (numerator.sqrt(), denominator.sqrt());
-        if &(&n * &n) != numerator || &(&d * &d) != denominator {
+        if &n * &n != numerator || &d * &d != denominator {
             return None;
         }
         let root = Rational::parse(&n.to_string(), self.budget.bits).ok()?;

@@ -207,6 +207,8 @@ struct Known {
     has_hole: bool,
     /// Whether its entries may have imaginary parts.
     is_complex: bool,
+    /// Whether a product in it is cut.
+    has_long_product: bool,
     /// Where in the text it stands; for what is not in the text, the last of its parts that is.
     position: u32,
 }
@@ -265,6 +267,7 @@ impl Store {
                 weight: 1,
                 has_hole: false,
                 is_complex: false,
+                has_long_product: false,
                 position: 0,
             });
         }
@@ -435,6 +438,12 @@ impl Store {
         expr == Store::ZERO || matches!(self.form(expr), Form::Zero)
     }
 
+    /// The expression of this form, if it was entered before.
+    pub(super) fn find(&self, form: Form, shape: Shape) -> Option<Expr> {
+        let index = self.nodes.get_index_of(&Node { form, shape })?;
+        Some(Expr(index as u32))
+    }
+
     /// Enters a form that is already normal.
     pub(super) fn intern(&mut self, form: Form, shape: Shape) -> Result<Expr> {
         let entries = match &form {
@@ -452,22 +461,24 @@ impl Store {
         let (index, _) = self.nodes.insert_full(node);
         let expr = Expr(index as u32);
         let (transposes, transposable) = self.count_transposes(expr);
-        let weight = self.weigh(expr);
+        let children = self.children(expr);
+        let weight = self.weigh(expr, &children);
         let has_hole = match self.form(expr) {
             Form::Var(var) => self.variable(*var).is_hole,
-            _ => self.children(expr).iter().any(|child| self.has_hole(*child)),
+            _ => children.iter().any(|child| self.has_hole(*child)),
         };
         let is_complex = match self.form(expr) {
             Form::Var(var) => self.variable(*var).is_complex,
             Form::Call(function, _) if function.law == Law::ImaginaryUnit => true,
-            _ => self.children(expr).iter().any(|child| self.is_complex(*child)),
+            _ => children.iter().any(|child| self.is_complex(*child)),
+        };
+        let has_long_product = match self.form(expr) {
+            Form::MatMul(factors) if factors.iter().any(|factor| self.is_product(*factor)) => true,
+            _ => children.iter().any(|child| self.has_long_product(*child)),
         };
         let position = match self.text_end {
             None => expr.0,
-            Some(_) => self
-                .children(expr)
-                .iter()
-                .fold(0, |last, child| last.max(self.position(*child))),
+            Some(_) => children.iter().fold(0, |last, child| last.max(self.position(*child))),
         };
         self.known.push(Known {
             facts: Facts::NONE,
@@ -477,6 +488,7 @@ impl Store {
             weight,
             has_hole,
             is_complex,
+            has_long_product,
             position,
         });
         let facts = self.infer_facts(expr);
@@ -542,14 +554,18 @@ impl Store {
         self.known[expr.index()].is_complex
     }
 
+    /// Whether a product in the expression is so long that its parts are products.
+    pub fn has_long_product(&self, expr: Expr) -> bool {
+        self.known[expr.index()].has_long_product
+    }
+
     /// How long the expression is when it is written out: names, numbers and operations, shared parts each time.
     pub fn weight(&self, expr: Expr) -> u32 {
         self.known[expr.index()].weight
     }
 
-    fn weigh(&self, expr: Expr) -> u32 {
-        let parts = self
-            .children(expr)
+    fn weigh(&self, expr: Expr, children: &[Expr]) -> u32 {
+        let parts = children
             .iter()
             .fold(0u32, |sum, child| sum.saturating_add(self.weight(*child)));
         let own = match self.form(expr) {

@@ -1,5 +1,7 @@
 //! Replacing subexpressions: everything above them is made anew, and so normalized again.
 
+use rustc_hash::FxHashMap;
+
 use super::{apply_call, op};
 use crate::expr::{ElementPower, Expr, Form, MatrixPower, Operand, Result, Shape, Store};
 
@@ -12,7 +14,7 @@ use crate::expr::{ElementPower, Expr, Form, MatrixPower, Operand, Result, Shape,
 /// Linear in the number of distinct subexpressions.
 pub fn substitute(store: &mut Store, root: Expr, replacements: &[(Expr, Expr)]) -> Result<Expr> {
     let order = store.post_order(&[root]);
-    let mut image = std::collections::HashMap::new();
+    let mut image = FxHashMap::default();
     for expr in order {
         let new = match replacements.iter().find(|(from, _)| *from == expr) {
             Some((_, to)) => *to,

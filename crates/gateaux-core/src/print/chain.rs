@@ -58,7 +58,19 @@ impl Layout {
         if last > 0 && !ends_with_vector && starts_with_ones {
             return self.axis_sum(store, &list[1..], "1", factors);
         }
-        for factor in list {
+        // Beside a long product, whose parts have names, short ones are written with these names too.
+        let parts = match list {
+            [first, rest @ ..] if self.is_long && rest.len() > 1 && ends_with_vector && !starts_with_row => {
+                let rest = store.matrix_product(rest.to_vec())?;
+                [*first, whole(rest)].to_vec()
+            }
+            [rest @ .., last] if self.is_long && rest.len() > 1 && starts_with_row && !ends_with_vector => {
+                let rest = store.matrix_product(rest.to_vec())?;
+                [whole(rest), *last].to_vec()
+            }
+            _ => list.to_vec(),
+        };
+        for factor in &parts {
             let piece = self.factor(store, factor, factors)?;
             factors.times(piece);
         }
@@ -68,6 +80,10 @@ impl Layout {
     fn factor(&mut self, store: &mut Store, factor: &MatrixPower, factors: &mut Factors) -> Result<PieceId> {
         Ok(match factor.power {
             1 if store.is_assembled(factor.base) => self.need(factor.base),
+            1 if store.is_product(*factor) => {
+                let part = self.need(factor.base);
+                self.push(Piece::Inline(part))
+            }
             1 => match recognize::symmetric_factor(store, factor.base)? {
                 Some((name, coefficient, part)) => {
                     factors.coefficients.push(coefficient);
@@ -205,6 +221,10 @@ impl Layout {
             }
         }
     }
+}
+
+fn whole(base: Expr) -> MatrixPower {
+    MatrixPower { base, power: 1 }
 }
 
 /// Whether it is the lower triangle of ones, or sums of sums.

@@ -19,6 +19,7 @@ impl Spelling for Latex {
             Piece::Negative(x) => vec!["-".into(), Task::Piece(*x, Binding::Product)],
             Piece::Sum(terms) => sum(layout, terms),
             Piece::Product(first, rest) => product(layout, *first, rest),
+            Piece::Inline(x) => vec![Task::Piece(*x, Binding::Product)],
             Piece::Power(base, exponent, dotted) => power(layout, *base, *exponent, *dotted),
             Piece::Transpose(x) if matches!(layout.piece(*x), Piece::Call("inv", _)) => {
                 let Piece::Call(_, args) = layout.piece(*x) else {

@@ -1,6 +1,6 @@
 //! What is written, before it is known how: pieces with everything decided but the spelling.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{Expr, Form, Rational, Result, Store};
 use crate::ops;
@@ -62,6 +62,8 @@ pub enum Piece {
     Sum(Vec<Signed>),
     /// `a*b/c`, from the left
     Product(PieceId, Vec<(Infix, PieceId)>),
+    /// A product among the factors of a longer one: `b*c` in `a*b*c`
+    Inline(PieceId),
     /// `base^exponent`, with a dot if true
     Power(PieceId, PieceId, bool),
     /// `x'`
@@ -92,10 +94,12 @@ pub struct Layout {
     /// The length without definitions.
     plain: usize,
     root: PieceId,
-    of: HashMap<Expr, PieceId>,
+    of: FxHashMap<Expr, PieceId>,
     /// Whether some expressions are written as names.
     is_named: bool,
     missing: Vec<Expr>,
+    /// Whether a product in it is so long that its parts are products.
+    pub(super) is_long: bool,
 }
 
 impl Layout {
@@ -104,7 +108,10 @@ impl Layout {
     /// # Errors
     /// Those of the constructors, since recognizing abbreviations can make expressions.
     pub fn new(store: &mut Store, expr: Expr) -> Result<Layout> {
-        let mut layout = Layout::default();
+        let mut layout = Layout {
+            is_long: store.has_long_product(expr),
+            ..Layout::default()
+        };
         let root = layout.include(store, expr)?;
         layout.rooted(store, root)
     }
@@ -170,7 +177,7 @@ impl Layout {
         }
         while let Some(id) = todo.pop() {
             let piece = &self.pieces[id];
-            size = size.saturating_add(1 + extra(piece));
+            size = size.saturating_add(own(piece));
             todo.extend(self.parts(piece));
             if size > self.plain {
                 return self.plain;
@@ -216,8 +223,7 @@ impl Layout {
         let parts = self.parts(&piece).iter().fold(0usize, |sum, part| {
             sum.saturating_add(self.sizes.get(*part).copied().unwrap_or(0))
         });
-        let size = parts.saturating_add(1);
-        let size = size.saturating_add(extra(&piece));
+        let size = parts.saturating_add(own(&piece));
         self.pieces.push(piece);
         self.sizes.push(size);
         self.pieces.len() - 1
@@ -227,7 +233,7 @@ impl Layout {
         match piece {
             Piece::Number(_) | Piece::Name(_) | Piece::Size(_) => vec![],
             Piece::Eye(_) | Piece::Ones(_) | Piece::Zeros(_) => vec![],
-            Piece::Negative(x) | Piece::Transpose(x) | Piece::Change(x) => vec![*x],
+            Piece::Negative(x) | Piece::Transpose(x) | Piece::Inline(x) | Piece::Change(x) => vec![*x],
             Piece::Reshape(x, _) | Piece::Index(x, _) => vec![*x],
             Piece::Sum(terms) => terms.iter().map(|term| term.piece).collect(),
             Piece::Product(first, rest) => std::iter::once(*first).chain(rest.iter().map(|(_, p)| *p)).collect(),
@@ -321,11 +327,12 @@ pub fn names_of_parts(store: &Store, count: usize) -> Vec<String> {
     }
 }
 
-/// The operators of a chain beyond the first.
-fn extra(piece: &Piece) -> usize {
+/// What a piece writes beside its parts: each operator of a chain, a name, a sign, brackets.
+fn own(piece: &Piece) -> usize {
     match piece {
-        Piece::Sum(terms) => terms.len().saturating_sub(2),
-        Piece::Product(_, rest) => rest.len().saturating_sub(1),
-        _ => 0,
+        Piece::Sum(terms) => terms.len().saturating_sub(1).max(1),
+        Piece::Product(_, rest) => rest.len().max(1),
+        Piece::Inline(_) => 0,
+        _ => 1,
     }
 }

@@ -23,29 +23,32 @@ const LARGEST_PRIME: u32 = 97;
 impl Layout {
     /// A positive number as `above/below`; `None` where it is 1.
     pub(super) fn quotient(&mut self, value: &Rational) -> (Option<PieceId>, Option<PieceId>) {
+        if value.is_one() {
+            return (None, None);
+        }
         let (numerator, denominator) = value.parts();
         if value.is_integer() {
-            return ((!value.is_one()).then(|| self.integer(numerator)), None);
+            return (Some(self.integer(&numerator)), None);
         }
-        let is_small = *denominator <= LARGEST_QUOTIENT.into();
-        let is_one = *numerator == 1.into();
+        let is_small = denominator <= LARGEST_QUOTIENT.into();
+        let is_one = numerator == 1.into();
         if let (false, Some(decimal)) = (is_small && is_one, decimal(value)) {
             return (Some(self.push(Piece::Number(decimal))), None);
         }
-        let above = (!is_one).then(|| self.integer(numerator));
-        (above, Some(self.integer(denominator)))
+        let above = (!is_one).then(|| self.integer(&numerator));
+        (above, Some(self.integer(&denominator)))
     }
 
     /// A positive number by itself.
     pub(super) fn number(&mut self, value: &Rational) -> PieceId {
         if value.is_integer() {
-            return self.integer(value.parts().0);
+            return self.integer(&value.parts().0);
         }
         if let Some(decimal) = decimal(value) {
             return self.push(Piece::Number(decimal));
         }
         let (above, below) = value.parts();
-        let (above, below) = (self.integer(above), self.integer(below));
+        let (above, below) = (self.integer(&above), self.integer(&below));
         self.push(Piece::Product(above, vec![(Infix::Over, below)]))
     }
 

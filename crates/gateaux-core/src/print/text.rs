@@ -20,6 +20,7 @@ impl Spelling for Text {
                 Infix::DotTimes => ".*",
                 Infix::DotOver => "./",
             }),
+            Piece::Inline(x) => vec![Task::Piece(*x, Binding::Product)],
             Piece::Power(base, exponent, dotted) => vec![
                 Task::Piece(*base, Binding::Postfix),
                 if *dotted { ".^" } else { "^" }.into(),
@@ -86,5 +87,7 @@ pub(super) fn binding(piece: &Piece) -> Binding {
         Piece::Call(..) | Piece::Change(_) | Piece::Reshape(..) | Piece::Einsum(..) | Piece::Blocks(..) => {
             Binding::Atom
         }
+        // The parts of a product are its factors.
+        Piece::Inline(_) => Binding::Atom,
     }
 }

@@ -1,6 +1,6 @@
 //! Common factors of the terms of a sum: scalars, first and last factors of matrix products, elementwise factors.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term};
 
@@ -129,7 +129,7 @@ fn factor_once(store: &mut Store, sum: Expr) -> Result<Expr> {
 /// The factor that saves most, and the terms that have it.
 fn best(store: &Store, terms: &[Term]) -> Option<(Common, Vec<usize>)> {
     let mut order: Vec<Common> = Vec::new();
-    let mut groups: HashMap<Common, Vec<usize>> = HashMap::new();
+    let mut groups: FxHashMap<Common, Vec<usize>> = FxHashMap::default();
     for (at, term) in terms.iter().enumerate() {
         for common in factors(store, term.expr) {
             let group = groups.entry(common).or_insert_with(|| {

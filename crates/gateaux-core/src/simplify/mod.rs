@@ -12,7 +12,7 @@ mod factor;
 mod pairs;
 mod spectral;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
 use crate::ops::{apply_call, rebuild};
@@ -65,7 +65,7 @@ fn pass(store: &mut Store, root: Expr) -> Result<Expr> {
 
 /// One pass from the leaves up.
 fn pass_of(store: &mut Store, root: Expr, local: fn(&mut Store, Expr) -> Result<Expr>) -> Result<Expr> {
-    let mut image: HashMap<Expr, Expr> = HashMap::new();
+    let mut image: FxHashMap<Expr, Expr> = FxHashMap::default();
     for expr in store.post_order(&[root]) {
         let children = store.children(expr);
         let mapped: Vec<Expr> = children.iter().map(|child| image[child]).collect();
@@ -91,8 +91,10 @@ fn shorter(store: &Store, candidate: Expr, known: Expr) -> Expr {
 
 /// The simplifications at one expression whose parts are simple.
 fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
-    match store.form(expr).clone() {
-        Form::Add(_) if store.is_tiled(expr) => blocks::simplify_blocks(store, expr),
+    if matches!(store.form(expr), Form::Add(_)) && store.is_tiled(expr) {
+        return blocks::simplify_blocks(store, expr);
+    }
+    match store.form(expr) {
         Form::Add(terms) if terms.len() > 1 => shorter_sum(store, expr),
         Form::MatMul(_) => {
             let opened = distributed(store, expr)?;
@@ -110,13 +112,14 @@ fn local(store: &mut Store, expr: Expr) -> Result<Expr> {
             let absorbed = choices::absorb(store, scaled)?;
             Ok(shorter(store, absorbed, scaled))
         }
-        Form::Trace(inner) => trace_of_function(store, expr, inner),
+        &Form::Trace(inner) => trace_of_function(store, expr, inner),
         Form::Sum(_) => {
             let traced = spectral::trace_of_sum(store, expr)?;
             Ok(shorter(store, traced, expr))
         }
-        Form::Transpose(inner) => match store.form(inner).clone() {
+        Form::Transpose(inner) => match store.form(*inner) {
             Form::Add(terms) if terms.len() <= MAX_TRANSPOSED_TERMS => {
+                let terms = terms.clone();
                 let mut pushed = Vec::with_capacity(terms.len());
                 for term in terms.iter() {
                     pushed.push((term.coefficient.clone(), store.transpose(term.expr)?));
@@ -178,12 +181,10 @@ fn trace_of_function(store: &mut Store, expr: Expr, inner: Expr) -> Result<Expr>
 
 /// A product with a sum in it as the sum of the products, the shortest of these.
 fn distributed(store: &mut Store, expr: Expr) -> Result<Expr> {
-    let Form::MatMul(factors) = store.form(expr).clone() else {
-        return Ok(expr);
+    let factors = match store.form(expr) {
+        Form::MatMul(factors) if factors.len() <= MAX_DISTRIBUTED => factors.clone(),
+        _ => return Ok(expr),
     };
-    if factors.len() > MAX_DISTRIBUTED {
-        return Ok(expr);
-    }
     let mut best = expr;
     for at in 0..factors.len() {
         let (base, is_transposed) = match *store.form(factors[at].base) {

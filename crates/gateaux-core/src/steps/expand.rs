@@ -206,7 +206,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn changing_parts(&self, store: &Store, expr: Expr) -> Vec<Expr> {
-        let mut parts = store.children(expr);
+        let mut parts = diff::operands(store, expr);
         parts.retain(|part| self.linear.contains_key(part));
         parts
     }

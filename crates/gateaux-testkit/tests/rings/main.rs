@@ -17,6 +17,7 @@ mod grid;
 mod index;
 mod kernels;
 mod laws;
+mod long;
 mod matrix_functions;
 mod mutants;
 mod plans;

@@ -170,3 +170,46 @@ fn factors_spread_what_is_not_a_number() {
         assert!(a[n * n - 1].is_nan());
     }
 }
+
+#[test]
+fn triangles_with_pivots_without_a_reciprocal_are_solved() {
+    let mut workspace = Workspace::default();
+    at_each_level(|_| {
+        for n in [3, 24, 60, 200] {
+            for pivot in [1e-300, 1e300] {
+                let mut t = vec![0.0; n * n];
+                t.iter_mut().step_by(n + 1).for_each(|entry| *entry = 1.0);
+                t[n + 1] = pivot;
+                let b: Vec<f64> = numbers().vector(n * 40);
+                let mut x = b.clone();
+                triangular_solve(&t, n, true, false, false, &mut x, 40, &mut workspace);
+                for (place, (&x, &b)) in x.iter().zip(&b).enumerate() {
+                    let expected = if place % n == 1 { b / pivot } else { b };
+                    assert_eq!(x, expected, "entry {place}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn factors_have_no_size_that_is_too_small_or_too_large() {
+    let mut workspace = Workspace::default();
+    at_each_level(|_| {
+        for n in [10, 60, 200] {
+            let a = posdef::<f64>(n);
+            let mut expected = a.clone();
+            cholesky(&mut expected, n, &mut workspace).unwrap();
+            // An even power of two, whose root is exact.
+            for exponent in [-1020, 1000] {
+                let mut l: Vec<f64> = a.iter().map(|entry| entry * 2f64.powi(exponent)).collect();
+                cholesky(&mut l, n, &mut workspace).unwrap();
+                for j in 0..n {
+                    let lower = j * n + j..(j + 1) * n;
+                    let scaled: Vec<f64> = l[lower.clone()].iter().map(|x| x * 2f64.powi(-exponent / 2)).collect();
+                    assert_near(&scaled, &expected[lower], 8.0 * (n + 1) as f64);
+                }
+            }
+        }
+    });
+}
