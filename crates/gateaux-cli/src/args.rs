@@ -304,7 +304,7 @@ pub struct EvalArguments {
     #[arg(long, value_name = "STEP", conflicts_with = "repeat")]
     pub direction: Vec<String>,
     /// Multiply the direction by this number [default: 1, and 0.001 for a random direction of length 1]
-    #[arg(long, value_name = "H", requires = "direction", allow_negative_numbers = true)]
+    #[arg(long, value_name = "H", requires = "direction", allow_negative_numbers = true, value_parser = finite)]
     pub step: Option<f64>,
     /// Which random direction
     #[arg(long, value_name = "N", requires = "direction", default_value_t = 1)]
@@ -457,6 +457,15 @@ impl DiffArguments {
     /// The sizes for the check: those of the costs may be of any size.
     pub fn check_sizes(&self) -> BTreeMap<String, usize> {
         if self.cost { BTreeMap::new() } else { sizes(&self.dims) }
+    }
+}
+
+/// A number that is neither infinite nor none.
+fn finite(text: &str) -> Result<f64, String> {
+    let number: f64 = text.trim().parse().map_err(|_| "it is no number".to_owned())?;
+    match number.is_finite() {
+        true => Ok(number),
+        false => Err("it is not finite".to_owned()),
     }
 }
 

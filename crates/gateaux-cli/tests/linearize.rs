@@ -117,6 +117,7 @@ fn steps_that_do_not_fit_are_refused_with_advice() {
     assert!(refused(&["--direction", "x=[1, 2]", "--wrt", "A"], 2).contains("direction"));
     assert!(refused(&["--direction", "x=random", "--step", "small"], 2).contains("small"));
     assert!(refused(&["--step", "1"], 2).contains("--direction"));
+    assert!(refused(&["--direction", "x=random", "--step", "inf"], 2).contains("not finite"));
     let skew = ["eval", "K: skew(n); tr(K^2)", "--data", "K=[[0, 1], [-1, 0]]"];
     let page = gateaux(&[&skew[..], &["--direction", "K=[[1, 0], [0, 0]]"]].concat()).failed(1);
     assert!(page.contains("G0601") && page.contains("declared skew"), "{page}");

@@ -116,9 +116,17 @@ fn batches_tell_steps_where_they_are_asked_to() {
 }
 
 #[test]
-fn second_derivatives_say_what_to_do() {
-    let refused = gateaux(&["diff", "x'*A*x", "--wrt", "x", "--order", "2", "--steps"]).failed(1);
-    assert!(refused.contains("steps are told of first derivatives"), "{refused}");
+fn second_derivatives_have_the_steps_of_the_gradient_first() {
+    let shown = gateaux(&["diff", "x'*A*x", "--wrt", "x", "--order", "2", "--steps", "--quiet"]).ok();
+    let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+    assert!(
+        lines.iter().any(|line| line.starts_with("gradient = (A + A')*x")),
+        "{shown}"
+    );
+    assert!(lines.iter().any(|line| line.starts_with("g  = (A + A')*x")), "{shown}");
+    assert!(lines[lines.len() - 1].starts_with("Hessian = A + A'"), "{shown}");
+    let refused = gateaux(&["diff", "x'*A*x", "--wrt", "x", "--order", "3", "--steps"]).failed(1);
+    assert!(refused.contains("first and second derivatives"), "{refused}");
 }
 
 #[test]

@@ -77,10 +77,10 @@ pub fn replay<T: Judge>(
     Ok(())
 }
 
-/// `t`, `t1`: the name of a part, which is no name of an answer.
+/// `r`, `r1`: the name of a part, which is no name of an answer.
 fn is_part(left: &str) -> bool {
     let stem = left.trim_end_matches(|c: char| c.is_ascii_digit());
-    ["t", "u", "s", "q", "tmp_", "part_"].contains(&stem)
+    ["r", "p", "v", "z", "r_", "part_"].contains(&stem)
 }
 
 /// `df`, its transpose, and `vec` of it.

@@ -216,6 +216,15 @@ impl Answer {
         Ok(answer)
     }
 
+    /// The answer with the explicit form of another one, which must be the same array.
+    pub(crate) fn with_explicit_of(self, other: &Answer) -> Answer {
+        Answer {
+            explicit_expr: other.explicit_expr,
+            explicit: other.explicit.clone(),
+            ..self
+        }
+    }
+
     /// An answer by complex variables.
     pub(crate) fn complex(
         problem: &mut Problem,

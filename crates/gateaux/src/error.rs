@@ -108,8 +108,8 @@ const CODES: &[Code] = &[
     Code {
         code: NO_STEPS,
         title: "a derivative whose steps are not told",
-        explanation: "Steps are told of first derivatives. Those of a second derivative are the steps of the derivative of the gradient: differentiate the gradient that is shown.",
-        example: "gateaux diff \"x'*A*x\" --wrt x --order 2 --steps",
+        explanation: "Steps are told of first derivatives, and of second derivatives of real scalars by variables without structure: those of the gradient, then those of its derivative. For others differentiate the answer that is shown once more.",
+        example: "gateaux diff \"x'*A*x\" --wrt x --order 3 --steps",
     },
     Code {
         code: BAD_INPUT,

@@ -139,11 +139,13 @@ impl Problem {
 
     /// The name by which the function is called: `f`, or the first letter near it that is no variable.
     pub fn function_name(&self) -> &'static str {
+        self.free_names().next().unwrap_or("f")
+    }
+
+    /// Names for functions that no variable has.
+    pub(crate) fn free_names(&self) -> impl Iterator<Item = &'static str> {
         let taken = |name: &str| self.declared.iter().any(|variable| variable.name == name);
-        ["f", "g", "h", "F"]
-            .into_iter()
-            .find(|name| !taken(name))
-            .unwrap_or("f")
+        ["f", "g", "h", "F", "G"].into_iter().filter(move |name| !taken(name))
     }
 
     /// The derivative by the variables in order: one name for a first derivative, two for a second.
@@ -441,7 +443,7 @@ impl Problem {
     }
 
     /// `dx`, numbered where a variable is repeated; `d_x` where a name `dx` is taken.
-    fn hole_names(&self, wrt: &[&str]) -> Vec<String> {
+    pub(crate) fn hole_names(&self, wrt: &[&str]) -> Vec<String> {
         let taken = |name: &str| self.declared.iter().any(|declared| declared.name == name);
         let hole = |name: &str| {
             let short = format!("d{name}");

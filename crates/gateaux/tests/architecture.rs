@@ -31,13 +31,14 @@ const CRATES: [(&str, &[&str]); 8] = [
 const FRONTS_USE: &[&str] = &["gateaux"];
 
 /// What each folder of `gateaux-core` may use of the others. `simplify` asks `print` how long a formula is.
-const FOLDERS: [(&str, &[&str]); 6] = [
+const FOLDERS: [(&str, &[&str]); 7] = [
     ("expr", &[]),
     ("ops", &["expr"]),
     ("infer", &["expr", "ops"]),
     ("diff", &["expr", "ops"]),
     ("print", &["expr", "ops"]),
     ("simplify", &["expr", "ops", "print"]),
+    ("steps", &["expr", "ops", "diff", "print", "simplify"]),
 ];
 
 const MAX_LINES: usize = 800;

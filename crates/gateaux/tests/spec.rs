@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use gateaux::{Answer, Convention, Diagnostic, Errors, Notation, Problem, Span, ops};
+use gateaux::{Answer, Convention, Detail, Diagnostic, Errors, Notation, Problem, Span, ops};
 use table::{Row, rows, words};
 
 mod table;
@@ -227,11 +227,20 @@ impl Session {
 
     /// The views of an answer that are made on demand; `None` where the question is another one.
     fn view(&mut self, answer: &mut Answer, verb: &str) -> Result<Option<String>, String> {
-        if !["kronecker", "index", "hvp", "taylor"].contains(&verb) {
+        if !["kronecker", "index", "hvp", "taylor", "steps"].contains(&verb) {
             return Ok(None);
         }
         let problem = self.problem.as_mut().map_err(|errors| errors.to_string())?;
         let text = |errors: Errors| errors.to_string();
+        if verb == "steps" {
+            let steps = answer.steps(problem, Detail::Brief).map_err(text)?;
+            if !steps.is_verified() {
+                return Err("a line is not verified".to_owned());
+            }
+            let rows = steps.aligned(Notation::Text).into_iter();
+            let rows = rows.map(|(formula, reason)| format!("{formula}{reason}").trim_end().to_owned());
+            return Ok(Some(rows.collect::<Vec<_>>().join("\n")));
+        }
         answer.complete_views(problem).map_err(text)?;
         let shown = match verb {
             "kronecker" => answer.kronecker(Notation::Text).map(str::to_owned),

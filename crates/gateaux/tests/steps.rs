@@ -120,12 +120,48 @@ fn conventions_end_in_their_answers() {
     );
 }
 
+/// The steps of a second derivative of the corpus, or what is wrong with them; `None` where none are told.
+fn second_steps(case: &Value) -> Option<Result<Steps, String>> {
+    let mut problem = Problem::parse(case["text"].as_str().expect("a text")).ok()?;
+    let names: Vec<&str> = match &case["wrt"] {
+        Value::String(name) => vec![name; case["order"].as_u64().unwrap_or(1) as usize],
+        names => names.as_array()?.iter().filter_map(Value::as_str).collect(),
+    };
+    let answer = problem.derive(&names).ok()?;
+    let steps = match answer.steps(&mut problem, Detail::Brief) {
+        Ok(steps) => steps,
+        Err(errors) if errors.to_string().contains("steps") => return None,
+        Err(errors) => return Some(Err(errors.to_string())),
+    };
+    println!("{} by {names:?}\n{}", case["id"], text_of(&steps));
+    let ends = steps.lines().last().map(|line| line.right(Notation::Text)) == answer.explicit(Notation::Text);
+    Some(match steps.is_verified() && ends {
+        true => Ok(steps),
+        false => Err(text_of(&steps)),
+    })
+}
+
 #[test]
-fn second_derivatives_have_no_steps_yet() {
+fn second_derivatives_follow_from_gradients() {
+    let (mut right, mut without, mut wrong) = (0, 0, Vec::new());
+    for case in cases("hessians.jsonl") {
+        match second_steps(&case) {
+            None => without += 1,
+            Some(Ok(_)) => right += 1,
+            Some(Err(reason)) => wrong.push(format!("{}: {reason}", case["id"])),
+        }
+    }
+    println!("{right} second derivatives with steps, {without} without");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(right > without, "{right} with steps, {without} without");
+}
+
+#[test]
+fn third_derivatives_have_no_steps() {
     let mut problem = Problem::parse("x'*A*x").expect("well formed");
-    let answer = problem.derive(&["x", "x"]).expect("a derivative");
+    let answer = problem.derive(&["x", "x", "x"]).expect("a derivative");
     let errors = answer.steps(&mut problem, Detail::Brief).expect_err("no steps");
-    assert!(errors.to_string().contains("first derivatives"), "{errors}");
+    assert!(errors.to_string().contains("first and second derivatives"), "{errors}");
 }
 
 /// All derivations of the corpus, and figures about them.

@@ -266,7 +266,7 @@ impl Layout {
 
     /// Gives names to parts, so that the formula is as long as its shared form.
     fn name_parts(&mut self, store: &Store, shared: Vec<PieceId>) {
-        let names = names_of_parts(store, shared.len());
+        let names = names_of_parts(store, ["t", "u", "s", "q", "tmp_"], shared.len());
         for (id, name) in shared.into_iter().zip(names) {
             // The body moves to a place of its own, and all uses see the name.
             let body = std::mem::replace(&mut self.pieces[id], Piece::Name(name.clone()));
@@ -314,10 +314,11 @@ impl Layout {
     }
 }
 
-/// Names for parts that do not stand in the formula too: it is read beside the declarations.
-pub fn names_of_parts(store: &Store, count: usize) -> Vec<String> {
+/// Names for parts, with the first of these letters that do not stand in the formula too: it is read beside the
+/// declarations.
+pub fn names_of_parts(store: &Store, letters: [&str; 5], count: usize) -> Vec<String> {
     let taken: Vec<String> = store.names().collect();
-    let prefix = ["t", "u", "s", "q", "tmp_"]
+    let prefix = letters
         .into_iter()
         .find(|prefix| !taken.iter().any(|name| name.starts_with(prefix)))
         .unwrap_or("part_");

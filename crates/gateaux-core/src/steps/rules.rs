@@ -301,7 +301,7 @@ rules! {
         ["D", "G + G' - diag(diag(G))"], "",
         "An entry off the diagonal of a symmetric matrix stands at two places, and changes at both.",
         "Petersen & Pedersen, The Matrix Cookbook, eq. 138; Magnus & Neudecker, Matrix Differential Calculus, 3.8";
-    COMPLEX_GRADIENT: "complex-gradient", "f is real: df = real(sum(conj(G).*dz)), so G is the gradient",
+    COMPLEX_GRADIENT: "complex-gradient", "df = real(sum(conj(G).*dz)), so G is the gradient",
         ["df", "real(sum(conj(G).*dz))"], "",
         "Of a real function the terms with dz and with conj(dz) are conjugates, and add up to twice the real part. So the gradient, the direction of steepest ascent, is twice the derivative by conj(z).",
         "Kreutz-Delgado, The Complex Gradient Operator and the CR-Calculus (2009), 4";

@@ -3,7 +3,7 @@
 //! A change that makes a wrong claim right says where it is wrong.
 
 use gateaux_core::expr::Shape;
-use gateaux_syntax::{BinaryOp, NodeKind, Span, Statement, UnaryOp};
+use gateaux_syntax::{BinaryOp, Node, NodeId, NodeKind, Span, Statement, Tree, UnaryOp};
 
 use super::Mistake;
 
@@ -23,93 +23,103 @@ pub(super) struct Edit {
 }
 
 /// The changes of a claim that can be read, transposes first. A transpose is tried at names of matrices only, which are
-/// told by their shape.
+/// told by their shape, at calls, and at products in parentheses.
 pub(super) fn edits(claim: &str, shape_of: &dyn Fn(&str) -> Option<Shape>) -> Vec<Edit> {
     let (tree, diagnostics) = gateaux_syntax::parse(claim);
     if !diagnostics.is_empty() || claim.len() > MAX_LENGTH {
         return Vec::new();
     }
-    let of_declarations: Vec<Span> = tree
-        .statements()
-        .iter()
-        .filter_map(|statement| match statement {
-            Statement::Declaration(declaration) => Some(declaration.span),
-            Statement::Definition(_) | Statement::Expression(_) => None,
-        })
-        .collect();
+    let declared = |statement: &Statement| match statement {
+        Statement::Declaration(declaration) => Some(declaration.span),
+        Statement::Definition(_) | Statement::Expression(_) => None,
+    };
+    let of_declarations: Vec<Span> = tree.statements().iter().filter_map(declared).collect();
+    let is_transposed = |id: NodeId| {
+        let mut parents = tree.nodes();
+        parents.any(|(_, node)| matches!(node.kind, NodeKind::Transpose(inner) if inner == id))
+    };
     let (mut transposes, mut signs) = (Vec::new(), Vec::new());
-    let mut transposed = Vec::new();
-    for (_, node) in tree.nodes() {
-        if let NodeKind::Transpose(inner) = &node.kind {
-            transposed.push(*inner);
-        }
-    }
     for (id, node) in tree.nodes() {
-        if of_declarations
-            .iter()
-            .any(|span| span.start <= node.span.start && node.span.end <= span.end)
-        {
+        let is_inside = |span: &Span| span.start <= node.span.start && node.span.end <= span.end;
+        if of_declarations.iter().any(is_inside) {
             continue;
         }
-        match &node.kind {
-            NodeKind::Name(name) if !transposed.contains(&id) && matches!(shape_of(name), Some(Shape::Matrix(..))) => {
-                let said = format!("{name}' in the place of {name}");
-                transposes.push(edit(claim, Mistake::Transposed, node.span, &format!("{name}'"), said));
-            }
-            NodeKind::Call(name, _) if !transposed.contains(&id) => {
-                let call = quote(claim, node.span);
-                let said = format!("{}(...) transposed", name.text);
-                transposes.push(edit(claim, Mistake::Transposed, node.span, &format!("({call})'"), said));
-            }
-            NodeKind::Transpose(inner) => {
-                let inside = tree.node(*inner);
-                // The parentheses around it are no part of the node.
-                let whole = quote(claim, node.span);
-                let without = whole.trim_end_matches(['\'', 'ᵀ']).to_owned();
-                let said = format!("{} in the place of {}", quote(claim, inside.span), whole);
-                transposes.push(edit(claim, Mistake::Transposed, node.span, &without, said));
-            }
-            NodeKind::Binary(op, ..) if !matches!(op, BinaryOp::Add | BinaryOp::Sub) && !transposed.contains(&id) => {
-                let Span { start, end } = node.span;
-                if claim[..start].ends_with('(') && claim[end..].starts_with(')') {
-                    let group = Span::new(start - 1, end + 1);
-                    let said = format!("{0}' in the place of {0}", quote(claim, group));
-                    let flipped = format!("{}'", quote(claim, group));
-                    transposes.push(edit(claim, Mistake::Transposed, group, &flipped, said));
-                }
-            }
-            NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), at, ..) => {
-                let other = if *op == BinaryOp::Add { "-" } else { "+" };
-                let said = format!("{other} in the place of {} before {}", op.text(), rest(claim, at.end));
-                signs.push(edit(claim, Mistake::Sign, *at, other, said));
-            }
-            NodeKind::Unary(UnaryOp::Neg, inner) => {
-                let inside = quote(claim, tree.node(*inner).span);
-                let width = quote(claim, node.span).chars().next().map_or(0, char::len_utf8);
-                let sign = Span::new(node.span.start, node.span.start + width);
-                signs.push(edit(
-                    claim,
-                    Mistake::Sign,
-                    sign,
-                    "",
-                    format!("{inside} without its minus"),
-                ));
-            }
-            NodeKind::Name(_)
-            | NodeKind::Call(..)
-            | NodeKind::Binary(..)
-            | NodeKind::Unary(UnaryOp::Plus, _)
-            | NodeKind::Number(_)
-            | NodeKind::Text(_)
-            | NodeKind::ConjugateTranspose(_)
-            | NodeKind::Index(..)
-            | NodeKind::Array(_)
-            | NodeKind::Missing => {}
+        signs.extend(other_sign(claim, &tree, node));
+        let is_matrix = |name: &str| matches!(shape_of(name), Some(Shape::Matrix(..)));
+        if transposes.len() < MAX_EDITS && !is_transposed(id) {
+            transposes.extend(other_transpose(claim, &tree, node, &is_matrix));
         }
     }
     transposes.append(&mut signs);
     transposes.truncate(MAX_EDITS);
     transposes
+}
+
+/// A node that is no operand of a transpose, transposed; a transpose left out.
+fn other_transpose(claim: &str, tree: &Tree, node: &Node, is_matrix: &dyn Fn(&str) -> bool) -> Option<Edit> {
+    let changed = |span: Span, text: &str, said: String| Some(edit(claim, Mistake::Transposed, span, text, said));
+    match &node.kind {
+        NodeKind::Name(name) if is_matrix(name) => {
+            let said = format!("{name}' in the place of {name}");
+            changed(node.span, &format!("{name}'"), said)
+        }
+        NodeKind::Call(name, _) => {
+            let said = format!("{}(...) transposed", name.text);
+            changed(node.span, &format!("({})'", quote(claim, node.span)), said)
+        }
+        NodeKind::Transpose(inner) => {
+            // The parentheses around its operand are no part of that node.
+            let whole = quote(claim, node.span);
+            let said = format!("{} in the place of {whole}", quote(claim, tree.node(*inner).span));
+            changed(node.span, whole.trim_end_matches(['\'', 'ᵀ']), said)
+        }
+        NodeKind::Binary(op, ..) if !matches!(op, BinaryOp::Add | BinaryOp::Sub) => {
+            let Span { start, end } = node.span;
+            if !(claim[..start].ends_with('(') && claim[end..].starts_with(')')) {
+                return None;
+            }
+            let group = Span::new(start - 1, end + 1);
+            let said = format!("{0}' in the place of {0}", quote(claim, group));
+            changed(group, &format!("{}'", quote(claim, group)), said)
+        }
+        NodeKind::Name(_)
+        | NodeKind::Binary(..)
+        | NodeKind::Unary(..)
+        | NodeKind::Number(_)
+        | NodeKind::Text(_)
+        | NodeKind::ConjugateTranspose(_)
+        | NodeKind::Index(..)
+        | NodeKind::Array(_)
+        | NodeKind::Missing => None,
+    }
+}
+
+/// A plus for a minus, or the other way around; a sign left out.
+fn other_sign(claim: &str, tree: &Tree, node: &Node) -> Option<Edit> {
+    match &node.kind {
+        NodeKind::Binary(op @ (BinaryOp::Add | BinaryOp::Sub), at, ..) => {
+            let other = if *op == BinaryOp::Add { "-" } else { "+" };
+            let said = format!("{other} in the place of {} before {}", op.text(), rest(claim, at.end));
+            Some(edit(claim, Mistake::Sign, *at, other, said))
+        }
+        NodeKind::Unary(UnaryOp::Neg, inner) => {
+            let width = quote(claim, node.span).chars().next().map_or(0, char::len_utf8);
+            let sign = Span::new(node.span.start, node.span.start + width);
+            let said = format!("{} without its minus", quote(claim, tree.node(*inner).span));
+            Some(edit(claim, Mistake::Sign, sign, "", said))
+        }
+        NodeKind::Name(_)
+        | NodeKind::Call(..)
+        | NodeKind::Transpose(_)
+        | NodeKind::Binary(..)
+        | NodeKind::Unary(UnaryOp::Plus, _)
+        | NodeKind::Number(_)
+        | NodeKind::Text(_)
+        | NodeKind::ConjugateTranspose(_)
+        | NodeKind::Index(..)
+        | NodeKind::Array(_)
+        | NodeKind::Missing => None,
+    }
 }
 
 fn edit(claim: &str, mistake: Mistake, span: Span, replacement: &str, said: String) -> Edit {

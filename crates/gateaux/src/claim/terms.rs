@@ -1,6 +1,6 @@
 //! The terms of a formula: those of its sum, and of the sum that it is with its products multiplied out.
 
-use gateaux_core::expr::{ElementPower, Expr, Form, Rational, Result, Shape, Store};
+use gateaux_core::expr::{ElementPower, Expr, Form, MatrixPower, Rational, Result, Shape, Store};
 
 /// A formula is multiplied out to at most so many terms.
 const MAX_TERMS: usize = 24;
@@ -72,21 +72,7 @@ fn split(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
 /// `A*(x + y)` as `A*x` and `A*y`, and the same of other products and linear functions.
 fn split_product(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
     match store.form(expr).clone() {
-        Form::MatMul(factors) => {
-            for at in 0..factors.len() {
-                let Some(parts) = sum_inside(store, factors[at].base)?.filter(|_| factors[at].power == 1) else {
-                    continue;
-                };
-                let mut products = Vec::with_capacity(parts.len());
-                for part in parts {
-                    let mut list = factors.to_vec();
-                    list[at].base = part;
-                    products.push(store.matrix_product(list)?);
-                }
-                return Ok(Some(products));
-            }
-            square_of_sum(store, &factors)
-        }
+        Form::MatMul(factors) => split_matrix_product(store, &factors),
         Form::Scale(scalar, array) => {
             if let Some(parts) = split(store, array)? {
                 return parts
@@ -104,24 +90,7 @@ fn split_product(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
                 None => Ok(None),
             }
         }
-        Form::Product(factors) => {
-            for at in 0..factors.len() {
-                if factors[at].exponent != Store::ONE {
-                    continue;
-                }
-                let Some(parts) = addends(store, factors[at].base)? else {
-                    continue;
-                };
-                let mut products = Vec::with_capacity(parts.len());
-                for part in parts {
-                    let mut list: Vec<ElementPower> = factors.to_vec();
-                    list[at].base = part;
-                    products.push(store.product(list)?);
-                }
-                return Ok(Some(products));
-            }
-            Ok(None)
-        }
+        Form::Product(factors) => split_elementwise(store, &factors),
         Form::Transpose(inner) => linear(store, inner, Store::transpose),
         Form::Trace(inner) => linear(store, inner, Store::trace),
         Form::Diag(inner) => linear(store, inner, Store::diag),
@@ -144,8 +113,43 @@ fn split_product(store: &mut Store, expr: Expr) -> Result<Option<Vec<Expr>>> {
     }
 }
 
+fn split_matrix_product(store: &mut Store, factors: &[MatrixPower]) -> Result<Option<Vec<Expr>>> {
+    for at in 0..factors.len() {
+        let Some(parts) = sum_inside(store, factors[at].base)?.filter(|_| factors[at].power == 1) else {
+            continue;
+        };
+        let mut products = Vec::with_capacity(parts.len());
+        for part in parts {
+            let mut list = factors.to_vec();
+            list[at].base = part;
+            products.push(store.matrix_product(list)?);
+        }
+        return Ok(Some(products));
+    }
+    square_of_sum(store, factors)
+}
+
+fn split_elementwise(store: &mut Store, factors: &[ElementPower]) -> Result<Option<Vec<Expr>>> {
+    for at in 0..factors.len() {
+        if factors[at].exponent != Store::ONE {
+            continue;
+        }
+        let Some(parts) = addends(store, factors[at].base)? else {
+            continue;
+        };
+        let mut products = Vec::with_capacity(parts.len());
+        for part in parts {
+            let mut list = factors.to_vec();
+            list[at].base = part;
+            products.push(store.product(list)?);
+        }
+        return Ok(Some(products));
+    }
+    Ok(None)
+}
+
 /// `(A + B)^2` in front of what follows, as `A*(A + B)` and `B*(A + B)`.
-fn square_of_sum(store: &mut Store, factors: &[gateaux_core::expr::MatrixPower]) -> Result<Option<Vec<Expr>>> {
+fn square_of_sum(store: &mut Store, factors: &[MatrixPower]) -> Result<Option<Vec<Expr>>> {
     for at in 0..factors.len() {
         let Some(parts) = sum_inside(store, factors[at].base)?.filter(|_| factors[at].power == 2) else {
             continue;

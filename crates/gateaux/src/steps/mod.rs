@@ -4,7 +4,7 @@ mod board;
 mod verify;
 
 use gateaux_core::diff::{self, Derivative};
-use gateaux_core::expr::{Error, Expr, Form, Law};
+use gateaux_core::expr::{Error, Expr, Form, Law, Structure, Var};
 use gateaux_core::ops;
 use gateaux_core::print::{Layout, Notation, latex_name, names_of_parts};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
@@ -19,6 +19,9 @@ const MAX_KRONECKER: usize = 400;
 
 /// In a derivation with longer formulas parts get names.
 const MAX_FORMULA: usize = 72;
+
+/// The letters of these names: others than those of the parts of a formula that is written out.
+const LETTERS: [&str; 5] = ["r", "p", "v", "z", "r_"];
 
 /// How a line was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +41,7 @@ pub struct Step {
     names: [String; 3],
     right: [String; 3],
     reasons: Vec<Reason>,
-    why: String,
+    why: [String; 2],
     checked: Checked,
 }
 
@@ -69,7 +72,7 @@ impl Step {
 
     /// The reasons as one text; those that go without saying are left out beside others.
     pub fn why(&self) -> &str {
-        &self.why
+        &self.why[0]
     }
 
     /// How it was checked.
@@ -111,9 +114,9 @@ impl Steps {
             };
             let relation = if line.left == Left::Map { ":" } else { "=" };
             text.push_str(&format!("{left} &{relation} {}", line.right(Notation::Latex)));
-            let why = line.why();
+            let why = &line.why[1];
             if !why.is_empty() {
-                text.push_str(&format!(" && \\text{{{}}}", escaped(why)));
+                text.push_str(&format!(" && \\text{{{why}}}"));
             }
             text.push_str(if at + 1 < self.lines.len() { " \\\\\n" } else { "\n" });
         }
@@ -134,11 +137,16 @@ fn escaped(text: &str) -> String {
         .replace('&', "\\&")
 }
 
+/// Lines, what is written on their right, and the named parts of the function.
+type Written = (Vec<Line>, Vec<[String; 3]>, Vec<(Expr, String)>);
+
 impl Answer {
-    /// The derivation of a first derivative, every line checked at random points.
+    /// The derivation of the answer, every line checked at random points; of a second derivative that of the gradient,
+    /// then that of its derivative.
     ///
     /// # Errors
-    /// A derivative of higher order; a limit.
+    /// A derivative of higher order, and a second derivative of what is no real scalar, or by structured variables; a
+    /// limit.
     ///
     /// # Example
     /// ```
@@ -151,49 +159,75 @@ impl Answer {
     /// # Ok::<(), gateaux::Errors>(())
     /// ```
     pub fn steps(&self, problem: &mut Problem, detail: Detail) -> Result<Steps, Errors> {
-        if self.derivative.variables.len() != 1 {
-            let message = "steps are told of first derivatives: differentiate the gradient once more".to_owned();
-            return Err(problem.mistake(NO_STEPS, message));
+        match self.wrt() {
+            [_] => {
+                let differentiated = problem.with_traces()?;
+                let function = problem.function_name();
+                self.told(problem, differentiated, (function, self.explicit_name()), detail)
+            }
+            [first, second] => self.second_steps(problem, [first, second], detail),
+            _ => {
+                let message = "steps are told of first and second derivatives".to_owned();
+                Err(problem.mistake(NO_STEPS, message))
+            }
         }
-        let differentiated = problem.with_traces()?;
+    }
+
+    /// The steps of the gradient, and those of its derivative.
+    fn second_steps(&self, problem: &mut Problem, wrt: [&str; 2], detail: Detail) -> Result<Steps, Errors> {
+        let is_plain = |var: &Var| {
+            let variable = problem.store.variable(*var);
+            variable.structure == Structure::General && !variable.is_complex
+        };
+        let first = match self.derivative.variables.iter().all(is_plain) && self.function_axes().is_empty() {
+            true => Some(problem.derive(&[wrt[0]])?),
+            false => None,
+        };
+        let Some((gradient, first)) = first.and_then(|first| Some((first.explicit_expr?, first))) else {
+            let message = "steps of second derivatives are told of real scalars by variables without structure";
+            return Err(problem.mistake(NO_STEPS, message.to_owned()));
+        };
+        let mut steps = first.steps(problem, detail)?;
+        let (variable, names) = (problem.variable(wrt[1])?, problem.hole_names(&wrt[1..]));
+        let found = diff::derivative(&mut problem.store, gradient, &[variable], &names);
+        let found = found.map_err(|error| problem.limit(error))?;
+        let second = Answer::new(problem, found, &wrt[1..])?.with_explicit_of(self);
+        let function = problem.free_names().nth(1).unwrap_or("g");
+        let told = second.told(problem, gradient, (function, self.explicit_name()), detail)?;
+        steps.lines.extend(told.lines);
+        Ok(steps)
+    }
+
+    /// The steps of a derivative of first order of what is called so, to an answer that is called so.
+    fn told(
+        &self,
+        problem: &mut Problem,
+        differentiated: Expr,
+        called: (&'static str, &'static str),
+        detail: Detail,
+    ) -> Result<Steps, Errors> {
         let leaves = leaves(problem, &self.derivative, differentiated).map_err(|error| problem.limit(error))?;
-        let mut parts: Vec<(bool, Expr)> = Vec::new();
+        let mut by_conjugates: Vec<(bool, Expr)> = Vec::new();
         if let Some(found) = &self.wirtinger {
-            parts.extend(found.arrays().map(|(conjugates, array)| (conjugates[0], array)));
+            by_conjugates.extend(found.arrays().map(|(conjugates, array)| (conjugates[0], array)));
             // The one that is the answer comes last.
-            parts.sort_by_key(|(_, array)| self.explicit_expr == Some(*array));
+            by_conjugates.sort_by_key(|(_, array)| self.explicit_expr == Some(*array));
         }
-        let kronecker = self
-            .kronecker(Notation::Text)
-            .is_some_and(|text| text.len() <= MAX_KRONECKER);
+        let kronecker = self.kronecker(Notation::Text);
+        let is_short = kronecker.is_some_and(|text| text.len() <= MAX_KRONECKER);
         let claim = Claim {
             derivative: &self.derivative,
             differentiated,
             leaves: &leaves,
             explicit: self.explicit_expr,
-            kronecker: self.kronecker_expr.filter(|_| kronecker),
-            parts: &parts,
+            kronecker: self.kronecker_expr.filter(|_| is_short),
+            parts: &by_conjugates,
             is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
-        let (mut lines, mut written) = self.written(problem, lines, &[])?;
-        let mut parts = Vec::new();
-        if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
-            let found = steps::parts_to_name(&problem.store, differentiated, &lines);
-            let names = names_of_parts(&problem.store, found.len());
-            parts.extend(found.into_iter().zip(names));
-        }
-        if !parts.is_empty() {
-            let after_function = lines.iter().take_while(|line| line.left == Left::Function).count();
-            let definitions = parts
-                .iter()
-                .enumerate()
-                .map(|(at, (part, _))| Line::definition(at, *part));
-            lines.splice(after_function..after_function, definitions);
-            (lines, written) = self.written(problem, lines, &parts)?;
-        }
+        let (lines, written, parts) = self.with_names(problem, differentiated, lines)?;
         let checked = verify::verify(problem, self, &leaves, &lines);
-        let names = Names::new(problem, self, parts);
+        let names = Names::new(self, called, parts);
         let lines = lines
             .into_iter()
             .zip(written)
@@ -208,6 +242,28 @@ impl Answer {
             })
             .collect();
         Ok(Steps { lines })
+    }
+
+    /// The lines as they are written; where they are long, after names for parts of the function.
+    fn with_names(&self, problem: &mut Problem, function: Expr, lines: Vec<Line>) -> Result<Written, Errors> {
+        let (mut lines, written) = self.written(problem, lines, &[])?;
+        let mut parts = Vec::new();
+        if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
+            let found = steps::parts_to_name(&problem.store, function, &lines);
+            let names = names_of_parts(&problem.store, LETTERS, found.len());
+            parts.extend(found.into_iter().zip(names));
+        }
+        if parts.is_empty() {
+            return Ok((lines, written, parts));
+        }
+        let after_function = lines.iter().take_while(|line| line.left == Left::Function).count();
+        let definitions = parts
+            .iter()
+            .enumerate()
+            .map(|(at, (part, _))| Line::definition(at, *part));
+        lines.splice(after_function..after_function, definitions);
+        let (lines, written) = self.written(problem, lines, &parts)?;
+        Ok((lines, written, parts))
     }
 
     /// The lines with what is written on their right; those that look like the line before are left out.
@@ -290,13 +346,13 @@ struct Names {
 }
 
 impl Names {
-    fn new(problem: &Problem, answer: &Answer, parts: Vec<(Expr, String)>) -> Names {
+    fn new(answer: &Answer, (function, called): (&'static str, &'static str), parts: Vec<(Expr, String)>) -> Names {
         Names {
             parts,
-            function: problem.function_name(),
+            function,
             variable: answer.wrt().join(", "),
             hole: answer.holes().first().cloned().unwrap_or_default(),
-            answer: match answer.explicit_name() {
+            answer: match called {
                 _ if answer.derivative_axes().len() > 2
                     && !answer.function_axes().is_empty()
                     && !answer.is_row_jacobian() =>
@@ -308,21 +364,62 @@ impl Names {
         }
     }
 
-    /// The reasons, with the letters of the problem in readings.
-    fn why(&self, reasons: &[Reason]) -> String {
+    /// The reasons with the letters of the problem, as plain text and for LaTeX.
+    fn why(&self, reasons: &[Reason]) -> [String; 2] {
         let major: Vec<Reason> = reasons.iter().copied().filter(|reason| !reason.is_minor()).collect();
         let shown = if major.is_empty() { reasons } else { &major };
-        let name = |reason: &Reason| match reason {
-            Reason::Rule(_) => {
-                let named = ["dX", "dx", "dt"]
-                    .iter()
-                    .fold(reason.name(), |name, hole| name.replace(hole, "\0"));
-                let named = named.replace("df", &format!("d{}", self.function));
-                named.replace('\0', &self.hole)
-            }
-            Reason::Function(_) => reason.name(),
+        let texts: Vec<[String; 2]> = shown.iter().map(|reason| self.name(*reason)).collect();
+        [0, 1].map(|at| {
+            texts
+                .iter()
+                .map(|text| text[at].as_str())
+                .collect::<Vec<_>>()
+                .join("; ")
+        })
+    }
+
+    fn name(&self, reason: Reason) -> [String; 2] {
+        let name = reason.name();
+        if let Reason::Function(_) = reason {
+            return [name.clone(), escaped(&name)];
+        }
+        let name = match self.answer {
+            "Hessian" => name
+                .replace("J*", "H*")
+                .replace("J is the Jacobian", "H is the Hessian"),
+            _ => name,
         };
-        shown.iter().map(name).collect::<Vec<_>>().join("; ")
+        // The letters of rules: f is the function, and dX, dx, dt and dz the change of the variable.
+        let holes = ["dX", "dx", "dt", "dz"];
+        let general = holes
+            .iter()
+            .fold(name, |name, hole| name.replace(hole, "\0"))
+            .replace("df", "\u{1}");
+        let text = general
+            .replace('\0', &self.hole)
+            .replace('\u{1}', &format!("d{}", self.function));
+        let latex = match general.split_once(", so ") {
+            Some((formula, then)) => format!("${}$, so {then}", self.latex(formula)),
+            None => general.replace('\0', &format!("${}$", latex_name(&self.hole))),
+        };
+        [text, latex]
+    }
+
+    /// The equation of a reading, such as `df = tr(G'*dX)`.
+    fn latex(&self, formula: &str) -> String {
+        const SIGNS: [(&str, &str); 6] = [
+            ("tr(", "\\operatorname{tr}("),
+            ("real(", "\\operatorname{Re}("),
+            ("sum(", "\\textstyle\\sum("),
+            ("conj(G)", "\\overline{G}"),
+            (".*", " \\odot "),
+            ("'", "^{\\top}"),
+        ];
+        let formula = SIGNS
+            .iter()
+            .fold(formula.to_owned(), |text, (from, to)| text.replace(from, to));
+        let formula = formula.replace('*', " \\, ").replace('\0', &latex_name(&self.hole));
+        formula.replace('\u{1}', &format!("\\mathrm{{d}}{}", self.function))
     }
 
     fn of(&self, left: Left) -> [String; 3] {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, Complex, DoubleDouble, Field, Function, Number, Prime, Real};
+use gateaux_array::{Array, ArrayError, Complex, DoubleDouble, Field, Function, Number, Prime, Real};
 use gateaux_core::diff::{self, Convention};
 use gateaux_core::expr::{Error, Expr, Rational, Shape, Structure, Var};
 use gateaux_core::print::{Phrase, Wrap};
@@ -26,6 +26,12 @@ const MAX_ENTRY: f64 = 1e6;
 /// Values by variable.
 type Values<T> = BTreeMap<Var, Array<T>>;
 
+/// A random value of a variable with these axes.
+type Draw<'a> = dyn FnMut(Var, &[usize], &mut Random) -> Result<Array<f64>, ArrayError> + 'a;
+
+/// How far found entries are from expected ones.
+type Gap<'a, T> = dyn Fn(&[T], &[T]) -> f64 + 'a;
+
 /// What is checked, as programs.
 struct Board<'a> {
     lines: &'a [Line],
@@ -42,21 +48,17 @@ struct Board<'a> {
     variables: Vec<(Var, Vec<usize>)>,
 }
 
-/// How each line was checked.
+/// How each line was checked, where the leaves change.
 pub(super) fn verify(problem: &mut Problem, answer: &Answer, leaves: &[(Expr, Expr)], lines: &[Line]) -> Vec<Checked> {
     // Sizes at which the answer itself can be checked: `inv(X'*X)` has no points for a wide X.
     let sizes = answer.check(problem).sizes;
-    verify_at(problem, answer, leaves, lines, &sizes).unwrap_or_else(|reason| vec![Checked::Not(reason); lines.len()])
+    let board = Board::new(problem, (answer, leaves), lines, &sizes);
+    let checked = board.and_then(|board| verify_at(problem, &board));
+    checked.unwrap_or_else(|reason| vec![Checked::Not(reason); lines.len()])
 }
 
-fn verify_at(
-    problem: &mut Problem,
-    answer: &Answer,
-    leaves: &[(Expr, Expr)],
-    lines: &[Line],
-    sizes: &Sizes,
-) -> Result<Vec<Checked>, String> {
-    let board = Board::new(problem, answer, leaves, lines, sizes)?;
+fn verify_at(problem: &Problem, board: &Board<'_>) -> Result<Vec<Checked>, String> {
+    let lines = board.lines;
     let mut checked = vec![Checked::Numerically; lines.len()];
     let (mut points, mut last) = (0, "no point was tried".to_owned());
     for (region, mut random) in sample::draws() {
@@ -98,8 +100,7 @@ fn verify_at(
 impl<'a> Board<'a> {
     fn new(
         problem: &mut Problem,
-        answer: &'a Answer,
-        leaves: &[(Expr, Expr)],
+        (answer, leaves): (&'a Answer, &[(Expr, Expr)]),
         lines: &'a [Line],
         sizes: &Sizes,
     ) -> Result<Board<'a>, String> {
@@ -149,21 +150,7 @@ impl<'a> Board<'a> {
             sample::point(problem, var, shape, region, random)
         })?;
         if problem.is_complex() {
-            let imaginary = self.draw(problem, random, &mut |var, shape, random| {
-                sample::point(problem, var, shape, Region::Signed, random)
-            })?;
-            let is_complex = |var: &Var| problem.store.variable(*var).is_complex;
-            let values: Values<Complex<f64>> = values
-                .iter()
-                .map(|(var, real)| match imaginary.get(var).filter(|_| is_complex(var)) {
-                    Some(imaginary) => Ok((*var, joined(real, imaginary)?)),
-                    None => Ok((*var, real.map(|entry| Complex::real(*entry)))),
-                })
-                .collect::<Result<_, String>>()?;
-            let parts = |entries: &[Complex<f64>]| -> Vec<f64> { entries.iter().flat_map(|z| [z.re, z.im]).collect() };
-            return self.gaps(values, |found: &[Complex<f64>], expected: &[Complex<f64>]| {
-                relative_gap(&parts(found), &parts(expected))
-            });
+            return self.at_complex_point(problem, &values, random);
         }
         check::keeps_from_kinks(&self.truth, &values)?;
         let gaps = self.gaps::<f64>(values.clone(), relative_gap)?;
@@ -172,6 +159,24 @@ impl<'a> Board<'a> {
         }
         // What differs only by rounding agrees in more digits.
         self.gaps(lifted(&values, |entry| DoubleDouble::from_f64(*entry)), relative_gap)
+    }
+
+    /// The same at a point of which these are the real parts.
+    fn at_complex_point(&self, problem: &Problem, real: &Values<f64>, random: &mut Random) -> Result<Vec<f64>, String> {
+        let imaginary = self.draw(problem, random, &mut |var, shape, random| {
+            sample::point(problem, var, shape, Region::Signed, random)
+        })?;
+        let is_complex = |var: &Var| problem.store.variable(*var).is_complex;
+        let mut values: Values<Complex<f64>> = Values::new();
+        for (var, real) in real {
+            let value = match imaginary.get(var).filter(|_| is_complex(var)) {
+                Some(imaginary) => joined(real, imaginary)?,
+                None => real.map(|entry| Complex::real(*entry)),
+            };
+            values.insert(*var, value);
+        }
+        let parts = |entries: &[Complex<f64>]| -> Vec<f64> { entries.iter().flat_map(|z| [z.re, z.im]).collect() };
+        self.gaps(values, |found, expected| relative_gap(&parts(found), &parts(expected)))
     }
 
     /// Whether each line is what it should be, at one point over a prime field.
@@ -194,12 +199,7 @@ impl<'a> Board<'a> {
     }
 
     /// Values of all variables, and a direction in the tangent space.
-    fn draw(
-        &self,
-        problem: &Problem,
-        random: &mut Random,
-        point: &mut dyn FnMut(Var, &[usize], &mut Random) -> Result<Array<f64>, gateaux_array::ArrayError>,
-    ) -> Result<Values<f64>, String> {
+    fn draw(&self, problem: &Problem, random: &mut Random, point: &mut Draw) -> Result<Values<f64>, String> {
         let mut values = Values::new();
         for (var, shape) in &self.variables {
             let value = point(*var, shape, random).map_err(|error| error.to_string())?;
@@ -208,7 +208,7 @@ impl<'a> Board<'a> {
         let derivative = &self.answer.derivative;
         let var = derivative.variables[0];
         let at = values.get(&var).ok_or("a variable without a value")?;
-        // Multiples of 1/2^20 that are even integers after scaling serve the exact check too.
+        // At a point of integers the direction is one too.
         let is_exact = at.data().iter().all(|entry| entry.fract() == 0.0);
         let structure = problem.store.variable(var).structure;
         let direction = match is_exact {
@@ -244,16 +244,7 @@ impl<'a> Board<'a> {
         let mut gaps = Vec::with_capacity(self.lines.len());
         let mut parts: Vec<(bool, Vec<T>)> = Vec::new();
         for line in self.lines {
-            let mut sum: Option<Vec<T>> = None;
-            for phrase in &line.right {
-                let own: Vec<(Array<T>, Shape)> = factors.by_ref().take(phrase.factors.len()).collect();
-                let value = phrase_value(phrase, own)?;
-                sum = Some(match sum {
-                    None => value,
-                    Some(sum) => sum.iter().zip(&value).map(|(a, b)| a.add(b)).collect(),
-                });
-            }
-            let found = sum.unwrap_or_else(|| vec![T::zero(); change.len()]);
+            let found = line_value(line, &mut factors)?.unwrap_or_else(|| vec![T::zero(); change.len()]);
             let own = match line.left {
                 Left::Function => gap(&found, function.data()),
                 // A definition is what it is.
@@ -288,7 +279,7 @@ impl<'a> Board<'a> {
         parts: &[(bool, Vec<T>)],
         answer: &[T],
         direction: &Array<T>,
-        (change, gap): (&[T], &dyn Fn(&[T], &[T]) -> f64),
+        (change, gap): (&[T], &Gap<'_, T>),
     ) -> Result<f64, String> {
         let conjugate = |entry: &T| entry.apply(Function::Conj).map_err(|error| error.to_string());
         let turned = direction.try_map(conjugate)?;
@@ -358,9 +349,26 @@ fn contracted<T: Field>(array: &[T], outputs: usize, direction: &Array<T>) -> Ve
     contract(array, outputs, std::slice::from_ref(direction))
 }
 
+/// The entries of the right side of a line; none where it has no terms.
+fn line_value<T: Field>(
+    line: &Line,
+    factors: &mut impl Iterator<Item = (Array<T>, Shape)>,
+) -> Result<Option<Vec<T>>, String> {
+    let mut sum: Option<Vec<T>> = None;
+    for phrase in &line.right {
+        let own: Vec<(Array<T>, Shape)> = factors.by_ref().take(phrase.factors.len()).collect();
+        let value = phrase_value(phrase, own)?;
+        sum = Some(match sum {
+            None => value,
+            Some(sum) => sum.iter().zip(&value).map(|(a, b)| a.add(b)).collect(),
+        });
+    }
+    Ok(sum)
+}
+
 /// The entries of a term.
 fn phrase_value<T: Field>(phrase: &Phrase, factors: Vec<(Array<T>, Shape)>) -> Result<Vec<T>, String> {
-    let text = |error: gateaux_array::ArrayError| error.to_string();
+    let text = |error: ArrayError| error.to_string();
     let mut scale = number::<T>(&phrase.coefficient)?;
     let mut product: Option<Array<T>> = None;
     for ((array, shape), factor) in factors.into_iter().zip(&phrase.factors) {

@@ -13,7 +13,7 @@ use crate::claim::Judgment;
 use crate::error::{Errors, NO_EXERCISE};
 use crate::problem::{Declared, Problem};
 use crate::random::Random;
-use crate::steps::Steps;
+use crate::steps::{Step, Steps};
 use gateaux_core::print::Notation;
 use gateaux_core::steps::Detail;
 use grammar::{Ask, LEVELS, Record};
@@ -130,8 +130,8 @@ impl Exercise {
             return Ok(None);
         };
         let has_name = |declared: &Declared| names(&solution).any(|name| name == declared.name);
-        let is_formula = solution.contains(['*', '+', '-', '/', '^', '(', '\''])
-            && problem.variables().iter().any(has_name);
+        let is_formula =
+            solution.contains(['*', '+', '-', '/', '^', '(', '\'']) && problem.variables().iter().any(has_name);
         if !is_formula || !(SHORTEST..=longest_answer).contains(&solution.len()) || solution.contains(';') {
             return Ok(None);
         }
@@ -140,7 +140,7 @@ impl Exercise {
         if !is_right {
             return Ok(None);
         }
-        let hints = hints(&mut problem, &answer)?;
+        let hints = hints(&answer.steps(&mut problem, Detail::Brief)?, *ask);
         if hints.is_empty() {
             return Ok(None);
         }
@@ -200,16 +200,12 @@ impl Exercise {
         &self.hints
     }
 
-    /// The whole derivation, of a Hessian that of the gradient.
+    /// The whole derivation.
     ///
     /// # Errors
     /// A limit.
     pub fn steps(&self) -> Result<Steps, Errors> {
-        let mut problem = self.problem.clone();
-        match self.level.record().ask {
-            Ask::Hessian => problem.derive(&[self.wrt()])?.steps(&mut problem, Detail::Brief),
-            Ask::Explicit | Ask::Kronecker => self.answer.steps(&mut problem, Detail::Brief),
-        }
+        self.answer.steps(&mut self.problem.clone(), Detail::Brief)
     }
 
     /// Whether an answer is right, or what is wrong with it; any form of the derivative is one.
@@ -241,29 +237,18 @@ fn solution(answer: &Answer, ask: Ask) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// The hints of an answer: of a Hessian those of the gradient and those of its derivative.
-fn hints(problem: &mut Problem, answer: &Answer) -> Result<Vec<String>, Errors> {
-    let [wrt, _] = answer.wrt() else {
-        return Ok(lines(&answer.steps(problem, Detail::Brief)?));
+/// For each line of a derivation the rules that lead to it, with what they state, and then the line itself. What was
+/// asked for is left out; on the way to a Hessian the gradient is not.
+fn hints(steps: &Steps, ask: Ask) -> Vec<String> {
+    let mut hints: Vec<String> = match ask {
+        Ask::Hessian => vec!["the Hessian is the Jacobian of the gradient: begin with the gradient".to_owned()],
+        Ask::Explicit | Ask::Kronecker => Vec::new(),
     };
-    let gradient = problem.derive(&[wrt])?;
-    let mut hints = vec!["the Hessian is the Jacobian of the gradient: begin with the gradient".to_owned()];
-    hints.extend(lines(&gradient.steps(problem, Detail::Brief)?));
-    let Some(text) = gradient.explicit(Notation::Text) else {
-        return Ok(Vec::new());
+    let is_on_the_way = |line: &&Step| {
+        let is_gradient = ask == Ask::Hessian && line.left(Notation::Text) == "gradient";
+        !line.is_answer() || is_gradient
     };
-    hints.push(format!("gradient = {text}"));
-    let mut second = Problem::parse(&statement(problem.variables(), text))?;
-    let jacobian = second.derive(&[wrt])?;
-    let of_gradient = lines(&jacobian.steps(&mut second, Detail::Brief)?).into_iter();
-    hints.extend(of_gradient.map(|hint| hint.replace("df = ", "d(gradient) = ")));
-    Ok(hints)
-}
-
-/// For each line of a derivation the rules that lead to it, with what they state, and then the line itself.
-fn lines(steps: &Steps) -> Vec<String> {
-    let mut hints: Vec<String> = Vec::new();
-    let own = steps.lines().iter().skip(1).filter(|line| !line.is_answer());
+    let own = steps.lines().iter().skip(1).filter(is_on_the_way);
     for line in own {
         for reason in line.reasons().iter().filter(|reason| !reason.is_minor()) {
             let (name, statement) = (reason.name(), reason.statement());

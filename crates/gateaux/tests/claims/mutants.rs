@@ -362,6 +362,11 @@ fn slips(problem: &Problem, answer: &Answer, formula: &Formula, found: &mut Vec<
 
 /// Slips inside of the formula.
 fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
+    slips_of_terms(formula, found);
+    slips_of_names(problem, formula, found);
+}
+
+fn slips_of_terms(formula: &Formula, found: &mut Vec<Claim>) {
     let terms = formula.terms();
     if terms.len() > 1 {
         for at in 0..terms.len().min(EACH) {
@@ -384,6 +389,9 @@ fn inner_slips(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
             &[Factor],
         ));
     }
+}
+
+fn slips_of_names(problem: &Problem, formula: &Formula, found: &mut Vec<Claim>) {
     let shape = |name: &str| problem.variables().iter().find(|v| v.name == name);
     let is_square = |name: &str| shape(name).is_some_and(|v| v.axes.len() == 2 && v.axes[0] == v.axes[1]);
     let mut made = [0; 6];
