@@ -1,14 +1,18 @@
-//! The README and the pages of `spec/` and `docs/`: every command is run and must write what is shown; code is that of the sources.
+//! The README, the manual and the pages of `spec/`: every command is run and must write what is shown; code is that of
+//! the sources.
 //!
 //! A block is marked `console`; a line that begins with `$ ` is a command, and the lines up to the next one are what
-//! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check and the numbers of the convergence of
-//! differences depend on the processor and are not compared.
+//! it writes. `GATEAUX_BLESS=1` rewrites them. The relative error of a check, the numbers of the convergence of
+//! differences and the times of a plan depend on the machine and are not compared.
 
 mod command;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use command::gateaux;
+
+/// The folders whose pages are tested, with those inside.
+const FOLDERS: [&str; 2] = ["docs", "spec"];
 
 /// How a reader calls the binary: from a checkout, or installed.
 const CALLS: [&str; 2] = ["cargo run --release -- ", "gateaux "];
@@ -35,9 +39,9 @@ fn output(command: &str) -> String {
     format!("{}{}", outcome.stdout, outcome.stderr)
 }
 
-/// The text without the digits that depend on the processor.
+/// The text without what depends on the machine.
 fn steady(text: &str) -> String {
-    let text = &without_roundoff(text);
+    let text = without_times(&without_roundoff(text));
     let mark = "relative error ";
     let mut steady = String::new();
     for (at, part) in text.split(mark).enumerate() {
@@ -47,6 +51,27 @@ fn steady(text: &str) -> String {
         }
     }
     steady
+}
+
+/// The text with lines of plans as words, each time and rate left out.
+fn without_times(text: &str) -> String {
+    const UNITS: [&str; 5] = ["ns", "us", "ms", "GB/s", "GFLOP/s"];
+    let mut lines = String::new();
+    for line in text.lines() {
+        let mut words: Vec<&str> = Vec::new();
+        let mut is_timed = line.ends_with("  rate");
+        for word in line.split_whitespace() {
+            let is_unit = UNITS.contains(&word) && words.last().is_some_and(|last| last.parse::<f64>().is_ok());
+            is_timed |= is_unit;
+            match (is_unit, words.last_mut()) {
+                (true, Some(number)) => *number = "...",
+                (_, _) => words.push(word),
+            }
+        }
+        let steady = words.join(" ");
+        lines.extend([if is_timed { &steady } else { line }, "\n"]);
+    }
+    lines
 }
 
 /// The text with the rows of tables and pictures of round-off, and the numbers in their sentences, left out.
@@ -86,19 +111,26 @@ fn with_outputs(page: &str) -> String {
     text
 }
 
-/// The README and the pages of `spec/` and `docs/`, from the root of the workspace.
+/// The root of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The README and the pages of the folders, from the root of the workspace.
 fn pages() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let of_folder = |folder: &str| -> Vec<String> {
-        let entries = std::fs::read_dir(root.join(folder)).expect("the manual is part of the repository");
-        let names = entries.map(|entry| entry.expect("a readable folder").file_name());
-        names
-            .map(|name| format!("{folder}/{}", name.to_string_lossy()))
-            .collect()
-    };
-    let mut pages = [of_folder("spec"), of_folder("docs")].concat();
-    pages.retain(|page| page.ends_with(".md"));
-    pages.push("README.md".to_owned());
+    let mut todo: Vec<String> = FOLDERS.map(str::to_owned).to_vec();
+    let mut pages = vec!["README.md".to_owned()];
+    while let Some(folder) = todo.pop() {
+        for entry in std::fs::read_dir(root().join(&folder)).expect("the folders are part of the repository") {
+            let entry = entry.expect("a readable folder");
+            let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                todo.push(name);
+            } else if name.ends_with(".md") {
+                pages.push(name);
+            }
+        }
+    }
     pages.sort();
     pages
 }
@@ -112,8 +144,7 @@ fn every_page_shows_what_its_commands_write() {
             continue;
         }
         if std::env::var_os("GATEAUX_BLESS").is_some() {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(&name);
-            std::fs::write(path, found).expect("the page can be written");
+            std::fs::write(root().join(&name), found).expect("the page can be written");
             continue;
         }
         let difference = steady(&found)
@@ -131,7 +162,7 @@ fn every_page_shows_what_its_commands_write() {
 }
 
 fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
