@@ -148,10 +148,15 @@ impl<'a> Expansion<'a> {
     }
 
     fn replace(&mut self, store: &mut Store, chosen: &[Expr], reasons: &mut Vec<Reason>) -> Result<()> {
+        let under_traces = factors_under_traces(store, self.body);
         let mut replacements = Vec::with_capacity(chosen.len());
         for expr in chosen {
             if let Some(hole) = self.pending.remove(expr) {
-                replacements.push((hole, self.one_level(store, *expr, reasons)?));
+                let change = self.one_level(store, *expr, reasons)?;
+                if under_traces.contains(&hole) {
+                    turned_under_trace(store, change, reasons);
+                }
+                replacements.push((hole, change));
             }
         }
         self.body = ops::substitute(store, self.body, &replacements)?;
@@ -307,7 +312,7 @@ impl<'a> Expansion<'a> {
         };
         let moving = |factor: &MatrixPower| self.linear.contains_key(&factor.base);
         let before_last = &factors[..factors.len() - 1];
-        let repeats = |factor: &MatrixPower| moving(factor) && factor.power > 1;
+        let repeats = |factor: &MatrixPower| moving(factor) && factor.power != 1;
         if before_last.iter().any(moving) || factors.iter().any(repeats) {
             found.push(Reason::Rule(&rules::CYCLIC));
         }
@@ -400,6 +405,39 @@ impl<'a> Expansion<'a> {
             found.push(Reason::Rule(&rules::POWER));
         }
         Ok(())
+    }
+}
+
+/// The factors of the products that stand under traces.
+fn factors_under_traces(store: &Store, body: Expr) -> HashSet<Expr> {
+    let mut found = HashSet::new();
+    for expr in store.post_order(&[body]) {
+        if let Form::Trace(inner) = *store.form(expr)
+            && let Form::MatMul(factors) = store.form(inner)
+        {
+            found.extend(factors.iter().map(|factor| factor.base));
+        }
+    }
+    found
+}
+
+/// A product that takes the place of a factor under a trace is turned and transposed until the change stands last.
+fn turned_under_trace(store: &Store, change: Expr, reasons: &mut Vec<Reason>) {
+    let Form::MatMul(factors) = store.form(store.split_coefficient(change).1) else {
+        return;
+    };
+    let moving = |factor: &&MatrixPower| store.has_hole(factor.base);
+    let is_transposed = |factor: &MatrixPower| matches!(store.form(factor.base), Form::Transpose(_));
+    let mut note = |rule: &'static rules::Rule| {
+        if !reasons.contains(&Reason::Rule(rule)) {
+            reasons.push(Reason::Rule(rule));
+        }
+    };
+    if factors[..factors.len() - 1].iter().any(|factor| moving(&factor)) {
+        note(&rules::CYCLIC);
+    }
+    if factors.iter().filter(moving).any(is_transposed) {
+        note(&rules::TRACE_TRANSPOSE);
     }
 }
 

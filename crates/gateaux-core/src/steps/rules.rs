@@ -89,7 +89,7 @@ rules! {
     MATRIX_POWER: "matrix-power", "differential of a matrix power",
         ["d(X^3)", "dX*X^2 + X*dX*X + X^2*dX"], "X: matrix(n, n)",
         "A power is a product of equal factors: by the product rule each of them changes in turn, in its place.",
-        "Edelman & Johnson, Matrix Calculus (MIT 18.S096), chapters 2 and 3; Magnus & Neudecker, Matrix Differential Calculus, 9.14";
+        "Edelman & Johnson, Matrix Calculus (MIT 18.S096), chapters 2 and 3; Magnus & Neudecker, Matrix Differential Calculus, chapter 9";
     POWER: "power-rule", "power rule",
         ["d(x.^a)", "a*x.^(a - 1).*dx"], "x: positive vector(n); a: scalar",
         "x^a is exp(a*log(x)), so its change is x^a*a*dx/x. For an array it holds entry by entry.",

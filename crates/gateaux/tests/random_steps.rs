@@ -1,0 +1,73 @@
+//! Derivations of random well-typed problems: where the answer is verified every line is, in brief and in full.
+
+#![expect(clippy::print_stdout, reason = "counts, shown when a test fails")]
+
+use gateaux::{Checked, Detail, Notation, Problem};
+use gateaux_testkit::random::Random;
+use gateaux_testkit::runs::{report, seeds};
+use gateaux_testkit::sketch::{Class, Plan, Sketch, kind, sketch};
+
+/// What is wrong with the derivations of a problem, if anything is; counts those that are right.
+fn fails(sketch: &Sketch, right: &mut usize) -> Option<String> {
+    for wrt in sketch.variables() {
+        let mut problem = Problem::parse(&sketch.problem()).ok()?;
+        let answer = problem.derive(&[&wrt]).ok()?;
+        if !answer.check(&mut problem).is_verified() {
+            continue;
+        }
+        for detail in [Detail::Brief, Detail::Full] {
+            let steps = match answer.steps(&mut problem, detail) {
+                Ok(steps) => steps,
+                Err(errors) => return Some(format!("by {wrt}, {detail:?}: {errors}")),
+            };
+            let wrong = steps.lines().iter().find_map(|line| match line.checked() {
+                Checked::Not(reason) => Some(format!("{}: {reason}", line.right(Notation::Text))),
+                Checked::Exactly | Checked::Numerically => None,
+            });
+            if let Some(wrong) = wrong {
+                return Some(format!("by {wrt}, {detail:?}: {wrong}"));
+            }
+            *right += 1;
+        }
+    }
+    None
+}
+
+fn run(test: &str, class: Class, ordinary: u64) {
+    let (mut right, mut failures) = (0, Vec::new());
+    for seed in seeds(ordinary) {
+        let mut random = Random::new(seed);
+        let plan = Plan {
+            class,
+            weight: 2 + random.below(9),
+        };
+        let kind = kind(&mut random);
+        let found = sketch(kind, plan, &mut random);
+        if fails(&found, &mut right).is_some() {
+            failures.push(report(test, seed, &found, &|sketch| fails(sketch, &mut 0)));
+        }
+    }
+    println!("{right} derivations of random problems");
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert!(right as u64 > ordinary, "only {right} derivations were made");
+}
+
+#[test]
+fn derivations_of_rational_problems_are_right() {
+    run("derivations_of_rational_problems_are_right", Class::Rational, 200);
+}
+
+#[test]
+fn derivations_of_smooth_problems_are_right() {
+    run("derivations_of_smooth_problems_are_right", Class::Smooth, 200);
+}
+
+#[test]
+fn derivations_of_problems_with_kinks_are_right() {
+    run("derivations_of_problems_with_kinks_are_right", Class::Kinked, 200);
+}
