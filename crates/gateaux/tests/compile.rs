@@ -359,6 +359,13 @@ fn covariances_are_computed_by_half() {
 }
 
 #[test]
+fn forms_in_symmetric_matrices_are_computed_by_half() {
+    let text = "S: symmetric(m); A: matrix(m, n); sum(exp(A'*S*A))";
+    let steps = against_the_interpreter(text, "A", &[("m", 70), ("n", 50)], 1);
+    assert!(steps.iter().any(|step| step.ends_with(", symmetric")), "{steps:?}");
+}
+
+#[test]
 fn arrays_are_updated_in_place() {
     let problem = "A: matrix(m, n); B: matrix(n, p); C: matrix(m, p); exp(A*B - C) .* C + 1 ./ C";
     let mut problem = Problem::parse(problem).unwrap();

@@ -52,7 +52,7 @@ pub use factorizations::{
 };
 pub use layout::{add_transpose, permute, transpose};
 pub use matrix_vector::{Rows, gemv, gemv_both, gemv_through, gemv_through_transposed, gemv_transposed, ger, outer};
-pub use products::{gemm, syrk};
+pub use products::{gemm, symmetric_gemm, syrk};
 pub use reductions::{dot, maximum, minimum, sum};
 pub use triangular::triangular_solve;
 pub use workspace::Workspace;

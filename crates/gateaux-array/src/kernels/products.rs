@@ -80,6 +80,41 @@ pub fn gemm<T: Scalar>(
     });
 }
 
+/// C = alpha*op(A)*op(B), of which is known that it is symmetric, as `A'*(S*A)` is: one half of it is computed, the
+/// other one copied.
+///
+/// # Shapes
+/// op(A) is (n, k), op(B) is (k, n), C is (n, n).
+///
+/// # Cost
+/// n^2 k multiplications, half of those of [`gemm`].
+#[expect(clippy::too_many_arguments, reason = "those of BLAS, which readers know")]
+pub fn symmetric_gemm<T: Scalar>(
+    alpha: T,
+    a: &[T],
+    a_is_transposed: bool,
+    b: &[T],
+    b_is_transposed: bool,
+    c: &mut [T],
+    (n, k): (usize, usize),
+    workspace: &mut Workspace,
+) {
+    assert!(a.len() == n * k && b.len() == k * n && c.len() == n * n);
+    let sizes = (n, k, n);
+    let product = Product {
+        alpha,
+        a: View::new(a, if a_is_transposed { k } else { n }).transposed_if(a_is_transposed),
+        weights: None,
+        b: View::new(b, if b_is_transposed { n } else { k }).transposed_if(b_is_transposed),
+        beta: T::zero(),
+        sizes,
+        part: Part::Lower,
+        a_is_upper: false,
+    };
+    product.run(c, n, T::scratch(workspace, packing_size(sizes)));
+    mirror_lower(c, n);
+}
+
 /// C = alpha*op(A)*diag(weights)*op(A)' + beta*C, where op transposes or not; with beta = 0 whatever C held.
 ///
 /// # Shapes

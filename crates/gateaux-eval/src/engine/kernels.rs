@@ -8,6 +8,9 @@ use crate::engine::{Memory, Processor, Taken, spread};
 use crate::plan::{Kernel, Step};
 use crate::program::Error;
 
+/// Products of smaller matrices are computed whole, even where the result is known to be symmetric.
+const SYMMETRIC: usize = 32;
+
 impl<T: Scalar> Processor<'_, T> {
     pub(crate) fn step<'o>(
         &mut self,
@@ -94,6 +97,19 @@ impl<T: Scalar> Processor<'_, T> {
                 n,
                 transposed: [a, b],
                 coefficient,
+                is_symmetric: true,
+            } if self.threads == 1 && *n >= SYMMETRIC && *k >= SYMMETRIC => {
+                debug_assert_eq!(m, n);
+                let alpha = constant(coefficient).unwrap_or(one);
+                kernels::symmetric_gemm(alpha, arg(0), *a, arg(1), *b, out, (*n, *k), self.workspace);
+            }
+            Kernel::MatrixMatrix {
+                m,
+                k,
+                n,
+                transposed: [a, b],
+                coefficient,
+                ..
             } => {
                 let (alpha, sizes, threads) = (constant(coefficient).unwrap_or(one), (*m, *k, *n), self.threads);
                 kernels::gemm(alpha, arg(0), *a, arg(1), *b, zero, out, sizes, threads, self.workspace);

@@ -74,6 +74,8 @@ pub(crate) enum Kernel {
         n: usize,
         transposed: [bool; 2],
         coefficient: Rational,
+        /// Whether the product is known to be symmetric.
+        is_symmetric: bool,
     },
     /// `A*diag(w)*A'` for an n by k matrix A, possibly stored transposed; the weights are the last operand, if any.
     Gram {
@@ -202,6 +204,13 @@ impl Kernel {
                 let back = if panels.back.is_some() { "; R*C" } else { "" };
                 format!("P = ({m} x {k}) * ({k} x {n}); {}{back}", pass.name())
             }
+            Kernel::MatrixMatrix {
+                m,
+                k,
+                n,
+                is_symmetric: true,
+                ..
+            } => format!("({m} x {k}) * ({k} x {n}), symmetric"),
             Kernel::MatrixMatrix { m, k, n, .. } => format!("({m} x {k}) * ({k} x {n})"),
             Kernel::Gram {
                 n, k, weighted: true, ..
@@ -239,7 +248,9 @@ impl Kernel {
                 let q = panels.back.as_ref().map_or(0, |back| back.q);
                 2.0 * (panels.m * panels.n) as f64 * (panels.k + q) as f64 + panels.pass.operations()
             }
-            Kernel::MatrixMatrix { m, k, n, .. } => 2.0 * m as f64 * (k * n) as f64,
+            Kernel::MatrixMatrix {
+                m, k, n, is_symmetric, ..
+            } => m as f64 * (k * n) as f64 * if is_symmetric { 1.0 } else { 2.0 },
             Kernel::Gram { n, k, .. } => n as f64 * (n * k) as f64,
             Kernel::Batched { m, k, n, count } => 2.0 * (m * count) as f64 * (k * n) as f64,
             Kernel::Decompose { n, decomposition, .. } => match decomposition {

@@ -127,6 +127,7 @@ fn thin_product(step: &Step, result: Operand, r: usize, sizes: (usize, usize)) -
             n: q,
             transposed: [false, transposed],
             coefficient,
+            ..
         } if (*m, *k) == sizes && step.operands[0].place == result.place && 4 * q <= *m => Some(Back {
             r,
             q: *q,
@@ -145,6 +146,7 @@ fn joined(steps: &[Option<Step>], first: usize, found: &Found, buffers: &mut Vec
         n,
         transposed,
         ref coefficient,
+        ..
     } = product.kernel
     else {
         return None;

@@ -474,6 +474,7 @@ impl<'a> Scheduler<'a> {
             n,
             transposed: [a.transposed, b.transposed],
             coefficient: self.coefficient(id),
+            is_symmetric: self.graph.is_symmetric(id),
         }
     }
 

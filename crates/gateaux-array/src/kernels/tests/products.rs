@@ -229,6 +229,50 @@ fn symmetric<T: Scalar>((n, k): (usize, usize), workspace: &mut Workspace) {
     }
 }
 
+/// `A*(S*A')` with both factors as they are and transposed.
+fn symmetric_of_two<T: Scalar>((n, k): (usize, usize), workspace: &mut Workspace) {
+    let mut numbers = numbers();
+    let a: Vec<T> = numbers.vector(n * k);
+    let a_transposed = transposed(&a, n, k);
+    let s: Vec<T> = numbers.vector(k * k);
+    let both: Vec<T> = s.iter().zip(transposed(&s, k, k)).map(|(x, y)| *x + y).collect();
+    let b = product(&both, &a_transposed, (k, k, n)).data().to_vec();
+    let b_transposed = transposed(&b, k, n);
+    let nothing = vec![T::zero(); n * n];
+    let alpha = T::nearest(0.5);
+    let expected = blend(alpha, &product(&a, &b, (n, k, n)), T::zero(), &nothing);
+    for (a, a_is_transposed) in [(&a, false), (&a_transposed, true)] {
+        for (b, b_is_transposed) in [(&b, false), (&b_transposed, true)] {
+            let mut out = vec![T::nearest(f64::NAN); n * n];
+            symmetric_gemm(
+                alpha,
+                a,
+                a_is_transposed,
+                b,
+                b_is_transposed,
+                &mut out,
+                (n, k),
+                workspace,
+            );
+            assert_near(&out, &expected, 4.0 * (k + 1) as f64 * (k + 1) as f64);
+            assert_eq!(out, transposed(&out, n, n));
+        }
+    }
+}
+
+#[test]
+fn symmetric_products_of_two() {
+    let mut workspace = Workspace::default();
+    at_each_level(|_| {
+        for n in SIZES {
+            for k in [1, 5, 70] {
+                symmetric_of_two::<f64>((n, k), &mut workspace);
+            }
+            symmetric_of_two::<f32>((n, 5), &mut workspace);
+        }
+    });
+}
+
 #[test]
 fn symmetric_products() {
     let mut workspace = Workspace::default();
