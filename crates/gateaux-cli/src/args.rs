@@ -87,6 +87,24 @@ pub enum Format {
     Json,
 }
 
+/// The notation of a formula that is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Input {
+    /// The language
+    #[default]
+    Text,
+    /// LaTeX, perhaps with declarations in the language before it
+    Latex,
+}
+
+/// How a formula is given.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct InputArgument {
+    /// The notation of the formula
+    #[arg(long, value_enum, default_value_t, value_name = "NOTATION")]
+    pub input: Input,
+}
+
 /// The notation of tables and numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TextOrJson {
@@ -170,10 +188,14 @@ pub enum Detail {
     gateaux diff problem.gx --wrt w --order 2 --format latex\n  \
     gateaux diff \"X^2\" --cost --dims n=1000              what each order of evaluation takes\n  \
     gateaux diff \"X^2\" --check full --plot error.svg      the error of differences by the step\n  \
+    gateaux diff --input latex \"\\|Ax - b\\|_2^2\" --wrt x\n  \
     echo \"S: posdef(n); logdet(S)\" | gateaux diff -")]
 pub struct DiffArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
     pub problem: String,
+    /// Its notation
+    #[command(flatten)]
+    pub notation: InputArgument,
     /// The variables to differentiate by; not needed if there is only one
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub wrt: Vec<String>,
@@ -230,11 +252,17 @@ pub struct DiffArguments {
     gateaux check \"norm2(A*x - b)^2\" --wrt x --claim \"2*A'*(A*x - b)\"\n  \
     gateaux check \"logdet(X)\" --claim \"tr(inv(X)*dX)\"            a differential has dX in it\n  \
     gateaux check \"A*X*B\" --wrt X --claim \"kron(B', A)\"         the matrix M with vec(df) = M*vec(dX)\n  \
-    gateaux check \"x'*A*x\" --wrt x --order 2 --claim \"A + A'\"\n\n\
+    gateaux check \"x'*A*x\" --wrt x --order 2 --claim \"A + A'\"\n  \
+    gateaux check notes.md paper.tex                             all claims in these files\n\n\
     Exit codes: 0 equal, 1 not equal or a mistake in the input, 2 usage.")]
 pub struct CheckArguments {
-    /// A formula, the name of a file with a problem, or `-` for standard input
+    /// A formula, the name of a file with a problem or with claims, or `-` for standard input
     pub problem: String,
+    /// More files with claims: .md, .tex, .ipynb, .py, .jl
+    pub files: Vec<String>,
+    /// Its notation
+    #[command(flatten)]
+    pub notation: InputArgument,
     /// The variables to differentiate by; not needed if there is only one
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub wrt: Vec<String>,
@@ -269,6 +297,9 @@ pub struct EqualArguments {
     /// Another
     #[arg(allow_hyphen_values = true)]
     pub second: String,
+    /// Their notation
+    #[command(flatten)]
+    pub notation: InputArgument,
     /// How to show the judgment
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
@@ -290,6 +321,9 @@ pub struct EqualArguments {
 pub struct EvalArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
     pub problem: String,
+    /// Its notation
+    #[command(flatten)]
+    pub notation: InputArgument,
     /// A value: NAME=FILE, NAME=NUMBERS, or a file of named arrays
     #[arg(long, value_name = "DATA")]
     pub data: Vec<String>,

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use gateaux::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Problem, Slip};
+use gateaux::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Slip};
 use serde_json::{Value, json};
 
-use crate::args::{self, CheckArguments, TextOrJson};
+use crate::args::{self, CheckArguments, Input, TextOrJson};
 use crate::diff::variables;
 use crate::failure::Failure;
 use crate::json;
+use crate::papers;
 use crate::question::{self, Question};
 use crate::source::Source;
 use crate::style;
@@ -18,15 +19,26 @@ use crate::style;
 /// # Errors
 /// Mistakes in the text, the claim or the usage; a claim that is wrong.
 pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    if papers::is_paper(&arguments.problem) {
+        return check_papers(arguments, out);
+    }
+    if let Some(second) = arguments.files.first() {
+        return Err(Failure::usage(
+            format!(
+                "{} is no file with claims, so {second} cannot stand behind it",
+                arguments.problem
+            ),
+            "give one formula and its claim, or files with claims",
+        ));
+    }
     let Some(claim) = &arguments.claim else {
         return Err(Failure::usage(
             "there is no claim to check",
             "give the formula that you have with --claim, such as --claim \"2*A'*(A*x - b)\"",
         ));
     };
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     problem
         .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
         .map_err(in_text)?;
@@ -43,15 +55,33 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
     let reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
     for answer in &reply.answers {
+        let in_claim = |errors| Failure::Text(labelled("claim", claim), errors);
+        let written = match arguments.notation.input {
+            Input::Text => claim.clone(),
+            Input::Latex => problem.latex_to_text(claim).map_err(in_claim)?,
+        };
         let judgment = answer
-            .claim(&problem, claim, &args::sizes(&arguments.dims))
-            .map_err(|errors| Failure::Text(labelled("claim", claim), errors))?;
+            .claim(&problem, &written, &args::sizes(&arguments.dims))
+            .map_err(|errors| Failure::Text(labelled("claim", &written), errors))?;
         show(&judgment, ("claim", claim), arguments.format, out)?;
         if !judgment.is_equal() {
             return Err(Failure::Negative);
         }
     }
     Ok(())
+}
+
+/// Judges the claims of files.
+fn check_papers(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    if arguments.claim.is_some() || !arguments.wrt.is_empty() {
+        return Err(Failure::usage(
+            format!("{} has claims of its own", arguments.problem),
+            "leave out --claim and --wrt, or give a formula",
+        ));
+    }
+    let files = arguments.files.iter().map(String::as_str);
+    let paths: Vec<&str> = std::iter::once(arguments.problem.as_str()).chain(files).collect();
+    papers::run(&paths, arguments.format, out)
 }
 
 /// A text of the command line with a name that places in it are shown with.
@@ -75,6 +105,14 @@ pub fn show(
     if format == TextOrJson::Json {
         return Ok(writeln!(out, "{}", as_json(judgment, (name, formula)))?);
     }
+    show_details(judgment, (name, formula), out)
+}
+
+/// The judgment on a formula with a name, for people.
+///
+/// # Errors
+/// Those of writing.
+pub fn show_details(judgment: &Judgment, (name, formula): (&str, &str), out: &mut dyn Write) -> Result<(), Failure> {
     match &judgment.finding {
         Finding::Equal(evidence) => {
             let said = style::paint(style::FAINT, &format!("({})", in_words(*evidence)));
@@ -120,7 +158,8 @@ fn in_words(evidence: Evidence) -> String {
     }
 }
 
-fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
+/// The judgment on a formula with a name as a JSON object.
+pub fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
     let mut object = json::Object::new();
     match &judgment.finding {
         Finding::Equal(evidence) => {

@@ -32,9 +32,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             "give only one of the two",
         ));
     }
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     problem
         .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
         .map_err(in_text)?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use gateaux::{Judgment, Side};
 
-use crate::args::{self, EqualArguments};
+use crate::args::{self, EqualArguments, Input};
 use crate::check;
 use crate::failure::Failure;
 use crate::source::Source;
@@ -15,7 +15,10 @@ use crate::source::Source;
 /// Mistakes in the texts; expressions that are not equal.
 pub fn run(arguments: &EqualArguments, out: &mut dyn Write) -> Result<(), Failure> {
     let read = |name: &str, argument: &str| -> Result<Source, Failure> {
-        let source = Source::read(argument)?;
+        let source = match arguments.notation.input {
+            Input::Text => Source::read(argument)?,
+            Input::Latex => Source::read(argument)?.problem(arguments.notation)?.1,
+        };
         // A formula of the command line is told from the other by its place.
         Ok(match source.path {
             Some(_) => source,

@@ -25,9 +25,8 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     if !arguments.direction.is_empty() {
         return linearize::run(arguments, out);
     }
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
     problem
         .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
         .map_err(in_text)?;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use gateaux::{Code, Problem, Rule};
+use gateaux::{Code, Problem, Reason, Rule, ops};
 
 use crate::args::ExplainArguments;
 use crate::codes;
@@ -26,6 +26,7 @@ pub fn run(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(), Fail
     match (codes::find(code), gateaux::find_rule(code)) {
         (Some(code), _) => show(&code, out),
         (None, Some(rule)) => show_rule(rule, out),
+        (None, None) if function(code).is_some() => function(code).map_or(Ok(()), |op| show_function(op, out)),
         (None, None) => Err(Failure::usage(
             format!("there is no code {code}"),
             "gateaux explain lists all codes; the rules of --steps are in docs/rules",
@@ -55,6 +56,22 @@ fn show(code: &Code, out: &mut dyn Write) -> Result<(), Failure> {
         diagnostics::show_errors(&source, &errors, out)?;
     }
     Ok(())
+}
+
+/// The function of a rule such as `differential-of-logdet`.
+fn function(rule: &str) -> Option<&'static ops::Op> {
+    rule.strip_prefix("differential-of-").and_then(ops::find)
+}
+
+fn show_function(op: &'static ops::Op, out: &mut dyn Write) -> Result<(), Failure> {
+    let rule = Reason::Function(op);
+    writeln!(out, "{}: {}\n", style::paint(style::NAME, &rule.id()), op.about)?;
+    writeln!(out, "  {}\n", rule.statement())?;
+    Ok(writeln!(
+        out,
+        "gateaux functions {} shows all that is known of the function.",
+        op.name
+    )?)
 }
 
 fn show_rule(rule: &Rule, out: &mut dyn Write) -> Result<(), Failure> {

@@ -21,6 +21,7 @@ mod functions;
 mod json;
 mod linearize;
 mod page;
+mod papers;
 mod plan;
 mod plot;
 mod question;

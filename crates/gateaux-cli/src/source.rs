@@ -3,6 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
+use gateaux::Problem;
+
+use crate::args::{Input, InputArgument};
 use crate::codes;
 use crate::failure::Failure;
 
@@ -39,6 +42,24 @@ impl Source {
             path: None,
             text: argument.to_owned(),
         })
+    }
+
+    /// The problem that the text is, and its text in the language, which is what later mistakes point into.
+    ///
+    /// # Errors
+    /// Mistakes of the text.
+    pub fn problem(self, notation: InputArgument) -> Result<(Problem, Source), Failure> {
+        let problem = match notation.input {
+            Input::Text => Problem::parse(&self.text),
+            Input::Latex => Problem::parse_latex(&self.text),
+        };
+        match problem {
+            Ok(problem) => {
+                let text = problem.text().to_owned();
+                Ok((problem, Source { text, ..self }))
+            }
+            Err(errors) => Err(Failure::Text(self, errors)),
+        }
     }
 
     fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Source, Failure> {

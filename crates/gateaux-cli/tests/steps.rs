@@ -135,5 +135,10 @@ fn rules_are_explained() {
     for part in ["product-rule: product rule", "d(A*B) = dA*B + A*dB", "source"] {
         assert!(page.contains(part), "{part} is not in:\n{page}");
     }
+    let page = gateaux(&["explain", "differential-of-logdet"]).ok();
+    assert!(
+        page.contains("d(logdet(X)) = tr(inv(X)*dX)") && page.contains("gateaux functions logdet"),
+        "{page}"
+    );
     assert!(gateaux(&["explain", "produkt-rule"]).failed(2).contains("docs/rules"));
 }

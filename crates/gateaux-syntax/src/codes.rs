@@ -134,4 +134,27 @@ codes! {
         "Where one expression is asked for, there can be no declaration, no definition and no second statement."
     LENGTH "G0127" "a text that is too long" ""
         "A text may have at most 150000 words, numbers and signs."
+
+    LATEX_COMMAND "G0130" "a command of LaTeX that cannot be read" ""
+        "Of LaTeX the commands of formulas are known, not those of packages and not macros of a paper. Write what a macro \
+         stands for; a function is `\\operatorname{tr}`, a name of several letters `\\mathrm{loss}`. Derivatives, \
+         integrals, limits and optima are not part of a function to differentiate."
+    LATEX_FENCE "G0131" "brackets of LaTeX that do not fit" ""
+        "What `(`, `[`, `{`, `|` or an environment opens must be closed by its own kind, also behind `\\left` and \
+         `\\right`. A half-open interval is no bracket of a formula."
+    LATEX_OPERAND "G0132" "a place in LaTeX where an operand is missing" ""
+        "Operators stand between two operands, and commands such as `\\frac`, `\\sqrt` and `^` need their arguments."
+    LATEX_AMBIGUOUS "G0133" "LaTeX that can be read in two ways" ""
+        "People who read a paper know from the text around a formula what is meant; here it must be written. The message \
+         says what can be meant and how to write it, as `\\frac{a}{b} c` for `a/b c`, or `\\log(x) (y)` for \
+         `\\log x (y)`."
+    LATEX_INDICES "G0134" "a formula in index letters" ""
+        "Sums over indices and entries by index letters cannot be read. Write the formula in matrices and vectors: \
+         `\\mathbf{1}^\\top x` for the sum of the entries of x, `\\|Ax - b\\|_2^2` for a sum of squares."
+    LATEX_FUNCTION "G0135" "a function in LaTeX that is not known" ""
+        "A name before brackets with names in them, as `f(x)`, is a function, and only those of the language are known. \
+         Write its formula instead, or declare the name in front where it is a factor."
+    LATEX_STATEMENT "G0136" "LaTeX that is no definition and no formula" ""
+        "A text in LaTeX is declarations in the language, definitions such as `r = Ax - b`, and one formula, with commas, \
+         semicolons or `\\\\` between them. An equation of two formulas cannot be differentiated."
 }

@@ -26,6 +26,7 @@
 
 pub mod codes;
 pub mod diagnostic;
+pub mod latex;
 pub mod limits;
 pub mod parser;
 pub mod tree;

@@ -212,6 +212,17 @@ impl Tree {
             .map(|(at, node)| (NodeId(at as u32), node))
     }
 
+    /// Gives calls another name where there is one.
+    pub fn rename_calls<'n>(&mut self, name: impl Fn(NodeId, &str) -> Option<&'n str>) {
+        for at in 0..self.nodes.len() {
+            if let NodeKind::Call(called, _) = &mut self.nodes[at].kind
+                && let Some(other) = name(NodeId(at as u32), &called.text)
+            {
+                called.text = other.to_owned();
+            }
+        }
+    }
+
     /// The statements in order.
     pub fn statements(&self) -> &[Statement] {
         &self.statements

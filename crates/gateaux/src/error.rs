@@ -58,6 +58,10 @@ pub(crate) const CLAIM_FORM: &str = "G0407";
 pub(crate) const CLAIM_DOMAIN: &str = "G0408";
 /// Steps of a derivative of higher order.
 pub(crate) const NO_STEPS: &str = "G0420";
+/// A line of a paper that is no claim.
+pub(crate) const PAPER_CLAIM: &str = "G0430";
+/// A comment in a paper without its equation.
+pub(crate) const PAPER_EQUATION: &str = "G0431";
 /// A value is missing, has another shape, or sizes disagree.
 pub(crate) const BAD_INPUT: &str = "G0600";
 /// A value lacks the structure that its declaration promises.
@@ -110,6 +114,18 @@ const CODES: &[Code] = &[
         title: "a derivative whose steps are not told",
         explanation: "Steps are told of first derivatives, and of second derivatives of real scalars by variables without structure: those of the gradient, then those of its derivative. For others differentiate the answer that is shown once more.",
         example: "gateaux diff \"x'*A*x\" --wrt x --order 3 --steps",
+    },
+    Code {
+        code: PAPER_CLAIM,
+        title: "a line of a paper that is no claim",
+        explanation: "A claim in a block of Markdown or in a comment is `claim wrt x: FORMULA` for a derivative, with as many names as its order, or `claim FORMULA == FORMULA` for an identity.",
+        example: "",
+    },
+    Code {
+        code: PAPER_EQUATION,
+        title: "a comment in a paper without its equation",
+        explanation: "Behind a comment `% gateaux: wrt x`, `% gateaux: function` or `% gateaux: equal` there must be a formula with an `=`, before the next such comment.",
+        example: "",
     },
     Code {
         code: BAD_INPUT,

@@ -406,6 +406,14 @@ impl Problem {
         is_name && !is_function && !is_size && !self.is_definition(name)
     }
 
+    /// The names that are defined.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = &str> {
+        self.tree.statements().iter().filter_map(|statement| match statement {
+            Statement::Definition(definition) => Some(definition.name.text.as_str()),
+            Statement::Declaration(_) | Statement::Expression(_) => None,
+        })
+    }
+
     fn is_definition(&self, name: &str) -> bool {
         let is_it = |statement: &Statement| matches!(statement, Statement::Definition(d) if d.name.text == name);
         self.tree.statements().iter().any(is_it)

@@ -352,6 +352,8 @@ const BY_HAND: &[(&str, &str, &str, &str)] = &[
     ("sum(log(x.^2))", "x", "2*exp(-log(x))", "different"),
     ("x: positive vector(n); sum(x.^3)", "x", "3*abs(x).*x", "equal"),
     ("sum(log(x))", "x", "exp(-log(x))", "equal"),
+    ("sum(relu(x))", "x", "sign(relu(x .+ 0.3))", "different"),
+    ("sum(where(x < 0.9, x, x.^2))", "x", "ones(n)", "different"),
     // Equal at one size only.
     ("x'*x", "x", "2*x*(n/3)", "factor"),
     ("x'*x", "x", "2*x*(6/n - 1)", "factor"),

@@ -152,8 +152,10 @@ fn change_of_long(
             let list: Vec<MatrixPower> = before.into_iter().chain([flat[at]]).chain(behind[at]).collect();
             change_of_factor(store, &list, usize::from(before.is_some()), change, terms)?;
         }
-        let list: Vec<MatrixPower> = before.into_iter().chain([flat[at]]).collect();
-        before = Some(whole(store.matrix_product(list)?));
+        if behind[at].is_some() {
+            let list: Vec<MatrixPower> = before.into_iter().chain([flat[at]]).collect();
+            before = Some(whole(store.matrix_product(list)?));
+        }
     }
     Ok(())
 }

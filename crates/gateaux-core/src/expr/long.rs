@@ -35,7 +35,8 @@ impl Store {
     }
 
     /// Whether the factor is a column or row that stays whole behind these factors. A column does not until two of its
-    /// factors have been pushed and have changed nothing: then neither will the others.
+    /// factors have been pushed and have changed nothing: then neither will the others. Only an inverse of a product
+    /// can cancel with more factors before it.
     pub(super) fn stays_whole(&self, factor: MatrixPower, before: &[MatrixPower]) -> bool {
         if factor.power != 1 || !self.is_link(factor.base) {
             return false;

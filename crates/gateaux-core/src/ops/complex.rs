@@ -71,7 +71,7 @@ pub static OPS: &[Op] = &[
         }),
         differential: &["ctranspose(dx)", "ctranspose(dx)", "ctranspose(dx)", "ctranspose(dX)"],
         sample: "X: matrix(m, n)",
-        latex: r"{0}^{\dagger}",
+        latex: r"{0}^{\mathsf{H}}",
         examples: &[(
             "A: complex matrix(m, n); x: complex vector(n); norm2(A*x)^2",
             "x",

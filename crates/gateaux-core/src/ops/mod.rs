@@ -15,6 +15,7 @@ mod cross;
 mod det;
 mod elementwise;
 mod formula;
+mod latex;
 mod linear;
 mod logdet;
 mod logsumexp;
@@ -280,6 +281,7 @@ fn table() -> &'static Table {
             .chain(spectral::OPS)
             .chain(chol::OPS)
             .chain(choice::OPS)
+            .chain(latex::OPS)
             .chain([
                 &pinv::PINV,
                 &cross::CROSS,
@@ -303,8 +305,8 @@ fn table() -> &'static Table {
     })
 }
 
-/// All functions, in the order in which the manual lists them; comparisons, which are written with signs, are not
-/// among them.
+/// All functions, in the order in which the manual lists them; comparisons and others that are written with signs are
+/// not among them.
 pub fn all() -> impl Iterator<Item = &'static Op> {
     let is_word = |op: &&'static Op| op.name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
     table().ops.iter().copied().filter(is_word)
@@ -334,6 +336,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
         .collect();
     names.sort_unstable();
     names.into_iter()
+}
+
+/// Whether a word is the name or alias of a function with arguments.
+pub fn takes_arguments(name: &str) -> bool {
+    find(name).is_some_and(|op| !op.kind.is_empty()) || constructor(name).is_some()
 }
 
 /// The record of a function in an expression.

@@ -22,7 +22,7 @@ pub static OPS: &[Op] = &[
         }],
         kernel: Kernel::Eigvals,
         sample: "S: symmetric(n)",
-        latex: r"\lambda\left({0}\right)",
+        latex: r"\operatorname{eigvals}\left({0}\right)",
         examples: &[
             ("S: symmetric(n); sum(eigvals(S).^2)", "S", "2*S"),
             ("S: symmetric(n); sum(eigvals(S).^4)", "S", "4*S^3"),
@@ -40,7 +40,7 @@ pub static OPS: &[Op] = &[
         facts: &[(Facts::NONE, Facts::ORTHOGONAL)],
         kernel: Kernel::Eigvecs,
         sample: "S: symmetric(n)",
-        latex: r"Q\left({0}\right)",
+        latex: r"\operatorname{eigvecs}\left({0}\right)",
         examples: &[("S: symmetric(n); x'*eigvecs(S)*y", "x", "eigvecs(S)*y")],
         source: "Magnus & Neudecker, Matrix Differential Calculus, 8.9; Petersen & Pedersen, eq. 68",
         ..Op::BLANK
@@ -82,7 +82,7 @@ pub static OPS: &[Op] = &[
         }],
         kernel: Kernel::Svdvals,
         sample: "X: matrix(m, n)",
-        latex: r"\sigma\left({0}\right)",
+        latex: r"\operatorname{svdvals}\left({0}\right)",
         examples: &[
             ("sum(svdvals(X).^2)", "X", "2*X"),
             ("sum(svdvals(X))", "X", "svdu(X)*svdv(X)'"),
@@ -102,7 +102,7 @@ pub static OPS: &[Op] = &[
         facts: &[(Facts::NONE, Facts::ORTHONORMAL)],
         kernel: Kernel::Svdu,
         sample: "X: matrix(m, n)",
-        latex: r"U\left({0}\right)",
+        latex: r"\operatorname{svdu}\left({0}\right)",
         examples: &[("x'*svdu(X)*y", "x", "svdu(X)*y")],
         source: "Townsend, Differentiating the singular value decomposition (2016)",
         ..Op::BLANK
@@ -118,7 +118,7 @@ pub static OPS: &[Op] = &[
         facts: &[(Facts::NONE, Facts::ORTHONORMAL)],
         kernel: Kernel::Svdv,
         sample: "X: matrix(m, n)",
-        latex: r"V\left({0}\right)",
+        latex: r"\operatorname{svdv}\left({0}\right)",
         examples: &[("x'*svdv(X)*y", "x", "svdv(X)*y")],
         source: "Townsend, Differentiating the singular value decomposition (2016)",
         ..Op::BLANK
@@ -142,7 +142,7 @@ pub static OPS: &[Op] = &[
         meaning: Meaning::Form(|store, args| largest_singular_value(store, args[0])),
         differential: &["diag(svdu(X)'*dX*svdv(X))[1]"],
         sample: "X: matrix(m, n)",
-        latex: r"\left\|{0}\right\|_2",
+        latex: r"\sigma_{\max}\left({0}\right)",
         examples: &[("spectral(X)", "X", "svdu(X)[:,1]*svdv(X)[:,1]'")],
         source: "Watson, Characterization of the subdifferential of some matrix norms (1992)",
         ..Op::BLANK
@@ -157,7 +157,7 @@ pub static OPS: &[Op] = &[
         facts: &[(Facts::NONE, Facts::SKEW)],
         kernel: Kernel::Gaps,
         sample: "x: vector(n)",
-        latex: r"F\left({0}\right)",
+        latex: r"\operatorname{gaps}\left({0}\right)",
         examples: &[("y'*gaps(x)*z", "y", "gaps(x)*z")],
         source: "Giles, Collected matrix derivative results for forward and reverse mode algorithmic differentiation \
                  (2008), 3.1",

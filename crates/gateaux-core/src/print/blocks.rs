@@ -127,7 +127,7 @@ impl Layout {
         let own = Signed {
             negative: blocks.is_negative,
             dotted: false,
-            fills: false,
+            fills: None,
             piece: blocks.piece,
         };
         let mut signed = Vec::with_capacity(blocks.rest.len() + 1);
@@ -135,7 +135,7 @@ impl Layout {
             signed.push(self.signed_term(store, term, true)?);
         }
         // A sum begins with something that is added.
-        signed.sort_by_key(|term| (term.fills, term.negative));
+        signed.sort_by_key(|term| (term.fills.is_some(), term.negative));
         match blocks.is_negative {
             true => signed.push(own),
             false => signed.insert(0, own),

@@ -291,7 +291,7 @@ impl Layout {
         signed.push(Signed {
             negative: part.coefficient.is_negative(),
             dotted: false,
-            fills: false,
+            fills: None,
             piece,
         });
         // What is added comes first.

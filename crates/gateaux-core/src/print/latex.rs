@@ -3,6 +3,7 @@
 use super::layout::{Infix, Layout, Piece, PieceId, Signed};
 use super::text;
 use super::writer::{Binding, Spelling, Task, spell_blocks, spell_call};
+use crate::expr::Shape;
 use crate::ops;
 
 pub(super) struct Latex;
@@ -28,7 +29,7 @@ impl Spelling for Latex {
                 vec![Task::Piece(args[0], Binding::Postfix), "^{-\\top}".into()]
             }
             Piece::Transpose(x) => match layout.piece(*x) {
-                Piece::Call("conj", args) => vec![Task::Piece(args[0], Binding::Postfix), "^{\\dagger}".into()],
+                Piece::Call("conj", args) => vec![Task::Piece(args[0], Binding::Postfix), "^{\\mathsf{H}}".into()],
                 _ => vec![Task::Piece(*x, Binding::Postfix), "^{\\top}".into()],
             },
             Piece::Change(x) => vec![
@@ -36,8 +37,8 @@ impl Spelling for Latex {
                 Task::Piece(*x, Binding::Sum),
                 "\\right)".into(),
             ],
-            Piece::Call(name, args) => call(name, args),
-            Piece::Reshape(x, dims) if dims.is_empty() => call("vec", &[*x]),
+            Piece::Call(name, args) => call(layout, name, args),
+            Piece::Reshape(x, dims) if dims.is_empty() => call(layout, "vec", &[*x]),
             Piece::Reshape(x, dims) => {
                 let mut tasks = vec![
                     "\\operatorname{reshape}_{".into(),
@@ -70,7 +71,7 @@ impl Spelling for Latex {
             // A fraction needs no parentheses but as a base.
             Piece::Product(_, rest) if rest.iter().any(|(infix, _)| *infix == Infix::Over) => Binding::Power,
             Piece::Call("kron" | "cross", _) => Binding::Product,
-            Piece::Call("inv", _) => Binding::Power,
+            Piece::Call(name, _) if ops::find(name).is_some_and(|op| is_mark(op.latex)) => Binding::Power,
             // x^{\top} cannot take a second superscript.
             Piece::Transpose(_) => Binding::Power,
             // A sum without brackets is a sum.
@@ -99,13 +100,18 @@ fn sum(layout: &Layout, terms: &[Signed]) -> Vec<Task> {
             (_, false) => " + ".into(),
             (_, true) => " - ".into(),
         });
-        let is_one = matches!(layout.piece(term.piece), Piece::Number(text) if text == "1");
-        if !(term.fills && is_one) {
+        let Some(shape) = term.fills else {
             tasks.push(Task::Piece(term.piece, Binding::Product));
+            continue;
+        };
+        if !layout.is_one(term.piece) {
+            tasks.extend([Task::Piece(term.piece, Binding::Product), " ".into()]);
         }
-        if term.fills {
-            tasks.push(if is_one { "\\mathbf{1}" } else { " \\mathbf{1}" }.into());
-        }
+        tasks.push(match shape {
+            Shape::Row(_) => "\\mathbf{1}^{\\top}".into(),
+            Shape::Matrix(..) => "\\mathbf{1} \\mathbf{1}^{\\top}".into(),
+            Shape::Scalar | Shape::Vector(_) | Shape::Tensor(_) => "\\mathbf{1}".into(),
+        });
     }
     tasks
 }
@@ -126,6 +132,7 @@ fn product(layout: &Layout, first: PieceId, rest: &[(Infix, PieceId)]) -> Vec<Ta
         let beside_hole = is_hole(before) || is_hole(*piece);
         before = *piece;
         let sign = match infix {
+            Infix::Times | Infix::Over if starts_with_digit(layout, *piece) => " \\cdot ",
             Infix::Times | Infix::Over if beside_hole => " \\, ",
             Infix::Times | Infix::Over => " ",
             Infix::DotTimes => " \\odot ",
@@ -141,6 +148,17 @@ fn product(layout: &Layout, first: PieceId, rest: &[(Infix, PieceId)]) -> Vec<Ta
             tasks.extend(["}{".into(), Task::Piece(*below, Binding::Sum), "}".into()]);
             tasks
         }
+    }
+}
+
+/// Whether a digit comes first, which would join the digits of a number before it.
+fn starts_with_digit(layout: &Layout, mut piece: PieceId) -> bool {
+    loop {
+        piece = match layout.piece(piece) {
+            Piece::Number(_) => return true,
+            Piece::Power(base, ..) => *base,
+            _ => return false,
+        };
     }
 }
 
@@ -203,8 +221,13 @@ fn einsum(layout: &Layout, subscripts: &str, args: &[PieceId]) -> Vec<Task> {
     tasks
 }
 
+/// Whether the template is a mark behind the argument, as in `X^{+}`.
+fn is_mark(template: &str) -> bool {
+    template.starts_with("{0}^")
+}
+
 /// The template of the function's record with its arguments in place.
-fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
+fn call(layout: &Layout, name: &str, args: &[PieceId]) -> Vec<Task> {
     match (name, args) {
         ("inv", [x]) => return vec![Task::Piece(*x, Binding::Postfix), "^{-1}".into()],
         ("kron" | "cross", [a, b]) => {
@@ -215,6 +238,7 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
                 Task::Piece(*b, Binding::Power),
             ];
         }
+        ("commutation", [m, n]) => return commutation(layout, [*m, *n]),
         (name, [x, axis]) if ROWWISE.contains(&name) => {
             return vec![
                 Task::Text(format!("\\operatorname{{{name}}}_{{")),
@@ -226,24 +250,46 @@ fn call(name: &str, args: &[PieceId]) -> Vec<Task> {
         }
         _ => {}
     }
-    let template = ops::find(name).map_or("", |op| op.latex);
+    let template = match (name, args) {
+        // The sign for vectors means other norms and functions of matrices.
+        ("norm2", [x]) if layout.is_matrix(*x) => r"\left\|{0}\right\|_F",
+        ("abs", [x]) if layout.is_matrix(*x) => "",
+        _ => ops::find(name).map_or("", |op| op.latex),
+    };
     if template.is_empty() {
         let args = args.iter().map(|arg| Task::Piece(*arg, Binding::Sum));
         return spell_call(&format!("\\operatorname{{{name}}}"), args);
     }
     let mut tasks = Vec::new();
     let mut rest = template;
-    while let Some(at) = rest
-        .find(['0', '1', '2'])
-        .filter(|at| rest[..*at].ends_with('{') && rest[*at + 1..].starts_with('}'))
-    {
-        tasks.push(Task::Text(rest[..at - 1].to_owned()));
-        let index = usize::from(rest.as_bytes()[at] - b'0');
-        tasks.extend(args.get(index).map(|arg| Task::Piece(*arg, Binding::Sum)));
-        rest = &rest[at + 2..];
+    while let Some(at) = ["{0}", "{1}", "{2}"].iter().filter_map(|place| rest.find(place)).min() {
+        tasks.push(Task::Text(rest[..at].to_owned()));
+        let index = usize::from(rest.as_bytes()[at + 1] - b'0');
+        let least = if is_mark(template) {
+            Binding::Postfix
+        } else {
+            Binding::Sum
+        };
+        tasks.extend(args.get(index).map(|arg| Task::Piece(*arg, least)));
+        rest = &rest[at + 3..];
     }
     tasks.push(Task::Text(rest.to_owned()));
     tasks
+}
+
+/// `K_{m,n}` of two letters; other sizes would be read as positions.
+fn commutation(layout: &Layout, sizes: [PieceId; 2]) -> Vec<Task> {
+    let letters = sizes.map(|size| match layout.piece(size) {
+        Piece::Size(text) if text.chars().all(char::is_alphabetic) => Some(text.as_str()),
+        _ => None,
+    });
+    match letters {
+        [Some(m), Some(n)] => vec![Task::Text(format!("K_{{{m},{n}}}"))],
+        _ => spell_call(
+            "\\operatorname{commutation}",
+            sizes.into_iter().map(|size| Task::Piece(size, Binding::Sum)),
+        ),
+    }
 }
 
 fn sizes(dims: &[String]) -> String {

@@ -1,8 +1,8 @@
 //! What is written, before it is known how: pieces with everything decided but the spelling.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::expr::{Expr, Form, Rational, Result, Store};
+use crate::expr::{Expr, Form, Rational, Result, Shape, Store};
 use crate::ops;
 
 /// Expressions up to this many pieces are written whole, however much they share.
@@ -35,8 +35,8 @@ pub struct Signed {
     pub negative: bool,
     /// Whether the operator before it has a dot, since one side is a scalar and the other an array.
     pub dotted: bool,
-    /// Whether it is a scalar that stands for an array with all entries equal to it.
-    pub fills: bool,
+    /// The shape of the array with all entries equal to it, if it is a scalar that stands for one.
+    pub fills: Option<Shape>,
     /// The term.
     pub piece: PieceId,
 }
@@ -95,8 +95,10 @@ pub struct Layout {
     plain: usize,
     root: PieceId,
     of: FxHashMap<Expr, PieceId>,
-    /// Whether some expressions are written as names.
-    is_named: bool,
+    /// The expressions that are written as names.
+    named: FxHashMap<Expr, PieceId>,
+    /// The pieces of matrices, whose norms and bars have signs of their own.
+    matrices: FxHashSet<PieceId>,
     missing: Vec<Expr>,
     /// Whether a product in it is so long that its parts are products.
     pub(super) is_long: bool,
@@ -130,6 +132,9 @@ impl Layout {
             let piece = self.lay_out(store, next)?;
             if self.missing.is_empty() {
                 self.of.insert(next, piece);
+                if matches!(store.shape(next), Shape::Matrix(..)) {
+                    self.matrices.insert(piece);
+                }
                 todo.pop();
             } else {
                 self.pieces.truncate(mark);
@@ -141,10 +146,18 @@ impl Layout {
     }
 
     /// Writes an expression as a name.
-    pub(super) fn name(&mut self, expr: Expr, name: &str) {
+    pub(super) fn name(&mut self, store: &Store, expr: Expr, name: &str) {
         let piece = self.push(Piece::Name(name.to_owned()));
+        if matches!(store.shape(expr), Shape::Matrix(..)) {
+            self.matrices.insert(piece);
+        }
         self.of.insert(expr, piece);
-        self.is_named = true;
+        self.named.insert(expr, piece);
+    }
+
+    /// The name as which an expression is to be written.
+    pub(super) fn named(&self, expr: Expr) -> Option<PieceId> {
+        self.named.get(&expr).copied()
     }
 
     /// The formula that a piece is, with names for the parts that it shares.
@@ -152,7 +165,7 @@ impl Layout {
         let mut layout = Layout { root, ..self };
         layout.plain = layout.sizes.get(root).copied().unwrap_or(0);
         // Where names are given there are no others.
-        let shared = match layout.plain > MAX_PLAIN && !layout.is_named {
+        let shared = match layout.plain > MAX_PLAIN && layout.named.is_empty() {
             true => layout.shared_parts(),
             false => vec![],
         };
@@ -204,6 +217,11 @@ impl Layout {
     /// What is defined before the formula, in order.
     pub fn definitions(&self) -> &[(String, PieceId)] {
         &self.definitions
+    }
+
+    /// Whether the piece is a whole expression that is a matrix.
+    pub(super) fn is_matrix(&self, id: PieceId) -> bool {
+        self.matrices.contains(&id)
     }
 
     /// Whether the piece is the number 1; one that is still missing is not.

@@ -92,7 +92,7 @@ impl Layout {
                 let terms = [whole, block].map(|piece| Signed {
                     negative: false,
                     dotted: false,
-                    fills: false,
+                    fills: None,
                     piece,
                 });
                 whole = self.push(Piece::Sum(terms.to_vec()));

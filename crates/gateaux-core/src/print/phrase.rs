@@ -68,7 +68,7 @@ impl Layout {
     pub fn of_phrases(store: &mut Store, phrases: &[Phrase], names: &[(Expr, String)]) -> Result<Layout> {
         let mut layout = Layout::default();
         for (expr, name) in names {
-            layout.name(*expr, name);
+            layout.name(store, *expr, name);
         }
         if let [only] = phrases
             && let (
@@ -142,7 +142,7 @@ impl Layout {
         Signed {
             negative,
             dotted: false,
-            fills: false,
+            fills: None,
             piece: self.chained(factors),
         }
     }

@@ -27,6 +27,9 @@ impl Factors {
 impl Layout {
     /// `coefficient*rest` for a positive coefficient and an expression that is no multiple.
     pub(super) fn term(&mut self, store: &mut Store, coefficient: &Rational, rest: Expr) -> Result<PieceId> {
+        if let Some(name) = self.named(rest) {
+            return Ok(self.multiple(coefficient, name));
+        }
         if let Some(plain) = complex::whole_conjugate(store, rest)? {
             let plain = self.need(plain);
             let piece = self.push(Piece::Call("conj", vec![plain]));
@@ -604,8 +607,8 @@ impl Layout {
     pub(super) fn signed_term(&mut self, store: &mut Store, term: &Term, broadcasts: bool) -> Result<Signed> {
         let magnitude = term.coefficient.abs();
         let fill = store.fill_value(term.expr).filter(|_| broadcasts);
-        let (rest, dotted) = match fill {
-            Some((_, entry)) => (entry, true),
+        let (rest, dotted) = match &fill {
+            Some((_, entry)) => (*entry, true),
             None => (term.expr, false),
         };
         let piece = if rest == Store::ONE {
@@ -621,7 +624,7 @@ impl Layout {
         Ok(Signed {
             negative,
             dotted,
-            fills: dotted,
+            fills: fill.map(|_| store.shape(term.expr)),
             piece,
         })
     }

@@ -272,7 +272,7 @@ impl<'a> Expansion<'a> {
             })),
             Form::MatMul(factors) => self.reasons_of_product(store, expr, &factors, &mut found)?,
             Form::Product(factors) => self.reasons_of_powers(store, expr, &factors, &mut found)?,
-            Form::Trace(inner) => match store.inner_square(expr)?.is_some() {
+            Form::Trace(inner) => match self.detail == Detail::Brief && store.inner_square(expr)?.is_some() {
                 true => found.push(Reason::Rule(&rules::SQUARED_NORM)),
                 false => {
                     found.push(Reason::Rule(&rules::TRACE));
@@ -364,14 +364,18 @@ impl<'a> Expansion<'a> {
             .copied()
             .filter(|factor| self.linear.contains_key(&factor.base) || self.linear.contains_key(&factor.exponent))
             .collect();
+        // In brief the square under a norm has no line of its own.
+        let half = Rational::new(1, 2);
+        let mut norms = Vec::new();
         for factor in &changing {
-            if is_norm_of(store, expr, factor.base)? {
+            if self.detail == Detail::Brief && is_norm_of(store, expr, factor.base)? {
                 found.push(Reason::Rule(&rules::NORM));
-                if changing.len() == 1 {
-                    return Ok(());
-                }
+                norms.push(*factor);
             }
         }
+        let is_norm = |store: &Store, factor: &ElementPower| {
+            norms.contains(factor) && store.as_number(factor.exponent) == Some(&half)
+        };
         let sign = |store: &Store, factor: &ElementPower| store.as_number(factor.exponent).map(Rational::is_negative);
         let divides = changing.iter().any(|factor| sign(store, factor) == Some(true));
         if changing.len() > 1 {
@@ -387,11 +391,12 @@ impl<'a> Expansion<'a> {
             found.push(Reason::Rule(&rules::EXPONENTIAL));
         }
         let minus_one = Rational::from(-1);
-        let is_power = |factor: &ElementPower| {
+        let is_power = |factor: &&ElementPower| {
             let is_one = factor.exponent == Store::ONE || store.as_number(factor.exponent) == Some(&minus_one);
-            self.linear.contains_key(&factor.base) && !(is_one && (changing.len() > 1 || factor.exponent == Store::ONE))
+            let goes_without = is_one && (changing.len() > 1 || factor.exponent == Store::ONE);
+            self.linear.contains_key(&factor.base) && !goes_without && !is_norm(store, factor)
         };
-        if changing.iter().any(is_power) && !found.contains(&Reason::Rule(&rules::NORM)) {
+        if changing.iter().any(|factor| is_power(&factor)) {
             found.push(Reason::Rule(&rules::POWER));
         }
         Ok(())

@@ -171,7 +171,7 @@ pub struct Claim<'a> {
     /// The Kronecker form as it is shown.
     pub kronecker: Option<Expr>,
     /// By a complex variable the derivatives by it and, where true, by its conjugate.
-    pub parts: &'a [(bool, Expr)],
+    pub by_conjugates: &'a [(bool, Expr)],
     /// Whether the explicit form is the gradient of a real function by a complex variable.
     pub is_real: bool,
 }
@@ -188,6 +188,11 @@ impl Line {
     /// The definition of a named part.
     pub fn definition(at: usize, part: Expr) -> Line {
         Line::new(Left::Part(at), part, &[])
+    }
+
+    /// Whether it is the definition of the part.
+    pub fn defines(&self, part: Expr) -> bool {
+        matches!(self.left, Left::Part(_)) && self.right == [Phrase::plain(part)]
     }
 }
 
@@ -277,7 +282,7 @@ fn complex(claim: Claim<'_>, lines: &mut Vec<Line>) {
         true => &rules::COMPLEX_GRADIENT,
         false => &rules::WIRTINGER,
     };
-    for (is_conjugate, array) in claim.parts {
+    for (is_conjugate, array) in claim.by_conjugates {
         let left = match is_conjugate {
             true => Left::ByConjugate,
             false => Left::ByVariable,

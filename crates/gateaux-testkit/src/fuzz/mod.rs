@@ -13,7 +13,7 @@ mod print;
 pub mod recipe;
 
 use gateaux::{Errors, Problem, Structure};
-use gateaux_syntax::{Diagnostic, NodeId, NodeKind, Span, Statement, Tree};
+use gateaux_syntax::{Diagnostic, NodeId, NodeKind, Span, Statement, Tree, latex};
 
 use crate::random::Random;
 
@@ -26,9 +26,11 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: [Target; 4] = [("parse", parse), ("infer", infer), ("derive", derive), ("print", print)];
 
-/// The parser: no panic, spans inside of the text, and a text without mistakes is written and read again.
+/// The parser: no panic, spans inside of the text, and a text without mistakes is written and read again. The reader of
+/// LaTeX: no panic, and spans inside of the text.
 pub fn parse(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    parse_latex(&text);
     let (tree, diagnostics) = gateaux_syntax::parse(&text);
     are_mistakes(&text, &diagnostics);
     for (id, node) in tree.nodes() {
@@ -50,6 +52,18 @@ pub fn parse(data: &[u8]) {
                 .into_iter()
                 .for_each(|root| is_read_again(&text, &tree, root));
         }
+    }
+}
+
+fn parse_latex(text: &str) {
+    let vocabulary = latex::Vocabulary {
+        is_function: &gateaux_core::ops::takes_arguments,
+        names: &[],
+    };
+    let (tree, diagnostics) = latex::parse(text, &vocabulary);
+    are_mistakes(text, &diagnostics);
+    for (_, node) in tree.nodes() {
+        is_inside(text, node.span);
     }
 }
 

@@ -6,6 +6,7 @@ use gateaux_core::expr::Expr;
 use gateaux_core::print::{Layout, Notation};
 use gateaux_core::simplify::simplify;
 use gateaux_core::{infer, ops};
+use gateaux_syntax::latex;
 
 use super::derive::{PATTERN, is_small};
 use super::text;
@@ -14,8 +15,8 @@ use crate::check::Point;
 use crate::complex;
 use crate::numbers::{Judge, Region};
 
-/// Printing: the function and its explicit derivative are read again as the same expressions, in the language and in
-/// its Unicode signs; LaTeX is balanced.
+/// Printing: the function and its explicit derivative are read again as the same expressions, in the language, in its
+/// Unicode signs and, but for index letters, in LaTeX, which is balanced.
 ///
 /// An expression with another normal form passes if it is printed in the same way, or has the same value.
 pub fn print(data: &[u8]) {
@@ -57,9 +58,12 @@ fn is_read_again(case: &mut Case, (text, what): (&str, &str), root: Expr) {
         return;
     };
     is_balanced(text, &layout.write(Notation::Latex));
-    for notation in [Notation::Text, Notation::Unicode] {
+    for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
         let printed = layout.write(notation);
-        let again = match read(case, &printed) {
+        if notation == Notation::Latex && is_for_people(case, &printed) {
+            continue;
+        }
+        let again = match read(case, &printed, notation) {
             Ok(again) => again,
             Err(reason) => panic!("{text:?}: {what} is printed {printed:?}, which does not read: {reason}"),
         };
@@ -81,10 +85,29 @@ fn is_read_again(case: &mut Case, (text, what): (&str, &str), root: Expr) {
     }
 }
 
+/// Whether LaTeX has index letters, or a constant beside a tensor, which cannot be read back.
+fn is_for_people(case: &Case, latex: &str) -> bool {
+    let has_tensors = case
+        .declarations
+        .iter()
+        .any(|declaration| declaration.contains("tensor("));
+    let has_indices = ["\\right]_{", "\\sum_{", "\\delta_{"]
+        .iter()
+        .any(|sign| latex.contains(sign));
+    has_indices || has_tensors && latex.contains("\\mathbf{1}")
+}
+
 /// The expression of a text over the variables of the problem.
-fn read(case: &mut Case, printed: &str) -> Result<Expr, String> {
+fn read(case: &mut Case, printed: &str, notation: Notation) -> Result<Expr, String> {
     let text = format!("{}\n{printed}", case.declarations.join("\n"));
-    let (tree, mistakes) = gateaux_syntax::parse(&text);
+    let vocabulary = latex::Vocabulary {
+        is_function: &ops::takes_arguments,
+        names: &[],
+    };
+    let (tree, mistakes) = match notation {
+        Notation::Latex => latex::parse(&text, &vocabulary),
+        Notation::Text | Notation::Unicode => gateaux_syntax::parse(&text),
+    };
     if let Some(mistake) = mistakes.first() {
         return Err(mistake.to_string());
     }

@@ -217,9 +217,16 @@ impl<'a> Case<'a> {
         })
     }
 
+    fn values_of(&mut self, reading: &Reading) -> Column {
+        match reading.view == self.main.view {
+            true => self.viewed.clone(),
+            false => self.points.column(self.problem, reading.view),
+        }
+    }
+
     /// How the claim compares with a view, and the places at which it has no value.
     fn outcome(&mut self, reading: &Reading, claim: Expr) -> (Outcome, Vec<usize>) {
-        let viewed = self.points.column(self.problem, reading.view);
+        let viewed = self.values_of(reading);
         let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
         let rough = self.points.rough_column(self.problem, claim);
         let lifted = rough.iter().map(|value| value.as_ref().map(lifted)).collect();
@@ -290,7 +297,7 @@ impl<'a> Case<'a> {
         readings.sort_by_key(|reading| reading.slip.is_some());
         for only_equal in [true, false] {
             for reading in &readings {
-                let viewed = self.points.column(self.problem, reading.view);
+                let viewed = self.values_of(reading);
                 let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
                 // How often the claim is in the answer.
                 let Some(found) = ratios(&viewed, &arranged).and_then(|ratios| factor_in_words(&self.points, &ratios))
@@ -317,7 +324,7 @@ impl<'a> Case<'a> {
             return Ok(None);
         };
         for reading in readings::conventions(self.problem, answer, &main)? {
-            let viewed = self.points.column(self.problem, reading.view);
+            let viewed = self.values_of(&reading);
             let arranged = reading.arranged(&self.points, &self.claimed, &viewed);
             if all_agree(&arranged, &viewed)
                 && let Some((mistake, said)) = reading.slip
@@ -581,8 +588,7 @@ impl<'a> Case<'a> {
             if self.problem.store.shape(changed) != shape {
                 continue;
             }
-            let column = self.points.column(self.problem, changed);
-            if all_agree(&column, &self.viewed) {
+            if self.points.agrees_with(self.problem, changed, &self.viewed) {
                 return Ok(Some(slip(edit.mistake, format!("right with {}", edit.said))));
             }
         }

@@ -30,6 +30,7 @@ use crate::problem::Problem;
 use diagnosis::Case;
 use points::{Hole, Setting};
 use readings::{Arrangement, Reading};
+pub(crate) use scope::external;
 
 /// The kind of mistake in a formula that is not equal to the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ use gateaux_array::{Array, ArrayError, Complex, DoubleDouble, Field, Prime, Real
 use gateaux_core::expr::{Expr, Structure, Var};
 use gateaux_eval::{Program, Sizes};
 
+use super::compare::agree;
 use crate::check::{keeps_from_kinks, sizes_for, variables_with_shapes};
 use crate::problem::Problem;
 use crate::random::Random;
@@ -33,6 +34,8 @@ const SIZES: [[usize; 4]; 6] = [
 const PLACES: usize = 3;
 /// Points at each of them.
 const POINTS: usize = 3;
+/// At so many times the points formulas with kinks are compared, which are other functions on the other side of them.
+const KINKED: usize = 4;
 /// Draws before the domain counts as not found there.
 const MAX_DRAWS: usize = 40;
 /// Draws of the first region before the others are visited.
@@ -168,7 +171,7 @@ impl Setting {
             return Err("the formula is too long".to_owned());
         }
         let is_long = domain.iter().map(Program::work).sum::<f64>() > MAX_WORK;
-        let wanted = if is_long { 1 } else { POINTS };
+        let mut wanted = if is_long { 1 } else { POINTS };
         let variables = variables_with_shapes(problem, sizes).map_err(text)?;
         let mut points = Vec::new();
         let mut reason = "no point was tried".to_owned();
@@ -188,7 +191,12 @@ impl Setting {
                 Ok(values)
             });
             match usable {
-                Ok(values) => points.push(values),
+                Ok(values) => {
+                    if points.is_empty() && !is_long && self.has_kinks(problem, sizes, &values) {
+                        wanted *= KINKED;
+                    }
+                    points.push(values);
+                }
                 Err(failure) => reason = failure,
             }
             if points.len() == wanted {
@@ -199,6 +207,15 @@ impl Setting {
             return Err(format!("no point of the domain was found: {reason}"));
         }
         Ok(points)
+    }
+
+    /// Whether some function in the formulas has kinks or steps.
+    fn has_kinks(&self, problem: &mut Problem, sizes: &Sizes, values: &Values) -> bool {
+        let mut has_kinks = |root: &Expr| {
+            let program = Program::lower(&mut problem.store, &[*root], sizes);
+            program.is_ok_and(|program| values.distance_to_kinks(&program).is_some_and(f64::is_finite))
+        };
+        self.domain.iter().chain(&self.roots).any(&mut has_kinks)
     }
 
     fn values(
@@ -351,6 +368,15 @@ impl Values {
         }
     }
 
+    /// How far the arguments of functions with kinks or steps are from these; `None` where there is no value.
+    fn distance_to_kinks(&self, program: &Program) -> Option<f64> {
+        match self {
+            Values::Real(values) => program.distance_to_kinks(&|var| values.get(&var).cloned()).ok(),
+            // Of complex numbers there are branch cuts everywhere.
+            Values::Complex(_) => None,
+        }
+    }
+
     /// The value of a variable.
     pub(super) fn entries(&self, var: Var) -> Option<Array<Entry>> {
         match self {
@@ -382,6 +408,26 @@ impl Points {
             .iter()
             .map(|(place, values)| values.run_roughly(programs[*place].as_ref()?))
             .collect()
+    }
+
+    /// Whether a formula has these values; it is evaluated as long as it has.
+    pub(super) fn agrees_with(&self, problem: &mut Problem, expr: Expr, wanted: &Column) -> bool {
+        let (mut seen, mut program) = (0, None);
+        for ((place, values), wanted) in self.points.iter().zip(wanted) {
+            let Some(wanted) = wanted else { continue };
+            let known = match program.take() {
+                Some((of, known)) if of == *place => Some(known),
+                _ => Program::lower(&mut problem.store, &[expr], &self.places[*place]).ok(),
+            };
+            let Some(known) = known else { return false };
+            match values.run(&known).map(|value| agree(&value, wanted)) {
+                Some(Some(true)) => seen += 1,
+                Some(None) => {}
+                Some(Some(false)) | None => return false,
+            }
+            program = Some((*place, known));
+        }
+        seen > 0
     }
 
     fn programs(&self, problem: &mut Problem, expr: Expr) -> Vec<Option<Program>> {

@@ -180,7 +180,8 @@ fn definitions(tree: &Tree, text: &str) -> Vec<(Span, String)> {
     tree.statements().iter().filter_map(definition).collect()
 }
 
-fn external(variable: &Variable, dims: &Dims) -> ExternalDeclaration {
+/// A variable as a declaration beside a text.
+pub(crate) fn external(variable: &Variable, dims: &Dims) -> ExternalDeclaration {
     // A row is declared as what it is the transpose of nowhere: no variable is one.
     let axes: Vec<String> = variable.shape.axes().into_iter().map(|dim| dims.text(dim)).collect();
     let text = variable.shape.text(dims);

@@ -18,7 +18,7 @@ use crate::wirtinger;
 const MAX_KRONECKER: usize = 400;
 
 /// In a derivation with longer formulas parts get names.
-const MAX_FORMULA: usize = 72;
+const MAX_FORMULA: usize = 54;
 
 /// The letters of these names: others than those of the parts of a formula that is written out.
 const LETTERS: [&str; 5] = ["r", "p", "v", "z", "r_"];
@@ -221,7 +221,7 @@ impl Answer {
             leaves: &leaves,
             explicit: self.explicit_expr,
             kronecker: self.kronecker_expr.filter(|_| is_short),
-            parts: &by_conjugates,
+            by_conjugates: &by_conjugates,
             is_real: self.wirtinger.as_ref().is_some_and(|found| found.gradient.is_some()),
         };
         let lines = steps::derivation(&mut problem.store, claim, detail).map_err(|error| problem.limit(error))?;
@@ -246,24 +246,30 @@ impl Answer {
 
     /// The lines as they are written; where they are long, after names for parts of the function.
     fn with_names(&self, problem: &mut Problem, function: Expr, lines: Vec<Line>) -> Result<Written, Errors> {
-        let (mut lines, written) = self.written(problem, lines, &[])?;
-        let mut parts = Vec::new();
-        if written.iter().any(|right| right[0].chars().count() > MAX_FORMULA) {
-            let found = steps::parts_to_name(&problem.store, function, &lines);
+        let (plain, written) = self.written(problem, lines, &[])?;
+        if written.iter().all(|right| right[0].chars().count() <= MAX_FORMULA) {
+            return Ok((plain, written, Vec::new()));
+        }
+        let mut found = steps::parts_to_name(&problem.store, function, &plain);
+        let after_function = plain.iter().take_while(|line| line.left == Left::Function).count();
+        loop {
             let names = names_of_parts(&problem.store, LETTERS, found.len());
-            parts.extend(found.into_iter().zip(names));
+            let parts: Vec<(Expr, String)> = found.iter().copied().zip(names).collect();
+            let mut lines = plain.clone();
+            let definitions = found.iter().enumerate().map(|(at, part)| Line::definition(at, *part));
+            lines.splice(after_function..after_function, definitions);
+            let (lines, written) = self.written(problem, lines, &parts)?;
+            // A part of which only the root or the like is written needs no name.
+            let is_used = |(part, name): &&(Expr, String)| {
+                let others = lines.iter().zip(&written).filter(|(line, _)| !line.defines(*part));
+                others.into_iter().any(|(_, right)| has_word(&right[0], name))
+            };
+            let used: Vec<Expr> = parts.iter().filter(is_used).map(|(part, _)| *part).collect();
+            if used.len() == parts.len() {
+                return Ok((lines, written, parts));
+            }
+            found = used;
         }
-        if parts.is_empty() {
-            return Ok((lines, written, parts));
-        }
-        let after_function = lines.iter().take_while(|line| line.left == Left::Function).count();
-        let definitions = parts
-            .iter()
-            .enumerate()
-            .map(|(at, (part, _))| Line::definition(at, *part));
-        lines.splice(after_function..after_function, definitions);
-        let (lines, written) = self.written(problem, lines, &parts)?;
-        Ok((lines, written, parts))
     }
 
     /// The lines with what is written on their right; those that look like the line before are left out.
@@ -314,6 +320,12 @@ impl Answer {
             Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
         Ok(notations.map(|notation| layout.write(notation)))
     }
+}
+
+/// Whether the name stands in the formula.
+fn has_word(formula: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    formula.split(|c| !is_part(c)).any(|word| word == name)
 }
 
 /// The variable with its change, and the conjugates of both.
