@@ -1,14 +1,11 @@
-//! The links of the documentation lead to files that are there, and the summary of the manual lists every page.
+//! The links of the documentation lead to files that are there, and the summaries of the two books list every page.
 //!
-//! `GATEAUX_BLESS=1` rewrites the titles in the summary, which are those of the pages, and the pages of a folder below
-//! the one that begins it.
+//! `GATEAUX_BLESS=1` rewrites the titles in the summaries, which are those of the pages, the pages of a folder below the
+//! one that begins it, and all of the summary of `spec/`.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-/// The summary of the manual, from the root of the workspace.
-const SUMMARY: &str = "docs/SUMMARY.md";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -73,11 +70,11 @@ fn every_link_leads_to_a_file() {
     assert!(broken.is_empty(), "these links lead nowhere:\n{}", broken.join("\n"));
 }
 
-/// The first heading of a page of the manual.
+/// The first heading of a page.
 fn title(page: &str) -> String {
-    let text = read(&format!("docs/{page}"));
+    let text = read(page);
     let heading = text.lines().find_map(|line| line.strip_prefix("# "));
-    heading.unwrap_or_else(|| panic!("docs/{page} has no title")).to_owned()
+    heading.unwrap_or_else(|| panic!("{page} has no title")).to_owned()
 }
 
 /// The page that a line of the summary links to, and what stands before the link.
@@ -87,7 +84,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     Some((before, link.strip_suffix(')')?))
 }
 
-/// The summary with the titles of the pages, and the pages of a folder below its README.
+/// The summary of the manual with the titles of the pages, and the pages of a folder below its README.
 fn completed(summary: &str) -> String {
     let mut text = String::new();
     let mut written: Option<String> = None;
@@ -99,16 +96,16 @@ fn completed(summary: &str) -> String {
         if written.as_ref().is_some_and(|folder| page.starts_with(folder.as_str())) {
             continue;
         }
-        text.push_str(&format!("{before}[{}]({page})\n", title(page)));
+        text.push_str(&format!("{before}[{}]({page})\n", title(&format!("docs/{page}"))));
         written = page
             .strip_suffix("README.md")
             .filter(|folder| !folder.is_empty())
             .map(str::to_owned);
         if let Some(folder) = &written {
-            for inside in pages(&format!("docs/{}", folder.trim_end_matches('/'))) {
-                let inside = inside.trim_start_matches("docs/");
+            for path in pages(&format!("docs/{}", folder.trim_end_matches('/'))) {
+                let inside = path.trim_start_matches("docs/");
                 if inside != page {
-                    text.push_str(&format!("  {before}[{}]({inside})\n", title(inside)));
+                    text.push_str(&format!("  {before}[{}]({inside})\n", title(&path)));
                 }
             }
         }
@@ -116,27 +113,49 @@ fn completed(summary: &str) -> String {
     text
 }
 
+/// The summary of the topics: the page that tells how to read them, then all others.
+fn topics() -> String {
+    let mut text = format!("# Summary\n\n[{}](README.md)\n\n", title("spec/README.md"));
+    for path in pages("spec") {
+        let page = path.trim_start_matches("spec/");
+        if !["README.md", "SUMMARY.md"].contains(&page) {
+            text.push_str(&format!("- [{}]({page})\n", title(&path)));
+        }
+    }
+    text
+}
+
+/// A summary must be as it is found from the pages, or is written so.
+fn compare(name: &str, found: &str) {
+    let summary = fs::read_to_string(root().join(name)).unwrap_or_default();
+    if found == summary {
+        return;
+    }
+    if std::env::var_os("GATEAUX_BLESS").is_some() {
+        fs::write(root().join(name), found).expect("the summary can be written");
+        return;
+    }
+    let wanted = found.lines().find(|line| !summary.contains(&format!("{line}\n")));
+    panic!(
+        "{name} lacks {}, or has a line too many: run `cargo xtask bless`",
+        wanted.unwrap_or("nothing")
+    );
+}
+
 #[test]
-fn the_summary_lists_every_page_by_its_title() {
-    let summary = read(SUMMARY);
-    let found = completed(&summary);
+fn the_summary_of_the_manual_lists_every_page_by_its_title() {
+    let found = completed(&read("docs/SUMMARY.md"));
     let listed: Vec<&str> = found.lines().filter_map(entry).map(|(_, page)| page).collect();
     for page in pages("docs") {
         let page = page.trim_start_matches("docs/");
         let times = listed.iter().filter(|other| **other == page).count();
         let wanted = usize::from(page != "SUMMARY.md");
-        assert_eq!(times, wanted, "how often {SUMMARY} lists {page}");
+        assert_eq!(times, wanted, "how often docs/SUMMARY.md lists {page}");
     }
-    if found == summary {
-        return;
-    }
-    if std::env::var_os("GATEAUX_BLESS").is_some() {
-        fs::write(root().join(SUMMARY), found).expect("the summary can be written");
-        return;
-    }
-    let wanted = found.lines().find(|line| !summary.contains(&format!("{line}\n")));
-    panic!(
-        "{SUMMARY} lacks {}, or has a line too many: run `cargo xtask bless`",
-        wanted.unwrap_or("nothing")
-    );
+    compare("docs/SUMMARY.md", &found);
+}
+
+#[test]
+fn the_summary_of_the_topics_is_made_from_their_titles() {
+    compare("spec/SUMMARY.md", &topics());
 }

@@ -138,7 +138,8 @@ fn pages() -> Vec<Page> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let entries = std::fs::read_dir(root.join("spec")).expect("the manual is part of the repository");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    // The summary of the book has no questions.
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "md") && !path.ends_with("SUMMARY.md"));
     paths.sort();
     paths.push(root.join("docs/language.md"));
     paths.into_iter().map(Page::read).collect()
