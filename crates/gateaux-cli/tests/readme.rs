@@ -9,7 +9,7 @@ mod command;
 
 use std::path::{Path, PathBuf};
 
-use command::gateaux;
+use command::{gateaux, run};
 
 /// The folders whose pages are tested, with those inside.
 const FOLDERS: [&str; 2] = ["docs", "spec"];
@@ -94,13 +94,48 @@ fn without_roundoff(text: &str) -> String {
     steady
 }
 
+/// A session as a page shows it: `$ gateaux`, then entries behind `> `.
+#[derive(Default)]
+struct Session {
+    entries: String,
+    shown: [usize; 2],
+}
+
+impl Session {
+    /// What the session writes after one more entry, results before diagnostics.
+    fn output(&mut self, entry: &str) -> String {
+        self.entries.extend([entry, "\n"]);
+        let outcome = run(&[], &self.entries, &[]);
+        // The last line counts the mistakes of the whole session.
+        let diagnostics = match outcome.code {
+            0 => outcome.stderr.as_str(),
+            _ => outcome.stderr.trim_end().rsplit_once('\n').map_or("", |(before, _)| before),
+        };
+        let written = [outcome.stdout.as_str(), diagnostics];
+        let new: Vec<&str> = written
+            .iter()
+            .zip(self.shown)
+            .map(|(all, shown)| all.get(shown..).unwrap_or("").trim_end())
+            .filter(|new| !new.is_empty())
+            .collect();
+        self.shown = written.map(str::len);
+        new.iter().map(|new| format!("{}\n", new.trim_start_matches('\n'))).collect()
+    }
+}
+
 /// The page with each command followed by what it writes.
 fn with_outputs(page: &str) -> String {
     let mut text = String::new();
     let mut in_console = false;
+    let mut session = Session::default();
     for line in page.lines() {
         match (in_console, line.strip_prefix("$ ")) {
+            (true, Some("gateaux")) => {
+                session = Session::default();
+                text.push_str("$ gateaux\n");
+            }
             (true, Some(command)) => text.extend(["$ ", command, "\n", &output(command)]),
+            (true, None) if line.starts_with("> ") => text.extend([line, "\n", &session.output(&line[2..])]),
             (true, None) if line != "```" => {}
             (_, _) => {
                 in_console = line == "```console";
