@@ -31,7 +31,7 @@ fn the_operator_of_a_square_beats_its_kronecker_matrix() {
     );
     assert_eq!(
         (&first["matrix"]["memory_bytes"], &first["operator"]["memory_bytes"]),
-        (&json!(8e12), &json!(16e6))
+        (&json!(8e12), &json!(8e6))
     );
 }
 

@@ -22,8 +22,7 @@ fn every_command_has_help_with_examples() {
 #[test]
 fn wrong_usage_ends_with_two() {
     for arguments in [
-        &[][..],
-        &["differentiate"],
+        &["differentiate"][..],
         &["diff"],
         &["diff", "x", "--order", "0"],
         &["diff", "x", "--order", "x"],

@@ -94,7 +94,7 @@ fn without_roundoff(text: &str) -> String {
     steady
 }
 
-/// A session as a page shows it: `$ gateaux`, then entries behind `> `.
+/// A session as a page shows it: `$ gateaux`, then entries behind `> `, whose further lines are indented.
 #[derive(Default)]
 struct Session {
     entries: String,
@@ -109,7 +109,11 @@ impl Session {
         // The last line counts the mistakes of the whole session.
         let diagnostics = match outcome.code {
             0 => outcome.stderr.as_str(),
-            _ => outcome.stderr.trim_end().rsplit_once('\n').map_or("", |(before, _)| before),
+            _ => outcome
+                .stderr
+                .trim_end()
+                .rsplit_once('\n')
+                .map_or("", |(before, _)| before),
         };
         let written = [outcome.stdout.as_str(), diagnostics];
         let new: Vec<&str> = written
@@ -119,7 +123,9 @@ impl Session {
             .filter(|new| !new.is_empty())
             .collect();
         self.shown = written.map(str::len);
-        new.iter().map(|new| format!("{}\n", new.trim_start_matches('\n'))).collect()
+        new.iter()
+            .map(|new| format!("{}\n", new.trim_start_matches('\n')))
+            .collect()
     }
 }
 
@@ -128,14 +134,21 @@ fn with_outputs(page: &str) -> String {
     let mut text = String::new();
     let mut in_console = false;
     let mut session = Session::default();
-    for line in page.lines() {
+    let mut lines = page.lines().peekable();
+    while let Some(line) = lines.next() {
         match (in_console, line.strip_prefix("$ ")) {
             (true, Some("gateaux")) => {
                 session = Session::default();
                 text.push_str("$ gateaux\n");
             }
             (true, Some(command)) => text.extend(["$ ", command, "\n", &output(command)]),
-            (true, None) if line.starts_with("> ") => text.extend([line, "\n", &session.output(&line[2..])]),
+            (true, None) if line.starts_with("> ") => {
+                text.extend([line, "\n"]);
+                match lines.peek().is_some_and(|next| next.starts_with(">   ")) {
+                    true => session.entries.extend([&line[2..], "\n"]),
+                    false => text.push_str(&session.output(&line[2..])),
+                }
+            }
             (true, None) if line != "```" => {}
             (_, _) => {
                 in_console = line == "```console";

@@ -28,6 +28,7 @@ mod square;
 mod store;
 mod sum;
 mod transpose;
+mod variable;
 
 pub use blocks::{Placed, Span};
 pub use budget::{Budget, Error, Result};
@@ -38,4 +39,5 @@ pub use facts::{Facts, Structure};
 pub use long::MAX_FLAT;
 pub use rational::Rational;
 pub use shape::{Axes, MAX_AXES, Shape};
-pub use store::{ElementPower, Expr, Form, Function, Law, MatrixPower, Operand, Store, Term, Var, Variable};
+pub use store::{ElementPower, Expr, Form, Function, Law, MatrixPower, Operand, Store, Term, Var};
+pub use variable::Variable;

@@ -10,6 +10,7 @@ use super::einsum::Einsum;
 use super::facts::{Facts, Structure};
 use super::rational::Rational;
 use super::shape::Shape;
+use super::variable::Variable;
 
 /// A handle to an expression in a [`Store`]. Equality is identity of meaning, up to the normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,25 +26,6 @@ impl Expr {
 /// A handle to a variable of a [`Store`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Var(u32);
-
-/// What is known of a variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variable {
-    /// The name that the user gave it, or `dX` for the hole of `X`.
-    pub name: String,
-    /// Its shape.
-    pub shape: Shape,
-    /// The subspace in which it lives.
-    pub structure: Structure,
-    /// What follows from its declaration.
-    pub facts: Facts,
-    /// Whether it stands for a small change of another one.
-    pub is_hole: bool,
-    /// Whether its entries are complex numbers.
-    pub is_complex: bool,
-    /// The expression whose change it is, where that is still to be found: `d(A*x - b)` in a derivation.
-    pub change_of: Option<Expr>,
-}
 
 /// A function of the operation table, by its position there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -332,26 +314,19 @@ impl Store {
     /// A new variable, different from all others whatever their names.
     pub fn add_variable(&mut self, name: &str, shape: Shape, structure: Structure, facts: Facts) -> Result<Expr> {
         self.add_as(Variable {
-            name: name.to_owned(),
-            shape,
             structure,
             facts: facts | structure.facts(),
-            is_hole: false,
-            is_complex: false,
-            change_of: None,
+            ..Variable::new(name, shape)
         })
     }
 
     /// A new variable of complex numbers.
     pub fn add_complex_variable(&mut self, name: &str, shape: Shape, structure: Structure) -> Result<Expr> {
         self.add_as(Variable {
-            name: name.to_owned(),
-            shape,
             structure,
             facts: structure.facts(),
-            is_hole: false,
             is_complex: true,
-            change_of: None,
+            ..Variable::new(name, shape)
         })
     }
 
@@ -381,39 +356,30 @@ impl Store {
     /// A hole for the entries of a small change, stacked into a vector.
     pub fn add_stacked_hole(&mut self, name: &str, entries: Dim) -> Result<Expr> {
         self.add_as(Variable {
-            name: name.to_owned(),
-            shape: Shape::Vector(entries),
-            structure: Structure::General,
-            facts: Facts::NONE,
             is_hole: true,
-            is_complex: false,
-            change_of: None,
+            ..Variable::new(name, Shape::Vector(entries))
         })
     }
 
     /// A hole for the change of an expression that is still to be found: `d(A*x - b)`.
     pub fn add_change(&mut self, of: Expr) -> Result<Expr> {
         self.add_as(Variable {
-            name: "d".to_owned(),
-            shape: self.shape(of),
-            structure: Structure::General,
             facts: self.facts(of).only(Facts::LINEAR),
             is_hole: true,
             is_complex: self.is_complex(of),
             change_of: Some(of),
+            ..Variable::new("d", self.shape(of))
         })
     }
 
     fn make_hole(&mut self, name: &str, of: Var, structure: Structure, facts: Facts) -> Result<Expr> {
         let Variable { shape, is_complex, .. } = *self.variable(of);
         self.add_as(Variable {
-            name: name.to_owned(),
-            shape,
             structure,
             facts,
             is_hole: true,
             is_complex,
-            change_of: None,
+            ..Variable::new(name, shape)
         })
     }
 
