@@ -73,10 +73,20 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
 
 /// Judges the claims of files.
 fn check_papers(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    if arguments.claim.is_some() || !arguments.wrt.is_empty() {
+    let of_formulas = [
+        ("--claim", arguments.claim.is_some()),
+        ("--wrt", !arguments.wrt.is_empty()),
+        ("--order", arguments.order.is_some()),
+        ("--dims", !arguments.dims.is_empty()),
+        ("--convention", arguments.convention != args::Convention::Subspace),
+    ];
+    if let Some((option, _)) = of_formulas.iter().find(|(_, is_given)| *is_given) {
         return Err(Failure::usage(
-            format!("{} has claims of its own", arguments.problem),
-            "leave out --claim and --wrt, or give a formula",
+            format!(
+                "{} has claims of its own, which {option} says nothing about",
+                arguments.problem
+            ),
+            format!("leave out {option}, or give a formula"),
         ));
     }
     let files = arguments.files.iter().map(String::as_str);

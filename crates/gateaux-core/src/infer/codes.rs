@@ -89,7 +89,7 @@ gateaux_syntax::codes! {
     UNKNOWN_FUNCTION "G0300" "a function that does not exist" "x: vector(n)\nnrom2(x)"
         "There is no function of this name. A product is written with `*`, an entry in square brackets: `x[2]`."
     LATER "G0301" "not available yet" ""
-        "The formula is a right one, but this version cannot work with it yet: derivatives of matrix functions beyond the fifth order, say."
+        "The formula is a right one, but this version cannot work with it yet: derivatives of matrix functions of the fifth order and above, say."
     NO_DEFAULT "G0302" "a name without a kind" "_x + 1"
         "The kind of an undeclared name goes by its first letter. Where that is neither Latin nor Greek, declare the name."
     UNKNOWN_KIND "G0303" "a kind that does not exist" "A: matrx(m, n)\nA"
