@@ -351,6 +351,45 @@ fn structured_matrices_in_products_are_not_formed() {
     }
 }
 
+/// The residual `T - U*V'` is never formed for its product with V, in whichever order the entries of T stand.
+#[test]
+fn low_rank_in_row_order_is_not_formed() {
+    let mut problem = Problem::parse("T: matrix(m, n); U: matrix(m, k); V: matrix(n, k); norm2(T - U*V')^2").unwrap();
+    let mut function = problem.compile::<f64>(&[gradient("U")]).unwrap();
+    let (m, n, k) = (300, 200, 3);
+    let numbers = |count: usize, step: f64| (0..count).map(|at| (at as f64 * step).sin()).collect::<Vec<f64>>();
+    let (t, u, v) = (numbers(m * n, 0.7), numbers(m * k, 1.3), numbers(n * k, 0.4));
+    let shapes = [[m, n], [m, k], [n, k]];
+    let inputs = [
+        View::row_major(&t, &shapes[0]),
+        View::row_major(&u, &shapes[1]),
+        View::row_major(&v, &shapes[2]),
+    ];
+    let mut found = vec![0.0; m * k];
+    function
+        .run(&inputs, &mut [ViewMut::row_major(&mut found, &[m, k])])
+        .unwrap();
+    for (at, found) in found.iter().enumerate() {
+        let (i, q) = (at / k, at % k);
+        let residual = |j: usize| t[i * n + j] - (0..k).map(|l| u[i * k + l] * v[j * k + l]).sum::<f64>();
+        let expected: f64 = (0..n).map(|j| -2.0 * residual(j) * v[j * k + q]).sum();
+        assert!((found - expected).abs() < 1e-11 * n as f64, "{at}: {found} {expected}");
+    }
+    let names: Vec<String> = function
+        .plan()
+        .unwrap()
+        .describe()
+        .into_iter()
+        .map(|(name, ..)| name)
+        .collect();
+    let forms_it = |name: &String| name.contains("(3 x 300) * (300 x 200)") || name.contains("(200 x 3) * (3 x 300)");
+    assert!(
+        !names.iter().any(|name| name.starts_with("P =") || forms_it(name)),
+        "{names:?}"
+    );
+    assert!(function.plan().unwrap().memory() < m * n, "{names:?}");
+}
+
 #[test]
 fn covariances_are_computed_by_half() {
     let text = "p: vector(m); A: matrix(m, n); sum(exp(A'*(diag(p) - p*p')*A))";

@@ -76,6 +76,15 @@ impl Graph {
 
     /// Keeps the terms of a sum of matrices, if one at least has structure.
     pub(super) fn remember_sum(&mut self, sum: Id, coefficients: &[Rational], terms: &[Id]) {
+        if let Op::Transpose(inner) = *self.op(sum) {
+            // It is read as it is stored.
+            let terms: Vec<Id> = terms.iter().map(|term| self.transpose(*term)).collect();
+            return self.remember_stored_sum(inner, coefficients, &terms);
+        }
+        self.remember_stored_sum(sum, coefficients, terms);
+    }
+
+    fn remember_stored_sum(&mut self, sum: Id, coefficients: &[Rational], terms: &[Id]) {
         let is_matrix = matches!(*self.shape(sum), [m, n] if m > 1 && n > 1);
         if is_matrix
             && !self.formed.contains(&sum)
@@ -89,20 +98,28 @@ impl Graph {
 
     /// Forgets the terms of a sum whose entries somebody reads, so that it is formed anyway.
     pub(super) fn form(&mut self, sum: Id) {
+        let sum = match *self.op(sum) {
+            Op::Transpose(inner) => inner,
+            _ => sum,
+        };
         self.sums.remove(&sum);
         self.formed.insert(sum);
     }
 
     fn is_structured(&self, matrix: Id) -> bool {
         let [m, n] = *self.shape(matrix) else { return false };
-        match *self.op(matrix) {
+        let stored = match *self.op(matrix) {
+            Op::Transpose(inner) => inner,
+            _ => matrix,
+        };
+        match *self.op(stored) {
             Op::Diagonal(_) | Op::Identity | Op::Kron(..) | Op::Fill(_) => true,
             Op::Product(a, _) | Op::Gram(a, _) => {
                 let (rows, columns) = rows_and_columns(self.shape(a.id));
                 let rank = if a.transposed { rows } else { columns };
                 rank < m.min(n)
             }
-            _ => self.outer_factors(matrix).is_some(),
+            _ => self.outer_factors(stored).is_some(),
         }
     }
 
@@ -152,6 +169,15 @@ impl Graph {
 
     /// The factors of a term, and numbers beside them.
     fn piece(&mut self, term: Id) -> (Vec<Id>, Vec<Id>) {
+        let Op::Transpose(inner) = *self.op(term) else {
+            return self.piece_as_stored(term);
+        };
+        let (factors, numbers) = self.piece_as_stored(inner);
+        let factors = factors.into_iter().rev().map(|factor| self.transpose(factor)).collect();
+        (factors, numbers)
+    }
+
+    fn piece_as_stored(&mut self, term: Id) -> (Vec<Id>, Vec<Id>) {
         let (m, n) = rows_and_columns(self.shape(term));
         if let Op::Fill(number) = *self.op(term) {
             let one = self.number(Rational::one());
