@@ -388,6 +388,9 @@ pub enum Compute {
 pub struct PlanArguments {
     /// A formula, the name of a file with a problem, or `-` for standard input
     pub problem: String,
+    /// Its notation
+    #[command(flatten)]
+    pub notation: InputArgument,
     /// The variables to differentiate by
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub wrt: Vec<String>,

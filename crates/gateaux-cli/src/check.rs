@@ -37,11 +37,8 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
             "give the formula that you have with --claim, such as --claim \"2*A'*(A*x - b)\"",
         ));
     };
-    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
+    let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    problem
-        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
-        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = match Question::new(&wrt, arguments.order)? {
         Question::Derivative(wrt) => Question::Derivative(wrt),

@@ -32,11 +32,8 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             "give only one of the two",
         ));
     }
-    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
+    let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    problem
-        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
-        .map_err(in_text)?;
     let wrt = variables(&arguments.wrt, &problem)?;
     let question = Question::new(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;

@@ -25,11 +25,8 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     if !arguments.direction.is_empty() {
         return linearize::run(arguments, out);
     }
-    let (mut problem, source) = Source::read(&arguments.problem)?.problem(arguments.notation)?;
+    let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    problem
-        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
-        .map_err(in_text)?;
     let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));

@@ -23,12 +23,8 @@ const RANDOM_STEP: f64 = 1e-3;
 /// # Errors
 /// Mistakes in the text, the data or the usage; an output that cannot be written.
 pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
-    problem
-        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
-        .map_err(in_text)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values, args::sizes(&arguments.dims));
     let steps = steps(arguments, &problem)?;

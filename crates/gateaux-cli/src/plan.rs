@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use gateaux::compile::{self, ANY_SIZE, Compiled, Options, Request, View, ViewMut};
-use gateaux::{Array, Plan, Problem};
+use gateaux::{Array, Plan};
 
 use crate::args::{self, Compute, PlanArguments, TextOrJson};
 use crate::failure::Failure;
@@ -17,12 +17,8 @@ use crate::source::Source;
 /// # Errors
 /// Mistakes in the text or the usage; numbers that cannot be computed; an output that cannot be written.
 pub fn run(arguments: &PlanArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let source = Source::read(&arguments.problem)?;
+    let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let mut problem = Problem::parse(&source.text).map_err(in_text)?;
-    problem
-        .check_dimensions(arguments.dims.iter().map(|(name, _)| name))
-        .map_err(in_text)?;
     let wrt = question::names(&arguments.wrt);
     let requests = requests(&arguments.compute, &wrt);
     let mut sizes = args::sizes(&arguments.dims);

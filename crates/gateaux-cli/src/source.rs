@@ -44,6 +44,22 @@ impl Source {
         })
     }
 
+    /// The problem of an argument, whose dimensions are to have these sizes, and its text in the language.
+    ///
+    /// # Errors
+    /// Those of [`read`](Source::read) and [`problem`](Source::problem); a size of a dimension that does not occur.
+    pub fn read_problem(
+        argument: &str,
+        notation: InputArgument,
+        dims: &[(String, usize)],
+    ) -> Result<(Problem, Source), Failure> {
+        let (problem, source) = Source::read(argument)?.problem(notation)?;
+        match problem.check_dimensions(dims.iter().map(|(name, _)| name)) {
+            Ok(()) => Ok((problem, source)),
+            Err(errors) => Err(Failure::Text(source, errors)),
+        }
+    }
+
     /// The problem that the text is, and its text in the language, which is what later mistakes point into.
     ///
     /// # Errors
