@@ -13,6 +13,8 @@ use gateaux::teach::Level;
     about = "Derivatives of matrix expressions, in matrix notation, checked",
     after_help = "Examples:\n  \
         gateaux diff \"norm2(A*x - b)^2\" --wrt x\n  \
+        gateaux diff \"logdet(X)\" --steps               how the answer follows\n  \
+        gateaux check \"norm2(A*x - b)^2\" --wrt x --claim \"2*A'*(A*x - b)\"\n  \
         gateaux eval \"x'*A*x\" --data \"x=[1, 2]\" --data A=a.npy --wrt x\n  \
         gateaux functions logdet\n  \
         gateaux explain G0204\n  \
@@ -47,7 +49,7 @@ pub enum Command {
     Batch(BatchArguments),
     /// List the functions of the language, or show one
     Functions(FunctionsArguments),
-    /// Explain the code of an error
+    /// Explain the code of an error, or a rule of derivations
     Explain(ExplainArguments),
 }
 
