@@ -33,7 +33,7 @@ fn every_kind_of_mistake_has_a_name() {
         ("x'*x", "x", "x", "factor"),
         ("x'*x", "x", "-2*x", "sign"),
         ("x'*A*x", "x", "A*x", "missing term"),
-        ("x'*A*x", "x", "A*x + A'*x + 3*x", "extra term"),
+        ("x'*A*x", "x", "A*x + A'*x + 3*x", "missing term"),
         ("x'*A*x", "x", "2*A*x", "symmetric only"),
         ("x'*x", "x", "2*x'", "convention"),
         ("x'*x", "x", "x.*x", "different"),

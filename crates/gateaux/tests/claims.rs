@@ -358,7 +358,7 @@ const BY_HAND: &[(&str, &str, &str, &str)] = &[
     ("x'*x", "x", "2*x*(n/3)", "factor"),
     ("x'*x", "x", "2*x*(6/n - 1)", "factor"),
     ("det(X)", "X", "(tr(X)*eye(n) - X)'", "different"),
-    ("x'*x", "x", "2*x + (n - 2)*(n - 3)*x", "extra term"),
+    ("x'*x", "x", "2*x + (n - 2)*(n - 3)*x", "missing term"),
     // Nearly equal.
     ("sum(sin(x))", "x", "1.00000000001*cos(x)", "factor"),
     ("sum(x.^3)/3", "x", "0.333333333333*3*x.^2", "factor"),

@@ -54,14 +54,14 @@ pub enum Mistake {
 }
 
 impl Mistake {
-    /// The name, as JSON has it: `transposed`, `missing term`.
+    /// The name, as JSON has it: `transposed`, `missing term`. The format has one name for sums that differ in a term,
+    /// missing or too much; the detail says which.
     pub fn name(self) -> &'static str {
         match self {
             Mistake::Transposed => "transposed",
             Mistake::Factor => "factor",
             Mistake::Sign => "sign",
-            Mistake::MissingTerm => "missing term",
-            Mistake::ExtraTerm => "extra term",
+            Mistake::MissingTerm | Mistake::ExtraTerm => "missing term",
             Mistake::SymmetricOnly => "symmetric only",
             Mistake::Convention => "convention",
             Mistake::Different => "different",
