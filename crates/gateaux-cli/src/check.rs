@@ -2,15 +2,15 @@
 
 use std::io::Write;
 
-use gateaux::{ClaimNumbers, Counterexample, Evidence, Finding, Judgment, Slip};
-use serde_json::{Value, json};
+use gateaux::{ClaimNumbers, Counterexample, Finding, Judgment};
+use gateaux_json as json;
+use gateaux_json::Question;
 
 use crate::args::{self, CheckArguments, Input, TextOrJson};
 use crate::diff::variables;
 use crate::failure::Failure;
-use crate::json;
 use crate::papers;
-use crate::question::{self, Question};
+use crate::question;
 use crate::source::Source;
 use crate::style;
 
@@ -40,7 +40,7 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let wrt = variables(&arguments.wrt, &problem)?;
-    let question = match Question::new(&wrt, arguments.order)? {
+    let question = match question::ask(&wrt, arguments.order)? {
         Question::Derivative(wrt) => Question::Derivative(wrt),
         Question::Value | Question::Gradients(_) => {
             return Err(Failure::usage(
@@ -110,7 +110,7 @@ pub fn show(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     if format == TextOrJson::Json {
-        return Ok(writeln!(out, "{}", as_json(judgment, (name, formula)))?);
+        return Ok(writeln!(out, "{}", json::judgment(judgment, (name, formula)))?);
     }
     show_details(judgment, (name, formula), out)
 }
@@ -122,7 +122,7 @@ pub fn show(
 pub fn show_details(judgment: &Judgment, (name, formula): (&str, &str), out: &mut dyn Write) -> Result<(), Failure> {
     match &judgment.finding {
         Finding::Equal(evidence) => {
-            let said = style::paint(style::FAINT, &format!("({})", in_words(*evidence)));
+            let said = style::paint(style::FAINT, &format!("({})", json::evidence(*evidence)));
             writeln!(out, "{} {said}", style::paint(style::GOOD, "equal"))?;
             if let Some(first) = judgment.remarks.first() {
                 writeln!(out, "  where it has a value, unlike for {first}")?;
@@ -156,62 +156,6 @@ fn show_counterexample(
     Ok(())
 }
 
-/// How it is known that formulas are equal.
-fn in_words(evidence: Evidence) -> String {
-    match evidence {
-        Evidence::Identical => "the same formula".to_owned(),
-        Evidence::Exact => "exactly, over a prime field".to_owned(),
-        Evidence::Numeric(points) => format!("to 18 digits at {points} points"),
-    }
-}
-
-/// The judgment on a formula with a name as a JSON object.
-pub fn as_json(judgment: &Judgment, (name, formula): (&str, &str)) -> Value {
-    let mut object = json::Object::new();
-    match &judgment.finding {
-        Finding::Equal(evidence) => {
-            object.insert("verdict".into(), json!("equal"));
-            object.insert("detail".into(), json!(in_words(*evidence)));
-            if !judgment.remarks.is_empty() {
-                object.insert("no value at".into(), json!(judgment.remarks));
-            }
-        }
-        Finding::NotEqual(Slip {
-            mistake,
-            detail,
-            counterexample,
-        }) => {
-            object.insert("verdict".into(), json!("not equal"));
-            object.insert("mistake".into(), json!(mistake.name()));
-            object.insert("detail".into(), json!(detail));
-            if let Some(counterexample) = counterexample {
-                let values = counterexample
-                    .values
-                    .iter()
-                    .map(|(name, value)| (name.clone(), nested(value)));
-                let value = |value: &Option<ClaimNumbers>| value.as_ref().map_or(Value::Null, nested);
-                let shown = json!({
-                    "values": Value::Object(values.collect()),
-                    name: value(&counterexample.claim),
-                    judgment.view.as_str(): value(&counterexample.answer),
-                });
-                object.insert("counterexample".into(), shown);
-            }
-        }
-    }
-    object.insert(name.into(), json!(formula));
-    object.insert(judgment.view.clone(), json!(judgment.answer));
-    Value::Object(object)
-}
-
-/// Nested lists, row by row.
-fn nested(value: &ClaimNumbers) -> Value {
-    let real = value.map(|entry| entry.re);
-    let imaginary = value.map(|entry| entry.im);
-    let is_complex = imaginary.data().iter().any(|entry| *entry != 0.0);
-    json::array(&real, is_complex.then_some(&imaginary))
-}
-
 /// The same for people: numbers with six digits.
 fn written(value: &ClaimNumbers) -> String {
     let short = |number: f64| {
@@ -220,7 +164,7 @@ fn written(value: &ClaimNumbers) -> String {
         if rounded == 0.0 { 0.0 } else { rounded }
     };
     let rounded = value.map(|entry| gateaux::Complex::new(short(entry.re), short(entry.im)));
-    let text = nested(&rounded).to_string();
+    let text = json::numbers(&rounded).to_string();
     text.replace(".0,", ",")
         .replace(".0]", "]")
         .replace(',', ", ")

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use gateaux::{Answer, Convergence, Errors, Notation, Problem, Sample, Scheme, Verdict};
-use serde_json::{Value, json};
+use gateaux_json as json;
+use gateaux_json::Reply;
+use serde_json::Value;
 
 use crate::args::{self, DiffArguments};
 use crate::codes;
 use crate::failure::Failure;
-use crate::json;
 use crate::page::Page;
 use crate::plot::{Guide, Plot, Series};
-use crate::question::Reply;
 use crate::style;
 
 /// What was measured of one answer, or why nothing was.
@@ -93,7 +93,7 @@ impl Measured {
 
     /// Adds the field `convergence`: an object, or a list where there are several answers.
     pub fn extend(&self, object: &mut json::Object) {
-        let mut fields: Vec<Value> = self.0.iter().map(field).collect();
+        let mut fields: Vec<Value> = self.0.iter().map(json::convergence).collect();
         match fields.len() {
             0 => {}
             1 => object.extend(fields.pop().map(|only| ("convergence".into(), only))),
@@ -202,46 +202,4 @@ fn plot(convergence: &Convergence, answer: &Answer) -> Plot {
         series,
         guides,
     }
-}
-
-fn field(found: &Result<Convergence, Errors>) -> Value {
-    let convergence = match found {
-        Ok(convergence) => convergence,
-        Err(errors) => return json!({"verdict": "not measured", "reason": errors.to_string()}),
-    };
-    let or_null = |value: Option<f64>| value.map_or(Value::Null, json::number);
-    let table: Vec<Value> = convergence
-        .samples
-        .iter()
-        .map(|sample| {
-            json!([
-                json::number(sample.step),
-                or_null(sample.forward),
-                or_null(sample.central)
-            ])
-        })
-        .collect();
-    let scheme = |scheme: &Scheme| {
-        json!({
-            "truncation_slope": or_null(scheme.truncation),
-            "rounding_slope": or_null(scheme.rounding),
-            "best_step": json::number(scheme.best_step),
-            "best_error": json::number(scheme.best_error),
-            "predicted_step": or_null(scheme.predicted_step),
-        })
-    };
-    let mut object = json::Object::new();
-    let (verdict, reason) = match &convergence.verdict {
-        Verdict::Verified => ("verified", None),
-        Verdict::NotVerified(reason) => ("not verified", Some(reason)),
-    };
-    object.insert("verdict".into(), json!(verdict));
-    object.extend(reason.map(|reason| ("reason".into(), json!(reason))));
-    object.insert("forward".into(), scheme(&convergence.forward));
-    object.insert("central".into(), scheme(&convergence.central));
-    object.insert("columns".into(), json!(["step", "forward", "central"]));
-    object.insert("table".into(), Value::Array(table));
-    object.insert("notes".into(), json!(convergence.notes));
-    object.insert("sizes".into(), json!(convergence.sizes));
-    Value::Object(object)
 }

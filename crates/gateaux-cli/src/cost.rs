@@ -1,14 +1,14 @@
 //! `gateaux diff --cost`: what each order of evaluation takes.
 
-use gateaux::compile::{ANY_SIZE, Cost, Costs, Derivation, Way};
+use gateaux::compile::{ANY_SIZE, Cost, Costs, Derivation};
 use gateaux::{Errors, Problem};
-use serde_json::{Value, json};
+use gateaux_json as json;
+use gateaux_json::Reply;
+use serde_json::Value;
 
 use crate::args::{self, DiffArguments};
 use crate::failure::Failure;
-use crate::json;
 use crate::page::Page;
-use crate::question::Reply;
 
 /// The costs of the answers, if they were asked for.
 ///
@@ -143,44 +143,12 @@ fn show_derivation(derivation: &Derivation, costs: &Costs, page: &mut Page<'_>) 
 
 /// The fields of `cost`: an object, or a list where there are several variables.
 pub fn extend(all: &[Costs], object: &mut json::Object) {
-    let mut fields: Vec<Value> = all.iter().map(field).collect();
+    let mut fields: Vec<Value> = all.iter().map(json::costs).collect();
     match fields.len() {
         0 => {}
         1 => object.extend(fields.pop().map(|only| ("cost".into(), only))),
         _ => object.extend([("cost".into(), Value::Array(fields))]),
     }
-}
-
-fn field(costs: &Costs) -> Value {
-    let cost = |cost: &Cost| {
-        json!({
-            "operations": json::number(cost.operations),
-            "order": cost.order,
-            "bytes_moved": json::number(cost.moved),
-            "memory_bytes": json::number(cost.memory),
-        })
-    };
-    let way =
-        |way: &Way| json!({"mode": way.mode.name(), "passes": json::number(way.passes), "cost": cost(&way.total)});
-    let derivation = |derivation: &Derivation| {
-        json!({
-            "order": derivation.order,
-            "entries": json::number(derivation.entries),
-            "ways": derivation.ways.iter().map(way).collect::<Vec<_>>(),
-            "best": derivation.ways.first().map(|way| way.mode.name()),
-            "reason": derivation.reason,
-            "operator": cost(&derivation.operator),
-            "matrix": cost(&derivation.matrix),
-        })
-    };
-    json!({
-        "wrt": costs.wrt,
-        "sizes": costs.sizes,
-        "inputs": json::number(costs.inputs),
-        "outputs": json::number(costs.outputs),
-        "value": cost(&costs.value),
-        "derivatives": costs.derivatives.iter().map(derivation).collect::<Vec<_>>(),
-    })
 }
 
 fn row(name: &str, passes: f64, cost: &Cost) -> Vec<String> {

@@ -1,17 +1,13 @@
 //! Data for variables: files of arrays, and numbers on the command line.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use gateaux::{Array, Complex, Declared, Problem, npy, npz};
+use gateaux_json::{self as json, Values};
 use serde_json::Value;
 
 use crate::codes;
 use crate::failure::Failure;
-use crate::json;
-
-/// Values by name.
-pub type Values = BTreeMap<String, Array<Complex<f64>>>;
 
 /// The values that the `--data` arguments give to the variables of a problem; a later one replaces an earlier one.
 ///

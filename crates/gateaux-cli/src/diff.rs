@@ -6,6 +6,8 @@ use gateaux::compile::Costs;
 use gateaux::{
     Answer, Candidate, Check, Declared, Notation, Origin, Printed, Problem, Slope, Steps, Verdict, latex_name,
 };
+use gateaux_json as json;
+use gateaux_json::{Question, Reply};
 use serde_json::{Value, json};
 
 use crate::args::{DiffArguments, Form, Format};
@@ -14,9 +16,8 @@ use crate::convergence;
 use crate::cost;
 use crate::diagnostics;
 use crate::failure::Failure;
-use crate::json;
 use crate::page::{self, Page};
-use crate::question::{self, Question, Reply};
+use crate::question;
 use crate::source::Source;
 use crate::steps;
 use crate::style;
@@ -35,7 +36,7 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
     let wrt = variables(&arguments.wrt, &problem)?;
-    let question = Question::new(&wrt, arguments.order)?;
+    let question = question::ask(&wrt, arguments.order)?;
     let convention = question::adopt(arguments.convention, &mut problem, &wrt).map_err(in_text)?;
     let mut reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
     if let Some(form) = arguments.form {

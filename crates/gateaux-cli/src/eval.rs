@@ -5,16 +5,17 @@ use std::time::{Duration, Instant};
 
 use gateaux::compile::{self, Compiled, Options, Request, View, ViewMut};
 use gateaux::{Array, Errors, Inputs, Notation, Problem};
+use gateaux_json::{self as json, Values};
+use gateaux_json::{Question, Reply};
 use serde_json::{Value, json};
 
 use crate::args::{self, EvalArguments, TextOrJson};
 use crate::data;
 use crate::failure::Failure;
-use crate::json;
 use crate::linearize;
 use crate::page::Page;
 use crate::plan;
-use crate::question::{self, Question, Reply};
+use crate::question;
 use crate::source::Source;
 
 /// Computes and shows the numbers.
@@ -27,7 +28,7 @@ pub fn run(arguments: &EvalArguments, out: &mut dyn Write) -> Result<(), Failure
     }
     let (mut problem, source) = Source::read_problem(&arguments.problem, arguments.notation, &arguments.dims)?;
     let in_text = |errors| Failure::Text(source.clone(), errors);
-    let question = Question::new(&question::names(&arguments.wrt), arguments.order)?;
+    let question = question::ask(&question::names(&arguments.wrt), arguments.order)?;
     let values = data::load(&arguments.data, &problem)?;
     let inputs = Inputs::new(values.clone(), args::sizes(&arguments.dims));
     let mut reply = question.derive(&mut problem).map_err(in_text)?;
@@ -70,7 +71,7 @@ fn time(
     arguments: &EvalArguments,
     problem: &mut Problem,
     reply: &Reply,
-    values: &data::Values,
+    values: &Values,
     repeat: u32,
 ) -> Result<Times, Errors> {
     let mut requests = vec![compile::value()];

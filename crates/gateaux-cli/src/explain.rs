@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use gateaux::{Code, Problem, Reason, Rule, ops};
+use gateaux_json as json;
 
 use crate::args::ExplainArguments;
 use crate::codes;
 use crate::diagnostics;
 use crate::failure::Failure;
-use crate::json;
 use crate::source::Source;
 use crate::style;
 

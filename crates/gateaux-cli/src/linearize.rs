@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use gateaux::{Array, Directions, Inputs, Linearization, Notation, Problem};
+use gateaux_json as json;
 use serde_json::{Value, json};
 
 use crate::args::{self, EvalArguments, TextOrJson};
@@ -10,7 +11,6 @@ use crate::codes;
 use crate::data;
 use crate::eval;
 use crate::failure::Failure;
-use crate::json;
 use crate::page::Page;
 use crate::question;
 use crate::source::Source;

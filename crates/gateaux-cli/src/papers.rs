@@ -8,7 +8,7 @@ use gateaux::{Errors, Span};
 use serde_json::{Value, json};
 
 use crate::args::TextOrJson;
-use crate::check::{as_json, show_details};
+use crate::check::show_details;
 use crate::codes;
 use crate::diagnostics;
 use crate::failure::Failure;
@@ -269,7 +269,7 @@ fn show_json(path: &str, parts: &[Part], found: &[Found], out: &mut dyn Write) -
 
 fn claim_as_json(parts: &[Part], found: &Found) -> Value {
     let mut object = match &found.checked.verdict {
-        Verdict::Judged(judgment) => as_json(judgment, ("claim", &found.checked.claim)),
+        Verdict::Judged(judgment) => gateaux_json::judgment(judgment, ("claim", &found.checked.claim)),
         Verdict::Unreadable(errors) => json!({
             "verdict": "unreadable",
             "claim": found.checked.claim,

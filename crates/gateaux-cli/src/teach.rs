@@ -4,12 +4,12 @@ use std::io::Write;
 
 use gateaux::teach::{Exercise, Level};
 use gateaux::{Finding, Judgment, Notation};
+use gateaux_json as json;
 use serde_json::{Value, json};
 
 use crate::args::{TeachArguments, TextOrJson};
 use crate::check;
 use crate::failure::Failure;
-use crate::json;
 use crate::page::Page;
 use crate::steps;
 use crate::style;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use gateaux::{Detail, Errors, ExternalDeclaration, Inputs};
 use serde_json::Value;
 
+use crate::Object;
+use crate::array::{Values, parse_array, shortened};
 use crate::codes;
-use crate::data;
-use crate::json::{self, Object};
+use crate::mistakes::general;
 use crate::question::Question;
 
 /// A problem as a line of a batch states it.
@@ -37,7 +38,7 @@ impl Request {
         let expr = match field(object, "expr") {
             Some(Value::String(text)) => text.clone(),
             Some(other) => return Err(wrong("expr", "a string", other)),
-            None => return Err(json::general(codes::FIELD, "the field expr is missing")),
+            None => return Err(general(codes::FIELD, "the field expr is missing")),
         };
         let declarations = declarations(object)?;
         let sizes = sizes(object)?;
@@ -68,8 +69,8 @@ fn field<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
 }
 
 fn wrong(name: &str, wanted: &str, found: &Value) -> Errors {
-    let found = json::shortened(&found.to_string());
-    json::general(codes::FIELD, format!("{name} should be {wanted}, not {found}"))
+    let found = shortened(&found.to_string());
+    general(codes::FIELD, format!("{name} should be {wanted}, not {found}"))
 }
 
 fn map<'a>(object: &'a Object, name: &str) -> Result<Option<&'a Object>, Errors> {
@@ -94,10 +95,7 @@ fn declarations(object: &Object) -> Result<Vec<ExternalDeclaration>, Errors> {
             Some(Value::String(kind)) => kind,
             Some(other) => return Err(wrong(&format!("vars.{name}.kind"), "a string", other)),
             None => {
-                return Err(json::general(
-                    codes::FIELD,
-                    format!("the field vars.{name}.kind is missing"),
-                ));
+                return Err(general(codes::FIELD, format!("the field vars.{name}.kind is missing")));
             }
         };
         // `complex matrix`, as a declaration has it.
@@ -147,14 +145,14 @@ fn sizes(object: &Object) -> Result<BTreeMap<String, usize>, Errors> {
     Ok(sizes)
 }
 
-fn values(object: &Object) -> Result<Option<data::Values>, Errors> {
+fn values(object: &Object) -> Result<Option<Values>, Errors> {
     let Some(inputs) = map(object, "inputs")? else {
         return Ok(None);
     };
     let mut values = BTreeMap::new();
     for (name, value) in inputs.iter().filter(|(_, value)| !value.is_null()) {
-        let array = json::parse_array(value)
-            .map_err(|reason| json::general(codes::ARRAY, format!("the input for {name} is no array: {reason}")))?;
+        let array = parse_array(value)
+            .map_err(|reason| general(codes::ARRAY, format!("the input for {name} is no array: {reason}")))?;
         values.insert(name.clone(), array);
     }
     Ok(Some(values))
@@ -173,7 +171,7 @@ fn question(object: &Object) -> Result<Question, Errors> {
     if !gradients.is_empty() {
         if !wrt.is_empty() || order.is_some_and(|order| order > 1) {
             let message = "gradients asks for first derivatives, so there can be no wrt and no order above 1";
-            return Err(json::general(codes::FIELD, message));
+            return Err(general(codes::FIELD, message));
         }
         return Ok(if order == Some(0) {
             Question::Value
@@ -188,13 +186,16 @@ fn question(object: &Object) -> Result<Question, Errors> {
         (names, Some(order)) if names.len() == order => Ok(Question::Derivative(names.to_vec())),
         (names, Some(order)) => {
             let message = format!("wrt has {} names, but order is {order}", names.len());
-            Err(json::general(codes::FIELD, message))
+            Err(general(codes::FIELD, message))
         }
     }
 }
 
-/// A name, or a list of names.
-fn names(object: &Object, name: &str) -> Result<Vec<String>, Errors> {
+/// The field with this name: a name, or a list of names.
+///
+/// # Errors
+/// Something else.
+pub fn names(object: &Object, name: &str) -> Result<Vec<String>, Errors> {
     let text = |value: &Value| match value {
         Value::String(text) => Ok(text.clone()),
         other => Err(wrong(name, "a name or a list of names", other)),
