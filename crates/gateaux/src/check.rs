@@ -23,7 +23,7 @@ use crate::sample::{self, Region};
 /// Points at which an answer is checked.
 pub(crate) const POINTS: usize = 3;
 /// The sizes that dimension names get, in order of appearance; tried in turn.
-const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
+pub(crate) const SIZES: [[usize; 4]; 3] = [[3, 2, 4, 5], [2, 3, 4, 5], [2, 4, 3, 5]];
 /// Points nearer than this to a kink are drawn again.
 const KINK_DISTANCE: f64 = 0.03;
 /// A relative error up to this is verified, if the differences are that good.

@@ -24,6 +24,7 @@ mod complex_check;
 mod convergence;
 mod differences;
 mod error;
+mod example;
 mod latex;
 mod linearization;
 mod multiplicity;
