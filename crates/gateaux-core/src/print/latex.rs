@@ -353,7 +353,8 @@ pub fn latex_name(name: &str) -> String {
     }
 }
 
-const GREEK: &[(&str, &str)] = &[
+/// The commands of Greek letters.
+pub(super) const GREEK: &[(&str, &str)] = &[
     ("alpha", "α"),
     ("beta", "β"),
     ("gamma", "γ"),
