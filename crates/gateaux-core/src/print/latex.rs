@@ -40,11 +40,7 @@ impl Spelling for Latex {
             Piece::Call(name, args) => call(layout, name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call(layout, "vec", &[*x]),
             Piece::Reshape(x, dims) => {
-                let mut tasks = vec![
-                    "\\operatorname{reshape}_{".into(),
-                    Task::Text(dims.join(" \\times ")),
-                    "}".into(),
-                ];
+                let mut tasks = vec!["\\operatorname{reshape}_{".into(), Task::Text(sizes(dims)), "}".into()];
                 tasks.extend(["\\left(".into(), Task::Piece(*x, Binding::Sum), "\\right)".into()]);
                 tasks
             }

@@ -65,7 +65,9 @@ impl Layout {
         match notation {
             Notation::Text => writer::write_bound(self, &text::Text, least),
             Notation::Unicode => writer::write_bound(self, &unicode::Unicode, least),
-            Notation::Latex | Notation::MathMl => writer::write_bound(self, &latex::Latex, writer::Binding::Atom.min(least)),
+            Notation::Latex | Notation::MathMl => {
+                writer::write_bound(self, &latex::Latex, writer::Binding::Atom.min(least))
+            }
         }
     }
 

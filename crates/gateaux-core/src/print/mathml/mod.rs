@@ -22,15 +22,26 @@ const SEPARATOR: &str = "\u{2063}";
 /// The attributes of single letters that are not italic.
 const UPRIGHT: &str = " mathvariant=\"normal\"";
 
+/// The attributes of a sign with as much space as LaTeX sets around names of functions.
+const THIN_SPACE: &str = " rspace=\"0.1667em\"";
+
 /// How a part of a row stands to its neighbors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// A letter or a number as it is, which can be one of several indices.
     Letter,
+    /// A name of several letters.
+    Name,
+    /// The upright d of the change of what follows.
+    Change,
+    /// What stands in parentheses, bars or brackets.
+    Fenced,
     /// Anything else that has a value.
     Operand,
     /// An operator or a separator.
     Sign,
+    /// The sign of a function's application.
+    Application,
     /// An operator for what follows: ∂.
     Prefix,
     /// One with its scripts above and below: ∑.
@@ -43,11 +54,14 @@ pub(super) enum Class {
 
 impl Class {
     fn begins_operand(self) -> bool {
-        !matches!(self, Class::Sign | Class::Closing)
+        !matches!(self, Class::Sign | Class::Application | Class::Closing)
     }
 
     fn ends_operand(self) -> bool {
-        matches!(self, Class::Letter | Class::Operand | Class::Closing)
+        !matches!(
+            self,
+            Class::Sign | Class::Application | Class::Prefix | Class::Large | Class::Opening
+        )
     }
 }
 
@@ -247,8 +261,12 @@ impl Reader<'_, '_> {
     fn name(&mut self) {
         let name = unescaped(self.tokens.argument());
         // Names of several letters are upright by themselves.
-        let attributes = if name.chars().count() == 1 { UPRIGHT } else { "" };
-        self.leaf("mi", attributes, name, Class::Operand);
+        let (attributes, class) = match name.chars().count() {
+            1 if name == "d" => (UPRIGHT, Class::Change),
+            1 => (UPRIGHT, Class::Operand),
+            _ => ("", Class::Name),
+        };
+        self.leaf("mi", attributes, name, class);
     }
 
     /// Text with formulas between signs of dollars.
@@ -263,12 +281,8 @@ impl Reader<'_, '_> {
                 // There is no sign of a dollar in it, so that this goes two levels deep at most.
                 read(part, self.tree)
             } else {
-                let words = unescaped(part);
-                let ends = (words.len() - words.trim_start().len(), words.trim_end().len());
-                // Spaces at the ends would not be shown.
-                let before = "\u{a0}".repeat(usize::from(ends.0 > 0));
-                let after = "\u{a0}".repeat(usize::from(ends.1 < words.len() && ends.1 > 0));
-                self.tree.leaf("mtext", "", format!("{before}{}{after}", words.trim()))
+                // Spaces at the ends would not be shown, and browsers would break and cut the line at others.
+                self.tree.leaf("mtext", "", unescaped(part).replace(' ', "\u{a0}"))
             });
         }
         let node = self.tree.row(parts);
@@ -299,12 +313,12 @@ impl Reader<'_, '_> {
         let inside = self.finish_row();
         let Some(outer) = self.outer.pop() else { return };
         let inner = std::mem::replace(&mut self.row, outer);
-        let node = match inner.place {
-            Place::Whole | Place::Braces => inside,
-            Place::Fence(opening) => self.fenced(opening, inside, closing),
-            Place::Cell(table) => self.table(table),
+        let (class, node) = match inner.place {
+            Place::Whole | Place::Braces => (Class::Operand, inside),
+            Place::Fence(opening) => (Class::Fenced, self.fenced(opening, inside, closing)),
+            Place::Cell(table) => (Class::Fenced, self.table(table)),
         };
-        self.accept(Class::Operand, node);
+        self.accept(class, node);
     }
 
     fn fenced(&mut self, opening: Option<&'static str>, inside: NodeId, closing: Option<&'static str>) -> NodeId {
@@ -316,7 +330,12 @@ impl Reader<'_, '_> {
     }
 
     fn table(&mut self, table: Table) -> NodeId {
-        let node = self.tree.element("mtable", "", table.rows);
+        // Fractions in lines of a derivation are as large as those that stand alone.
+        let attributes = match table.name.as_str() {
+            "align*" => " displaystyle=\"true\"",
+            _ => "",
+        };
+        let node = self.tree.element("mtable", attributes, table.rows);
         match table.name.as_str() {
             "bmatrix" => self.fenced(Some("["), node, Some("]")),
             "cases" => self.fenced(Some("{"), node, None),
@@ -369,23 +388,51 @@ impl Reader<'_, '_> {
     }
 
     /// Adds a part, after the sign that is not seen, where one belongs there.
-    fn add(&mut self, class: Class, base: NodeId) {
+    fn add(&mut self, mut class: Class, mut base: NodeId) {
         let last = self.row.items.last().map(|item| item.class);
         if let Some(last) = last.filter(|last| last.ends_operand() && class.begins_operand()) {
-            let sign = match (self.row.is_spaced, last, class) {
+            let is_product = self.row.is_spaced;
+            let sign = match (is_product, last, class) {
                 (true, ..) => TIMES,
                 (false, Class::Letter, Class::Letter) => SEPARATOR,
                 (false, ..) => APPLICATION,
             };
-            let sign = self.tree.leaf("mo", "", sign);
-            self.row.items.push(Item::plain(Class::Sign, sign));
-            if self.row.is_wide {
-                let space = self.tree.element("mspace", " width=\"0.1667em\"", Vec::new());
-                self.row.items.push(Item::plain(Class::Sign, space));
+            // Names and changes would run together with what is beside them: `a exp(x)`, `log det(X)`, `A dX B`.
+            let is_set_off = match (last, class) {
+                (Class::Change, _) if !is_product => {
+                    class = Class::Name;
+                    false
+                }
+                (_, Class::Name | Class::Change) => true,
+                (Class::Name, Class::Fenced | Class::Opening) => is_product,
+                (Class::Name, _) => true,
+                _ => self.row.is_wide,
+            };
+            let node = self.tree.leaf("mo", if is_set_off { THIN_SPACE } else { "" }, sign);
+            let between = if sign == APPLICATION {
+                Class::Application
+            } else {
+                Class::Sign
+            };
+            self.row.items.push(Item::plain(between, node));
+            if class == Class::Fenced {
+                base = self.applied(base);
             }
         }
         self.row.items.push(Item::plain(class, base));
         (self.row.is_spaced, self.row.is_wide) = (false, false);
+    }
+
+    /// Takes the functions whose argument this is from the end of the row: `log det(X)` with a script is all of it.
+    fn applied(&mut self, mut argument: NodeId) -> NodeId {
+        while let [.., function, sign] = self.row.items.as_slice()
+            && sign.class == Class::Application
+        {
+            let parts = vec![function.node(self.tree), sign.base, argument];
+            argument = self.tree.element("mrow", "", parts);
+            self.row.items.truncate(self.row.items.len() - 2);
+        }
+        argument
     }
 
     /// Adds a script to the last part.

@@ -125,7 +125,7 @@ pub(super) fn symbol(command: &str) -> Option<Symbol> {
         return Some(*symbol);
     }
     if let Some(name) = FUNCTIONS.iter().find(|known| **known == command) {
-        return Some(("mi", "", *name, Class::Operand));
+        return Some(("mi", "", *name, Class::Name));
     }
     let (_, letter) = GREEK.iter().find(|(known, _)| *known == command)?;
     // Capitals are upright in LaTeX, too.
@@ -147,12 +147,9 @@ pub(super) fn delimiter(token: Option<Token<'_>>) -> Option<&'static str> {
         Token::Command("|") => Some("‖"),
         Token::Command("langle") => Some("⟨"),
         Token::Command("rangle") => Some("⟩"),
-        Token::Command(_)
-        | Token::Letter(_)
-        | Token::Number(_)
-        | Token::Primes(_)
-        | Token::Space
-        | Token::Sign(_) => None,
+        Token::Command(_) | Token::Letter(_) | Token::Number(_) | Token::Primes(_) | Token::Space | Token::Sign(_) => {
+            None
+        }
     }
 }
 
