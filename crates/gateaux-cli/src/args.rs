@@ -85,6 +85,8 @@ pub enum Format {
     Unicode,
     /// LaTeX, with amsmath
     Latex,
+    /// MathML Core, for web pages
+    Mathml,
     /// One JSON object, as `gateaux batch` writes it
     Json,
 }

@@ -97,8 +97,9 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         }
         return show_quietly(&reply, arguments.form, notation, out);
     }
-    let function = problem.function_text(notation).map_err(in_text)?;
     let mut page = Page::new(out, notation);
+    let notation = page.notation();
+    let function = problem.function_text(notation).map_err(in_text)?;
     if arguments.form.is_none() {
         show_function(&function, &problem, &mut page)?;
     }
@@ -289,7 +290,7 @@ fn show_forms(
         };
         page.formula(&front, &formula(answer, wanted, notation))?;
         if wanted == Form::Kronecker {
-            page.sentence(&stacking(answer, notation))?;
+            page.sentence(&stacking(answer))?;
         }
     }
     if form == Some(Form::Adjoint) {
@@ -318,7 +319,7 @@ fn show_views(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
     }
     if let Some(kronecker) = views[1].filter(is_short) {
         page.formula("M = ", kronecker)?;
-        page.sentence(&stacking(answer, notation))?;
+        page.sentence(&stacking(answer))?;
     }
     if views.iter().flatten().any(|view| !is_short(view)) {
         page.sentence("long forms are left out here: --form index and --form kronecker show them")?;
@@ -330,18 +331,14 @@ fn show_views(answer: &Answer, page: &mut Page<'_>) -> Result<(), Failure> {
 }
 
 /// What the matrix of the Kronecker form does.
-fn stacking(answer: &Answer, notation: Notation) -> String {
+fn stacking(answer: &Answer) -> String {
     let hole = answer.holes().last().map_or("dX", String::as_str);
     let of = match answer.wrt().len() {
         1 => "vec(df)",
         2 => "vec of the change of the gradient",
         _ => "vec of the change of the derivative below",
     };
-    let hole = match notation {
-        Notation::Latex => format!("vec({hole})"),
-        _ => format!("vec({hole})"),
-    };
-    format!("M is the matrix with {of} = M*{hole}, where vec stacks columns")
+    format!("M is the matrix with {of} = M*vec({hole}), where vec stacks columns")
 }
 
 /// `f''(X)[dX1, dX2]`
@@ -349,7 +346,10 @@ fn bilinear(name: &str, answer: &Answer, notation: Notation) -> String {
     let primes = "'".repeat(answer.wrt().len());
     let holes = answer.holes().join(", ");
     match notation {
-        Notation::Latex => format!("{name}{primes}[{}]", answer.holes().join(", ")),
+        Notation::Latex => {
+            let holes: Vec<String> = answer.holes().iter().map(|hole| latex_name(hole)).collect();
+            format!("{name}{primes}[{}]", holes.join(", "))
+        }
         _ => format!("{name}{primes}[{holes}]"),
     }
 }
@@ -359,7 +359,9 @@ fn moved_value(name: &str, point: &str, change: &str, notation: Notation) -> Str
     match notation {
         Notation::Text => format!("{name}({point} + {change}) ~ "),
         Notation::Unicode => format!("{name}({point} + {change}) ≈ "),
-        Notation::Latex => format!("{name}({point} + {}) \\approx ", latex_name(change)),
+        Notation::Latex | Notation::MathMl => {
+            format!("{name}({} + {}) \\approx ", latex_name(point), latex_name(change))
+        }
     }
 }
 
@@ -390,8 +392,8 @@ fn change(name: &str, order: usize, notation: Notation) -> String {
         (Notation::Text | Notation::Unicode, 1) => format!("d{name}"),
         (Notation::Text, order) => format!("d{order}{name}"),
         (Notation::Unicode, order) => format!("d{}{name}", SUPERSCRIPTS.get(order).copied().unwrap_or("ⁿ")),
-        (Notation::Latex, 1) => format!("\\mathrm{{d}}{name}"),
-        (Notation::Latex, order) => format!("\\mathrm{{d}}^{{{order}}}{name}"),
+        (Notation::Latex | Notation::MathMl, 1) => format!("\\mathrm{{d}}{name}"),
+        (Notation::Latex | Notation::MathMl, order) => format!("\\mathrm{{d}}^{{{order}}}{name}"),
     }
 }
 

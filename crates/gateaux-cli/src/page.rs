@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use gateaux::Notation;
+use gateaux::{Notation, mathml};
 
 use crate::args::Format;
 use crate::style;
 
-/// Writes titled blocks. In LaTeX titles and sentences are comments, so that the page can be pasted as it is.
+/// Writes titled blocks. In LaTeX and MathML titles and sentences are comments, so that the page can be pasted as it is.
 pub struct Page<'a> {
     out: &'a mut dyn Write,
     notation: Notation,
@@ -20,13 +20,14 @@ pub fn notation(format: Format) -> Notation {
         Format::Text | Format::Json => Notation::Text,
         Format::Unicode => Notation::Unicode,
         Format::Latex => Notation::Latex,
+        Format::Mathml => Notation::MathMl,
     }
 }
 
 /// `m x n`, or a mathematician's cross.
 pub fn axes(axes: &[String], notation: Notation) -> String {
     match notation {
-        Notation::Text | Notation::Latex => axes.join(" x "),
+        Notation::Text | Notation::Latex | Notation::MathMl => axes.join(" x "),
         Notation::Unicode => axes.join(" × "),
     }
 }
@@ -35,7 +36,7 @@ pub fn axes(axes: &[String], notation: Notation) -> String {
 fn statements(formula: &str, notation: Notation) -> Vec<&str> {
     let separator = match notation {
         Notation::Text | Notation::Unicode => "; ",
-        Notation::Latex => ",\\quad ",
+        Notation::Latex | Notation::MathMl => ",\\quad ",
     };
     let mut statements = Vec::new();
     let (mut start, mut depth) = (0, 0usize);
@@ -65,9 +66,12 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The notation of the formulas.
+    /// The notation in which the page takes formulas: for MathML, which is made of whole lines, LaTeX.
     pub fn notation(&self) -> Notation {
-        self.notation
+        match self.notation {
+            Notation::MathMl => Notation::Latex,
+            notation => notation,
+        }
     }
 
     /// Begins a block; the detail, such as a shape, stands behind its title.
@@ -85,7 +89,7 @@ impl<'a> Page<'a> {
         } else {
             format!(" {}", style::paint(style::FAINT, detail))
         };
-        writeln!(self.out, "{}{title}{detail}", self.comment())
+        self.remark(&format!("{title}{detail}"))
     }
 
     /// A formula with what stands before it, such as `df = `, after a line for each of its definitions.
@@ -93,24 +97,28 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Those of writing.
     pub fn formula(&mut self, left: &str, formula: &str) -> io::Result<()> {
-        let statements = statements(formula, self.notation);
+        let statements = statements(formula, self.notation());
         let last = statements.len() - 1;
         for (at, statement) in statements.into_iter().enumerate() {
             let left = if at == last { left } else { "" };
             match self.notation {
                 Notation::Text | Notation::Unicode => writeln!(self.out, "  {left}{statement}")?,
                 Notation::Latex => writeln!(self.out, "\\[ {left}{statement} \\]")?,
+                Notation::MathMl => writeln!(self.out, "{}", mathml(&format!("{left}{statement}")))?,
             }
         }
         Ok(())
     }
 
-    /// Lines as they are.
+    /// An environment of LaTeX.
     ///
     /// # Errors
     /// Those of writing.
-    pub fn verbatim(&mut self, lines: &str) -> io::Result<()> {
-        writeln!(self.out, "{lines}")
+    pub fn environment(&mut self, lines: &str) -> io::Result<()> {
+        match self.notation {
+            Notation::Text | Notation::Unicode | Notation::Latex => writeln!(self.out, "{lines}"),
+            Notation::MathMl => writeln!(self.out, "{}", mathml(lines)),
+        }
     }
 
     /// A sentence on a line of its own.
@@ -118,7 +126,7 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Those of writing.
     pub fn sentence(&mut self, sentence: &str) -> io::Result<()> {
-        writeln!(self.out, "{}  {sentence}", self.comment())
+        self.remark(&format!("  {sentence}"))
     }
 
     /// Lines of two columns, the second aligned and faint.
@@ -169,10 +177,19 @@ impl<'a> Page<'a> {
         sentences.iter().try_for_each(|sentence| self.sentence(sentence))
     }
 
-    fn comment(&self) -> &'static str {
+    /// A line that is no formula.
+    fn remark(&mut self, text: &str) -> io::Result<()> {
         match self.notation {
-            Notation::Text | Notation::Unicode => "",
-            Notation::Latex => "% ",
+            Notation::Text | Notation::Unicode => writeln!(self.out, "{text}"),
+            Notation::Latex => writeln!(self.out, "% {text}"),
+            Notation::MathMl => {
+                // Two hyphens would end the comment.
+                let mut text = text.to_owned();
+                while text.contains("--") {
+                    text = text.replace("--", "- -");
+                }
+                writeln!(self.out, "<!-- {text} -->")
+            }
         }
     }
 }

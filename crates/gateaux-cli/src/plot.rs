@@ -84,7 +84,7 @@ impl Plot {
     /// The picture in characters, one row for each power of ten, 72 columns wide.
     pub fn rows(&self, notation: Notation) -> Vec<String> {
         let [first, second, both] = match notation {
-            Notation::Text | Notation::Latex => ['o', 'x', '*'],
+            Notation::Text | Notation::Latex | Notation::MathMl => ['o', 'x', '*'],
             Notation::Unicode => ['○', '×', '⊗'],
         };
         let (across, up) = self.ranges();

@@ -44,7 +44,7 @@ pub fn show_alone(derivations: &[Steps], page: &mut Page<'_>) -> io::Result<()> 
 
 fn show_lines(steps: &Steps, page: &mut Page<'_>) -> io::Result<()> {
     match page.notation() {
-        Notation::Latex => page.verbatim(&steps.latex())?,
+        Notation::Latex | Notation::MathMl => page.environment(&steps.latex())?,
         Notation::Text | Notation::Unicode => {
             for (formula, reason) in steps.aligned(page.notation()) {
                 page.sentence(&match reason.is_empty() {

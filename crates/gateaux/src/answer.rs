@@ -11,15 +11,14 @@ use crate::check::{Check, check};
 use crate::error::Errors;
 use crate::multiplicity::{Multiplicity, multiplicities};
 use crate::problem::Problem;
+use crate::spelled::Spelled;
 use crate::structure;
 use crate::wirtinger::{Parts, WirtingerPart};
 
 /// A formula in all notations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Printed {
-    text: String,
-    unicode: String,
-    latex: String,
+    formula: Spelled,
     size: usize,
     plain_size: usize,
 }
@@ -28,9 +27,7 @@ impl Printed {
     pub(crate) fn new(problem: &mut Problem, expr: Expr) -> Result<Printed, Errors> {
         let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
         Ok(Printed {
-            text: layout.write(Notation::Text),
-            unicode: layout.write(Notation::Unicode),
-            latex: layout.write(Notation::Latex),
+            formula: Spelled::WRITTEN.map(|notation| layout.write(notation)).into(),
             size: layout.size(),
             plain_size: layout.plain_size(),
         })
@@ -38,11 +35,7 @@ impl Printed {
 
     /// The formula in a notation.
     pub fn get(&self, notation: Notation) -> &str {
-        match notation {
-            Notation::Text => &self.text,
-            Notation::Unicode => &self.unicode,
-            Notation::Latex => &self.latex,
-        }
+        self.formula.get(notation)
     }
 
     /// The number of names, numbers and operations written: the length of the formula.
@@ -58,9 +51,8 @@ struct Mapping([(Notation, (String, String)); 3]);
 impl Mapping {
     fn new(problem: &mut Problem, expr: Expr) -> Result<Mapping, Errors> {
         let layout = print::Layout::new(&mut problem.store, expr).map_err(|error| problem.limit(error))?;
-        let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
         Ok(Mapping(
-            notations.map(|notation| (notation, layout.write_parts(notation))),
+            Spelled::WRITTEN.map(|notation| (notation, layout.write_parts(notation))),
         ))
     }
 
@@ -79,6 +71,7 @@ impl Mapping {
             Notation::Text => format!("{definitions}{} -> {body}", arguments.join(", ")),
             Notation::Unicode => format!("{definitions}{} ↦ {body}", arguments.join(", ")),
             Notation::Latex => format!("{definitions}{} \\mapsto {body}", latex()),
+            Notation::MathMl => print::mathml(&self.write(arguments, Notation::Latex)),
         }
     }
 }
@@ -108,7 +101,7 @@ pub struct Answer {
     adjoint: Option<(String, Mapping)>,
     candidates: Forms,
     kronecker: Option<Printed>,
-    index: Option<[(Notation, String); 3]>,
+    index: Option<Spelled>,
     hessian_vector: Option<(String, Mapping)>,
     assumptions: Vec<String>,
     pub(crate) multiplicities: Vec<Multiplicity>,
@@ -257,11 +250,11 @@ impl Answer {
             return Ok(None);
         };
         let mut written = Vec::with_capacity(3);
-        for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
+        for notation in Spelled::WRITTEN {
             let text = print::print_index(&mut problem.store, "D", array, notation);
-            written.push((notation, text.map_err(|error| problem.limit(error))?));
+            written.push(text.map_err(|error| problem.limit(error))?);
         }
-        self.index = written.try_into().ok();
+        self.index = <[String; 3]>::try_from(written).ok().map(Spelled::from);
         let Some(last) = self.derivative.last else {
             return Ok(None);
         };
@@ -305,9 +298,7 @@ impl Answer {
     /// The explicit form by its entries: `D[i,j,k,l] = A[i,k]*B[l,j]`, where letters that are not on the left are
     /// summed. There for more than two axes, and after [`complete_views`](Answer::complete_views).
     pub fn index(&self, notation: Notation) -> Option<&str> {
-        let written = self.index.as_ref()?;
-        let found = written.iter().find(|(known, _)| *known == notation)?;
-        Some(&found.1)
+        self.index.as_ref().map(|written| written.get(notation))
     }
 
     /// Of a second derivative of a scalar the product of the Hessian with a direction, as a formula. There after

@@ -2,7 +2,7 @@
 
 use gateaux_core::diff::{Derivative, Slots, Wirtinger};
 use gateaux_core::expr::Expr;
-use gateaux_core::print::{Notation, latex_name};
+use gateaux_core::print::{Notation, latex_name, mathml};
 use gateaux_core::simplify::simplify;
 
 use crate::answer::Printed;
@@ -94,7 +94,11 @@ impl Parts {
 
 /// `df/dz`, `d2f/dz dconj(z)`
 pub(crate) fn name<S: AsRef<str>>(wrt: &[S], conjugates: &[bool], notation: Notation) -> String {
-    let is_latex = notation == Notation::Latex;
+    let is_latex = match notation {
+        Notation::Text | Notation::Unicode => false,
+        Notation::Latex => true,
+        Notation::MathMl => return mathml(&name(wrt, conjugates, Notation::Latex)),
+    };
     let by = |(name, conjugate): (&S, &bool)| match (is_latex, conjugate) {
         (false, false) => format!("d{}", name.as_ref()),
         (false, true) => format!("dconj({})", name.as_ref()),

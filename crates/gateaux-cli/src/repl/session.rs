@@ -34,7 +34,7 @@ const COMMANDS: [(&str, &str); 17] = [
         ":form kronecker",
         "show this form alone: differential, adjoint, hvp, ..., or all",
     ),
-    (":format latex", "the notation: text, unicode or latex"),
+    (":format latex", "the notation: text, unicode, latex or mathml"),
     (":latex", "the last answer in LaTeX"),
     (
         ":steps",

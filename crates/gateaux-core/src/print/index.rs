@@ -1,7 +1,7 @@
 //! Index notation for display: `D[i,j,k,l] = A[i,k]*B[l,j]`, where letters that are not on the left are summed.
 
 use super::layout::{Layout, Piece};
-use super::{Notation, latex_name, writer};
+use super::{Notation, latex_name, mathml, writer};
 use crate::expr::{Dims, Expr, Form, MatrixPower, Rational, Result, Shape, Store, Term, letters};
 
 /// `D[i,j,k] = ...` for an array, in a notation. Identities are `delta[i,j]`.
@@ -9,6 +9,13 @@ use crate::expr::{Dims, Expr, Form, MatrixPower, Rational, Result, Shape, Store,
 /// # Errors
 /// Those of the constructors, since recognizing abbreviations can make expressions.
 pub fn print_index(store: &mut Store, name: &str, array: Expr, notation: Notation) -> Result<String> {
+    match notation {
+        Notation::Text | Notation::Unicode | Notation::Latex => equation(store, name, array, notation),
+        Notation::MathMl => Ok(mathml(&equation(store, name, array, Notation::Latex)?)),
+    }
+}
+
+fn equation(store: &mut Store, name: &str, array: Expr, notation: Notation) -> Result<String> {
     let rank = store.shape(array).axes().len() as u8;
     let output: Vec<u8> = (0..rank).collect();
     let terms = opened(store, array)?;
@@ -48,7 +55,7 @@ pub fn print_index(store: &mut Store, name: &str, array: Expr, notation: Notatio
         let times = match notation {
             Notation::Text => "*",
             Notation::Unicode => "⋅",
-            Notation::Latex => " ",
+            Notation::Latex | Notation::MathMl => " ",
         };
         text.push_str(&if factors.is_empty() {
             "1".to_owned()
@@ -200,7 +207,7 @@ fn delta(labels: &[String], notation: Notation) -> String {
     match notation {
         Notation::Text => indexed("delta", labels, notation),
         Notation::Unicode => indexed("δ", labels, notation),
-        Notation::Latex => indexed("\\delta", labels, notation),
+        Notation::Latex | Notation::MathMl => indexed("\\delta", labels, notation),
     }
 }
 

@@ -40,11 +40,7 @@ impl Spelling for Latex {
             Piece::Call(name, args) => call(layout, name, args),
             Piece::Reshape(x, dims) if dims.is_empty() => call(layout, "vec", &[*x]),
             Piece::Reshape(x, dims) => {
-                let mut tasks = vec![
-                    "\\operatorname{reshape}_{".into(),
-                    Task::Text(dims.join(" \\times ")),
-                    "}".into(),
-                ];
+                let mut tasks = vec!["\\operatorname{reshape}_{".into(), Task::Text(sizes(dims)), "}".into()];
                 tasks.extend(["\\left(".into(), Task::Piece(*x, Binding::Sum), "\\right)".into()]);
                 tasks
             }
@@ -353,7 +349,8 @@ pub fn latex_name(name: &str) -> String {
     }
 }
 
-const GREEK: &[(&str, &str)] = &[
+/// The commands of Greek letters.
+pub(super) const GREEK: &[(&str, &str)] = &[
     ("alpha", "α"),
     ("beta", "β"),
     ("gamma", "γ"),

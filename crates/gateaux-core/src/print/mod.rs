@@ -10,6 +10,7 @@ mod complex;
 mod index;
 mod latex;
 mod layout;
+mod mathml;
 mod number;
 mod phrase;
 mod recognize;
@@ -21,6 +22,7 @@ mod writer;
 pub use index::print_index;
 pub use latex::latex_name;
 pub use layout::{Layout, Piece, PieceId, names_of_parts};
+pub use mathml::mathml;
 pub use phrase::{Factor, Phrase, Wrap};
 pub use recognize::power_sum;
 
@@ -35,6 +37,8 @@ pub enum Notation {
     Unicode,
     /// LaTeX for mathematics mode, with the macros of amsmath.
     Latex,
+    /// MathML Core: one `math` element for web pages, the formula as in LaTeX. See [`mathml`].
+    MathMl,
 }
 
 /// The expression in a notation; shared parts of a large one are defined first.
@@ -56,21 +60,25 @@ impl Layout {
         definitions + &formula
     }
 
-    /// The layout in a notation, in parentheses if it holds less tightly.
+    /// The layout in a notation, in parentheses if it holds less tightly; for MathML in LaTeX, as a part of a formula.
     fn write_bound(&self, notation: Notation, least: writer::Binding) -> String {
         match notation {
             Notation::Text => writer::write_bound(self, &text::Text, least),
             Notation::Unicode => writer::write_bound(self, &unicode::Unicode, least),
-            Notation::Latex => writer::write_bound(self, &latex::Latex, writer::Binding::Atom.min(least)),
+            Notation::Latex | Notation::MathMl => {
+                writer::write_bound(self, &latex::Latex, writer::Binding::Atom.min(least))
+            }
         }
     }
 
-    /// The definitions of shared parts, with what separates them from the formula, and the formula.
+    /// The definitions of shared parts, with what separates them from the formula, and the formula; in MathML all of it
+    /// is the formula.
     pub fn write_parts(&self, notation: Notation) -> (String, String) {
         match notation {
             Notation::Text => writer::write(self, &text::Text),
             Notation::Unicode => writer::write(self, &unicode::Unicode),
             Notation::Latex => writer::write(self, &latex::Latex),
+            Notation::MathMl => (String::new(), mathml(&self.write(Notation::Latex))),
         }
     }
 }

@@ -6,12 +6,13 @@ mod verify;
 use gateaux_core::diff::{self, Derivative};
 use gateaux_core::expr::{Error, Expr, Form, Law, Structure, Var};
 use gateaux_core::ops;
-use gateaux_core::print::{Layout, Notation, latex_name, names_of_parts};
+use gateaux_core::print::{Layout, Notation, latex_name, mathml, names_of_parts};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
 
 use crate::answer::Answer;
 use crate::error::{Errors, NO_STEPS};
 use crate::problem::Problem;
+use crate::spelled::Spelled;
 use crate::wirtinger;
 
 /// A Kronecker form of more characters is left out of a derivation.
@@ -38,31 +39,22 @@ pub enum Checked {
 #[derive(Clone, Debug)]
 pub struct Step {
     left: Left,
-    names: [String; 3],
-    right: [String; 3],
+    name: Spelled,
+    right: Spelled,
     reasons: Vec<Reason>,
     why: [String; 2],
     checked: Checked,
 }
 
-/// The place of a notation among the three.
-fn place(notation: Notation) -> usize {
-    match notation {
-        Notation::Text => 0,
-        Notation::Unicode => 1,
-        Notation::Latex => 2,
-    }
-}
-
 impl Step {
     /// What stands on the left of the sign of equality: `f`, `df`, `gradient`.
     pub fn left(&self, notation: Notation) -> &str {
-        &self.names[place(notation)]
+        self.name.get(notation)
     }
 
     /// What stands on the right.
     pub fn right(&self, notation: Notation) -> &str {
-        &self.right[place(notation)]
+        self.right.get(notation)
     }
 
     /// Why it is equal to the line before.
@@ -121,6 +113,12 @@ impl Steps {
             text.push_str(if at + 1 < self.lines.len() { " \\\\\n" } else { "\n" });
         }
         text + "\\end{align*}"
+    }
+
+    /// The whole derivation as one `math` element: a table of left sides and right sides, and behind an empty column the
+    /// reasons. Its cells have the classes `lhs` and `rhs`, which a style sheet aligns to the right and to the left.
+    pub fn mathml(&self) -> String {
+        mathml(&self.latex())
     }
 
     /// Whether the left side of a line is that of the line before, and need not be written again.
@@ -234,8 +232,8 @@ impl Answer {
             .zip(checked)
             .map(|((line, right), checked)| Step {
                 left: line.left,
-                names: names.of(line.left),
-                right,
+                name: names.of(line.left).into(),
+                right: right.into(),
                 why: names.why(&line.reasons),
                 reasons: line.reasons,
                 checked,
@@ -312,13 +310,12 @@ impl Answer {
             Left::Part(at) => &parts[..at],
             _ => parts,
         };
-        let notations = [Notation::Text, Notation::Unicode, Notation::Latex];
         if line.left == Left::Map {
-            return Ok(notations.map(|notation| self.operator(notation)));
+            return Ok(Spelled::WRITTEN.map(|notation| self.operator(notation)));
         }
         let layout =
             Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
-        Ok(notations.map(|notation| layout.write(notation)))
+        Ok(Spelled::WRITTEN.map(|notation| layout.write(notation)))
     }
 }
 
