@@ -30,20 +30,17 @@ pub fn adopt(convention: args::Convention, problem: &mut Problem, wrt: &[String]
     })
 }
 
-/// The question of names and an order: one name is repeated, several names without an order are several gradients.
+/// The question of names and an order, see [`Question::of_names`].
 ///
 /// # Errors
 /// A number of names that is neither one nor the order.
 pub fn ask(wrt: &[String], order: Option<u8>) -> Result<Question, Failure> {
     let order = order.map(usize::from);
-    match (wrt, order) {
-        ([], _) | (_, Some(0)) => Ok(Question::Value),
-        ([name], _) => Ok(Question::Derivative(vec![name.clone(); order.unwrap_or(1)])),
-        (names, None | Some(1)) => Ok(Question::Gradients(names.to_vec())),
-        (names, Some(order)) if names.len() == order => Ok(Question::Derivative(names.to_vec())),
-        (names, Some(order)) => Err(Failure::usage(
-            format!("a derivative of order {order} cannot be by {} variables", names.len()),
+    Question::of_names(wrt, order).ok_or_else(|| {
+        let order = order.unwrap_or(1);
+        Failure::usage(
+            format!("a derivative of order {order} cannot be by {} variables", wrt.len()),
             format!("give one name, or {order} names for a mixed derivative"),
-        )),
-    }
+        )
+    })
 }

@@ -29,6 +29,18 @@ pub struct Reply {
 }
 
 impl Question {
+    /// The question of names and an order: one name is repeated, several names without an order are several gradients.
+    /// `None` where the number of names is neither one nor the order.
+    pub fn of_names(wrt: &[String], order: Option<usize>) -> Option<Question> {
+        match (wrt, order) {
+            ([], _) | (_, Some(0)) => Some(Question::Value),
+            ([name], _) => Some(Question::Derivative(vec![name.clone(); order.unwrap_or(1)])),
+            (names, None | Some(1)) => Some(Question::Gradients(names.to_vec())),
+            (names, Some(order)) if names.len() == order => Some(Question::Derivative(names.to_vec())),
+            (_, Some(_)) => None,
+        }
+    }
+
     /// The derivatives asked for, neither computed nor checked.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub struct Request {
     pub declarations: Vec<ExternalDeclaration>,
     /// What is asked.
     pub question: Question,
+    /// Sizes of dimension names.
+    pub sizes: BTreeMap<String, usize>,
     /// Values, if numbers are asked for.
     pub inputs: Option<Inputs>,
     /// How much is to be told of how the answer follows.
@@ -42,11 +44,12 @@ impl Request {
         };
         let declarations = declarations(object)?;
         let sizes = sizes(object)?;
-        let inputs = values(object)?.map(|values| Inputs::new(values, sizes));
+        let inputs = values(object)?.map(|values| Inputs::new(values, sizes.clone()));
         Ok(Request {
             expr,
             declarations,
             question: question(object)?,
+            sizes,
             inputs,
             steps: steps(object)?,
         })

@@ -1,6 +1,6 @@
 //! What can be written: for completions, highlighting and the page that explains the notation.
 
-use gateaux::{Notation, Structure, ops};
+use gateaux::{Structure, ops};
 use gateaux_json::Object;
 use serde_json::{Value, json};
 
@@ -20,11 +20,9 @@ pub fn language() -> Object {
     let general = ["scalar", "vector", "matrix", "tensor"];
     let structured = Structure::ALL.iter().map(|(_, name)| *name);
     let kinds: Vec<&str> = general.into_iter().chain(structured).collect();
-    let notations = Notation::ALL.map(|notation| notation.name());
     let mut fields = Object::new();
     fields.insert("functions".into(), Value::Array(functions));
     fields.insert("kinds".into(), json!(kinds));
     fields.insert("modifiers".into(), json!(["complex", "positive"]));
-    fields.insert("notations".into(), json!(notations));
     fields
 }

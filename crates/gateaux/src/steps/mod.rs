@@ -72,6 +72,11 @@ impl Step {
         &self.checked
     }
 
+    /// What stands between the sides: a colon where the right one is a map.
+    pub fn relation(&self) -> &'static str {
+        if self.left == Left::Map { ":" } else { "=" }
+    }
+
     /// Whether it is an answer that is read off.
     pub fn is_answer(&self) -> bool {
         self.left == Left::Answer
@@ -104,8 +109,7 @@ impl Steps {
             } else {
                 line.left(Notation::Latex)
             };
-            let relation = if line.left == Left::Map { ":" } else { "=" };
-            text.push_str(&format!("{left} &{relation} {}", line.right(Notation::Latex)));
+            text.push_str(&format!("{left} &{} {}", line.relation(), line.right(Notation::Latex)));
             let why = &line.why[1];
             if !why.is_empty() {
                 text.push_str(&format!(" && \\text{{{why}}}"));
