@@ -1,0 +1,7 @@
+// The page on the rules.
+
+import "./style.css";
+import { byId } from "./element";
+import { themeSwitch } from "./theme";
+
+themeSwitch(byId<HTMLButtonElement>("theme"));
