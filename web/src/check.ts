@@ -46,6 +46,7 @@ export class Verdicts {
     if (derived.answers.length === 0) {
       this.reply = Promise.resolve(undefined);
       host.replaceChildren();
+      host.classList.remove("stale");
       return;
     }
     this.reply = engine.ask({ ask: "check", ...problem(state), dims: known(state.sizes, derived) });
@@ -53,6 +54,7 @@ export class Verdicts {
     if (!reply) {
       return;
     }
+    host.classList.remove("stale");
     if (reply.ok) {
       host.replaceChildren(...reply.checks.map((each) => verdictLine(each, reply.checks.length === 1)));
     } else {

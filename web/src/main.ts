@@ -21,9 +21,11 @@ import { stepsSection } from "./steps";
 import { themeSwitch } from "./theme";
 import { Variables } from "./variables";
 
-/** How long a pause in typing is, before the engine is asked. */
-const DEBOUNCE = 80;
-/** How long a pause is, before something is said aloud. */
+/** How long a pause in typing is before mistakes are shown, which half of a formula always has. */
+const MISTAKES = 350;
+/** How long a pause in typing is before the answer is checked, and told in the sections. */
+const SECTIONS = 200;
+/** How long a pause is before something is said aloud. */
 const PAUSE = 1200;
 /** The engine's code for a variable that does not occur. */
 const NO_SUCH_VARIABLE = "G0403";
@@ -54,7 +56,8 @@ let variables: Variables | undefined;
 let asked: Asked | undefined;
 let shown: Derived | undefined;
 let isCurrent = false;
-let asking = 0;
+let isTyping = false;
+let later = 0;
 let speaking = 0;
 
 function speak(text: string, isAlert: boolean): void {
@@ -80,17 +83,21 @@ async function derive(state: State): Promise<Derived | Failed | undefined> {
 async function refresh(): Promise<void> {
   const state = store.state;
   isCurrent = false;
+  clearTimeout(later);
   aside.drop("steps", "second", "check", "example", "numbers", "claim", "cost");
-  byId("answer").classList.add("stale");
+  for (const id of ["answer", "verdict"]) {
+    byId(id).classList.add("stale");
+  }
   const reply = await derive(state);
-  if (!reply || state !== store.state) {
+  if (!reply || state.formula !== store.state.formula) {
     return;
   }
-  if (!reply.ok) {
-    fail(reply.errors);
-    return;
+  if (reply.ok) {
+    succeed(reply, state);
+    later = setTimeout(() => showSections(reply, state), isTyping ? SECTIONS : 0);
+  } else {
+    later = setTimeout(() => fail(reply.errors), isTyping ? MISTAKES : 0);
   }
-  succeed(reply, state);
 }
 
 function fail(errors: Mistake[]): void {
@@ -125,6 +132,10 @@ function succeed(derived: Derived, state: State): void {
   variables?.show(derived);
   asked?.show(derived);
   speak(spoken(derived), false);
+}
+
+/** Checks the answer, and tells more of it where somebody wants to know. */
+function showSections(derived: Derived, state: State): void {
   byId("sections").hidden = false;
   for (const section of sections) {
     byId(section.id).hidden = section.fits?.({ store, state, derived, engine: aside }) === false;
@@ -193,8 +204,8 @@ store.watch((state, before, act) => {
     showChanged(state, before);
     return;
   }
-  clearTimeout(asking);
-  asking = setTimeout(() => void refresh(), act === "typing" ? DEBOUNCE : 0);
+  isTyping = act === "typing";
+  void refresh();
 });
 
 byId<HTMLSelectElement>("input").addEventListener("change", (event) => {
