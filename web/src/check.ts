@@ -1,11 +1,9 @@
 // The verdict: the answer against differences of the function itself.
 
 import { byId, element } from "./element";
-import type { Engine } from "./engine";
 import { plot } from "./plot";
-import type { Checked, Derived, Failed, Scheme, Verdict } from "./protocol";
+import type { Checked, Failed, Scheme, Verdict } from "./protocol";
 import { body, type Context, known, type Section, showReply } from "./section";
-import { problem, type State } from "./state";
 
 function sizesText(sizes: Record<string, number>): string {
   const parts = Object.entries(sizes).map(([name, size]) => `${name} = ${size}`);
@@ -41,7 +39,7 @@ export class Verdicts {
   private reply: Promise<Checked | Failed | undefined> = Promise.resolve(undefined);
 
   /** Asks for the verdict on an answer. */
-  async refresh(state: State, derived: Derived, engine: Engine): Promise<void> {
+  async refresh({ state, derived, question, engine }: Context): Promise<void> {
     const host = byId("verdict");
     if (derived.answers.length === 0) {
       this.reply = Promise.resolve(undefined);
@@ -49,7 +47,7 @@ export class Verdicts {
       host.classList.remove("stale");
       return;
     }
-    this.reply = engine.ask({ ask: "check", ...problem(state), dims: known(state.sizes, derived) });
+    this.reply = engine.ask({ ask: "check", ...question, dims: known(state.sizes, derived) });
     const reply = await this.reply;
     if (!reply) {
       return;

@@ -1,10 +1,10 @@
 // "Check my formula": somebody's own derivative against the true one.
 
 import { element } from "./element";
-import { scrollBox } from "./formula";
 import type { Claimed, Judgment, Numbers } from "./protocol";
 import { body, type Context, known, mistakeList, type Section, showReply } from "./section";
-import { problem, type Store } from "./state";
+import { type Store } from "./state";
+import { scrollBox } from "./scroll";
 
 function compared(judgment: Judgment, view: string): HTMLElement {
   const entry = (name: string, text: unknown) => [
@@ -59,7 +59,7 @@ export function claimSection(store: Store): Section {
   return {
     id: "claim",
     fits: ({ derived }: Context) => derived.answers.length === 1,
-    async refresh({ state, derived, engine }: Context) {
+    async refresh({ state, derived, engine, question }: Context) {
       const form = derived.answers[0]?.forms.find((form) => !form.more && form.name !== "differential");
       const name = form && !["operator", "Kronecker form", "index form"].includes(form.name) ? form.name : "differential";
       label.textContent = `My formula for the ${name}`;
@@ -75,7 +75,7 @@ export function claimSection(store: Store): Section {
         return;
       }
       const dims = known(state.sizes, derived);
-      showReply(output, await engine.ask({ ask: "claim", ...problem(state), dims, claim: state.claim }), shown);
+      showReply(output, await engine.ask({ ask: "claim", ...question, dims, claim: state.claim }), shown);
     },
   };
 }

@@ -1,10 +1,10 @@
 // What the value and each derivative take, by each way to compute them.
 
 import { element } from "./element";
-import { scrollBox } from "./formula";
 import type { Cost, Costs } from "./protocol";
 import { body, type Context, known, type Section, SizeFields, showReply } from "./section";
-import { problem, type Store, withEntry } from "./state";
+import { type Store, withEntry } from "./state";
+import { scrollBox } from "./scroll";
 
 const LARGEST = 1_000_000;
 const ORDERS = ["value", "first derivative", "second derivative", "third derivative"];
@@ -37,7 +37,7 @@ function row(name: string, cost: Cost, isBest: boolean, rank = ""): HTMLElement 
 }
 
 function table(costs: Costs): HTMLElement {
-  const heads = ["", "passes", "operations", "in order", "memory"].map((name) => element("th", { scope: "col" }, name));
+  const heads = ["way", "passes", "operations", "in order", "memory"].map((name) => element("th", { scope: "col" }, name));
   const bodies = costs.derivatives.map((derivative) => {
     const title = `${ORDERS[derivative.order] ?? `derivative of order ${derivative.order}`}, ${count(derivative.entries)} entries`;
     return element(
@@ -67,8 +67,8 @@ export function costSection(store: Store): Section {
   return {
     id: "cost",
     fits: ({ derived }: Context) => derived.answers.length > 0,
-    async refresh({ state, derived, engine }: Context) {
-      const reply = await engine.ask({ ask: "cost", ...problem(state), dims: known(state.costSizes, derived) });
+    async refresh({ state, derived, engine, question }: Context) {
+      const reply = await engine.ask({ ask: "cost", ...question, dims: known(state.costSizes, derived) });
       showReply(output, reply, ({ costs }) => {
         sizes.show(costs[0]?.sizes ?? {});
         return costs.flatMap((each) => [

@@ -3,9 +3,11 @@
 import {
   acceptCompletion,
   autocompletion,
+  type Completion,
   type CompletionContext,
   type CompletionResult,
   completionKeymap,
+  pickedCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
@@ -171,6 +173,7 @@ export class Editor {
             ...defaultKeymap,
           ]),
           EditorView.contentAttributes.of({ "aria-label": LABEL, spellcheck: "false", autocapitalize: "off" }),
+          EditorView.domEventHandlers({ beforeinput: replaceSelection }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !this.isSetting) {
               listener.typed(update.state.doc.toString());
@@ -230,11 +233,13 @@ export class Editor {
         label,
         detail: kinds[0] ?? "",
         info: about,
-        apply: `${label}(`,
+        apply: call(label),
         type: "function",
       })),
     );
-    const variables = this.variables.map(({ name, declaration }) => ({
+    // A name that is just being typed is already a variable of the problem, but nothing to complete.
+    const others = this.variables.filter(({ name }) => name !== word?.text);
+    const variables = others.map(({ name, declaration }) => ({
       label: name,
       detail: declaration.slice(name.length + 2),
       boost: 1,
@@ -242,6 +247,34 @@ export class Editor {
     const kinds = this.kinds.map((label) => ({ label, detail: "kind", boost: -1 }));
     return { from: word?.from ?? context.pos, options: [...variables, ...functions, ...kinds], validFor: NAME };
   }
+}
+
+/** Completes a function with its bracket, unless that is there. */
+function call(name: string): (view: EditorView, completion: Completion, from: number, to: number) => void {
+  return (view, completion, from, to) => {
+    const isCalled = view.state.sliceDoc(to, to + 1) === "(";
+    const insert = isCalled ? name : `${name}(`;
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor: from + insert.length + (isCalled ? 1 : 0) },
+      userEvent: "input.complete",
+      annotations: pickedCompletion.of(completion),
+    });
+  };
+}
+
+/**
+ * Replaces what is selected by what is typed. Browsers would carry the look of the text before over to the new text, as
+ * a style attribute, which the policy of the page forbids.
+ */
+function replaceSelection(event: InputEvent, view: EditorView): boolean {
+  const isText = event.inputType === "insertText" && event.data !== null && event.cancelable;
+  if (!isText || view.composing || view.state.selection.main.empty) {
+    return false;
+  }
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data ?? ""), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 /** Spans count characters, an editor counts units of 16 bits. */

@@ -4,6 +4,7 @@ import { copyButtons } from "./copy";
 import { element } from "./element";
 import { math, mathElement } from "./mathml";
 import type { Formula } from "./protocol";
+import { scrollBox } from "./scroll";
 
 /** What stands before a formula, as `df =`. */
 export interface Left {
@@ -36,30 +37,6 @@ export function named(name: string): Left {
     nodes: () => [mathElement("mi", name), mathElement("mo", "=")],
   };
 }
-
-/** A box for something wide; it can be reached and scrolled by keyboard where it scrolls. */
-export function scrollBox(label: string, ...children: (Node | string)[]): HTMLElement {
-  const box = element("div", { class: "scroll" }, ...children);
-  sizes.observe(box);
-  box.dataset.label = label;
-  return box;
-}
-
-/** Only boxes that do scroll are stops of the tab key and regions. */
-const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const box = target as HTMLElement;
-    if (box.scrollWidth > box.clientWidth + 1) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "region");
-      box.setAttribute("aria-label", `${box.dataset.label}, scrolls sideways`);
-    } else {
-      box.removeAttribute("tabindex");
-      box.removeAttribute("role");
-      box.removeAttribute("aria-label");
-    }
-  }
-});
 
 /** The formula as mathematics, or as text where it is too long to be set. */
 export function typeset(formula: Formula, left?: Left): Element {

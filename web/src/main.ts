@@ -13,8 +13,8 @@ import { Engine } from "./engine";
 import { gallery } from "./gallery";
 import { first, follow } from "./history";
 import { numbersSection } from "./numbers";
-import type { Derived, Failed, Language, Mistake } from "./protocol";
-import { body, mistakeList, type Section } from "./section";
+import type { Derived, Failed, Language, Mistake, Problem } from "./protocol";
+import { body, type Context, mistakeList, type Section } from "./section";
 import { secondSection } from "./second";
 import { EMPTY, problem, type State, Store } from "./state";
 import { stepsSection } from "./steps";
@@ -54,9 +54,11 @@ const sections: Section[] = [
 let language: Language | undefined;
 let variables: Variables | undefined;
 let asked: Asked | undefined;
-let shown: Derived | undefined;
+/** The answer that is shown, and whether it is that of the formula as it stands. */
+let shown: { derived: Derived; question: Problem } | undefined;
 let isCurrent = false;
 let isTyping = false;
+let round = 0;
 let later = 0;
 let speaking = 0;
 
@@ -73,11 +75,14 @@ function speak(text: string, isAlert: boolean): void {
 }
 
 /** Asks with the variables that were chosen; if they are gone, with the usual one. */
-async function derive(state: State): Promise<Derived | Failed | undefined> {
-  const question = problem(state);
+async function derive(question: Problem): Promise<{ reply: Derived | Failed; question: Problem } | undefined> {
+  const mine = ++round;
   const reply = await live.ask({ ask: "derive", ...question });
-  const isGone = reply && !reply.ok && reply.errors[0]?.code === NO_SUCH_VARIABLE && state.wrt.length > 0;
-  return isGone ? live.ask({ ask: "derive", ...question, wrt: [] }) : reply;
+  const isGone = reply && !reply.ok && reply.errors[0]?.code === NO_SUCH_VARIABLE && question.wrt.length > 0;
+  if (isGone && mine === round) {
+    return derive({ ...question, wrt: [] });
+  }
+  return reply && { reply, question };
 }
 
 async function refresh(): Promise<void> {
@@ -88,13 +93,15 @@ async function refresh(): Promise<void> {
   for (const id of ["answer", "verdict"]) {
     byId(id).classList.add("stale");
   }
-  const reply = await derive(state);
-  if (!reply || state.formula !== store.state.formula) {
+  const answered = await derive(problem(state));
+  if (!answered) {
     return;
   }
+  const { reply, question } = answered;
   if (reply.ok) {
+    shown = { derived: reply, question };
     succeed(reply, state);
-    later = setTimeout(() => showSections(reply, state), isTyping ? SECTIONS : 0);
+    later = setTimeout(showSections, isTyping ? SECTIONS : 0);
   } else {
     later = setTimeout(() => fail(reply.errors), isTyping ? MISTAKES : 0);
   }
@@ -114,7 +121,6 @@ function fail(errors: Mistake[]): void {
 }
 
 function succeed(derived: Derived, state: State): void {
-  shown = derived;
   isCurrent = true;
   editor.mark([]);
   editor.name(derived.variables);
@@ -134,13 +140,22 @@ function succeed(derived: Derived, state: State): void {
   speak(spoken(derived), false);
 }
 
+/** What sections know, while the answer is that of the formula as it stands. */
+function context(): Context | undefined {
+  return isCurrent && shown ? { store, state: store.state, engine: aside, ...shown } : undefined;
+}
+
 /** Checks the answer, and tells more of it where somebody wants to know. */
-function showSections(derived: Derived, state: State): void {
+function showSections(): void {
+  const known = context();
+  if (!known) {
+    return;
+  }
   byId("sections").hidden = false;
   for (const section of sections) {
-    byId(section.id).hidden = section.fits?.({ store, state, derived, engine: aside }) === false;
+    byId(section.id).hidden = section.fits?.(known) === false;
   }
-  void verdicts.refresh(state, derived, aside);
+  void verdicts.refresh(known);
   for (const section of sections) {
     show(section);
   }
@@ -150,10 +165,11 @@ function showSections(derived: Derived, state: State): void {
 function show(section: Section): void {
   const details = byId<HTMLDetailsElement>(section.id);
   details.open = store.state.open.includes(section.id);
-  if (details.open && !details.hidden && isCurrent && shown) {
+  const known = context();
+  if (details.open && !details.hidden && known) {
     const host = body(section.id);
     const waiting = setTimeout(() => host.classList.add("stale"), 150);
-    void section.refresh({ store, state: store.state, derived: shown, engine: aside }).finally(() => {
+    void section.refresh(known).finally(() => {
       clearTimeout(waiting);
       host.classList.remove("stale");
     });
@@ -170,8 +186,9 @@ function isOfSections(state: State, before: State): boolean {
 /** Shows only the sections that a change is about. */
 function showChanged(state: State, before: State): void {
   const changed = (...keys: (keyof State)[]) => keys.some((key) => state[key] !== before[key]);
-  if (changed("sizes") && isCurrent && shown) {
-    void verdicts.refresh(state, shown, aside);
+  const known = context();
+  if (changed("sizes") && known) {
+    void verdicts.refresh(known);
   }
   for (const section of sections) {
     const isToggled = state.open.includes(section.id) !== before.open.includes(section.id);
@@ -211,7 +228,8 @@ store.watch((state, before, act) => {
 byId<HTMLSelectElement>("input").addEventListener("change", (event) => {
   const input = (event.target as HTMLSelectElement).value === "latex" ? "latex" : "text";
   // What is understood is written anew in the other notation.
-  const formula = isCurrent && shown ? (input === "latex" ? shown.function.latex : shown.text) : store.state.formula;
+  const derived = context()?.derived;
+  const formula = derived ? (input === "latex" ? derived.function.latex : derived.text) : store.state.formula;
   store.change({ input, formula });
 });
 for (const section of sections) {
@@ -241,8 +259,8 @@ if (known?.ok) {
   asked = new Asked(store);
   await answered;
   if (shown) {
-    variables.show(shown);
-    asked.show(shown);
+    variables.show(shown.derived);
+    asked.show(shown.derived);
   }
 }
 if ("serviceWorker" in navigator && import.meta.env.PROD) {

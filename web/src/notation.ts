@@ -5,6 +5,7 @@ import { byId, element } from "./element";
 import { Engine } from "./engine";
 import type { LanguageFunction } from "./protocol";
 import { type Declaration, EMPTY, readDeclaration, toFragment } from "./state";
+import { watchScroll } from "./scroll";
 import { themeSwitch } from "./theme";
 
 function addressOf(formula: string, declared: Map<string, Declaration> = new Map()): string {
@@ -65,6 +66,9 @@ function entry(found: LanguageFunction, known: string[]): HTMLElement {
 
 themeSwitch(byId<HTMLButtonElement>("theme"));
 linkExamples();
+for (const box of document.querySelectorAll<HTMLElement>(".scroll")) {
+  watchScroll(box, box.dataset.label ?? "table");
+}
 const reply = await new Engine().ask({ ask: "language" });
 const host = byId("functions");
 if (reply?.ok) {

@@ -2,11 +2,11 @@
 
 import { copyButtons } from "./copy";
 import { element } from "./element";
-import { scrollBox } from "./formula";
 import type { Derived, Evaluated, Numbers } from "./protocol";
 import { body, type Context, known, mistakeList, type Section, SizeFields, showReply } from "./section";
-import { problem, type Store, withEntry } from "./state";
+import { type Store, withEntry } from "./state";
 import { symbol } from "./symbol";
+import { scrollBox } from "./scroll";
 
 /** Larger ones take long to evaluate, and nobody reads them. */
 const LARGEST = 12;
@@ -166,9 +166,9 @@ export function numbersSection(store: Store): Section {
     Object.fromEntries([...values].filter(([name]) => derived.variables.some((variable) => variable.name === name)));
   return {
     id: "numbers",
-    async refresh({ state, derived, engine }: Context) {
+    async refresh({ state, derived, engine, question }: Context) {
       const host = body("numbers");
-      const asked = { ...problem(state), dims: known(state.sizes, derived) };
+      const asked = { ...question, dims: known(state.sizes, derived) };
       const example = await engine.ask({ ask: "example", ...asked });
       if (!example) {
         return;
@@ -185,7 +185,6 @@ export function numbersSection(store: Store): Section {
         host.replaceChildren(element("div", { class: "size-row" }, sizes.root, again), inputs.root, output);
       }
       // The sizes follow from the values.
-      const { dims: _, ...question } = asked;
       showReply(output, await engine.ask({ ask: "numbers", ...question, inputs: values }), results);
     },
   };

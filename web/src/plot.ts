@@ -1,8 +1,8 @@
 // The error of differences against the step, both logarithmic, as a drawing with its table.
 
 import { drawn, element } from "./element";
-import { scrollBox } from "./formula";
 import type { Convergence } from "./protocol";
+import { scrollBox } from "./scroll";
 
 type Measured = Extract<Convergence, { table: unknown }>;
 

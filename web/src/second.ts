@@ -3,7 +3,6 @@
 import { derivativeRows } from "./answer";
 import { byId, element } from "./element";
 import { body, type Context, type Section, showReply } from "./section";
-import { problem } from "./state";
 
 /** The section. */
 export function secondSection(): Section {
@@ -13,11 +12,11 @@ export function secondSection(): Section {
       byId("second-title").textContent = derived.shape.length === 0 ? "Hessian" : "Second derivative";
       return state.order === 1 && derived.answers.length > 0;
     },
-    async refresh({ state, derived, engine }: Context) {
+    async refresh({ derived, engine, question }: Context) {
       const parts: HTMLElement[] = [];
       for (const { by } of derived.answers) {
         const host = element("div", {});
-        const reply = await engine.ask({ ask: "derive", ...problem(state), wrt: by, order: 2 }, "second");
+        const reply = await engine.ask({ ask: "derive", ...question, wrt: by, order: 2 }, "second");
         if (!reply) {
           return;
         }

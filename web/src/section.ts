@@ -2,13 +2,15 @@
 
 import { byId, element, prose } from "./element";
 import type { Engine } from "./engine";
-import type { Derived, Failed, Mistake } from "./protocol";
+import type { Derived, Failed, Mistake, Problem } from "./protocol";
 import type { State, Store } from "./state";
 
 /** What a section knows of the page. */
 export interface Context {
   store: Store;
   state: State;
+  /** What was asked. */
+  question: Problem;
   derived: Derived;
   engine: Engine;
 }

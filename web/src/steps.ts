@@ -3,11 +3,11 @@
 import { rules } from "virtual:rules";
 import { copyButtons } from "./copy";
 import { element } from "./element";
-import { scrollBox, typeset } from "./formula";
+import { typeset } from "./formula";
 import { mathElement } from "./mathml";
 import type { Derivation, Line } from "./protocol";
 import { body, type Context, type Section, showReply } from "./section";
-import { problem } from "./state";
+import { scrollBox } from "./scroll";
 
 /** Where a rule is explained: rules have a page, differentials of functions stand beside the functions. */
 function address(rule: string): string {
@@ -68,7 +68,7 @@ export function stepsSection(): Section {
   let choice: HTMLElement | undefined;
   return {
     id: "steps",
-    async refresh({ state, engine, store }: Context) {
+    async refresh({ state, engine, store, question }: Context) {
       choice ??= element(
         "div",
         { class: "choices", role: "radiogroup", "aria-label": "Detail of the steps" },
@@ -86,7 +86,7 @@ export function stepsSection(): Section {
         input.checked = input.value === state.detail;
       }
       body("steps").replaceChildren(choice, lines);
-      const reply = await engine.ask({ ask: "steps", ...problem(state), detail: state.detail });
+      const reply = await engine.ask({ ask: "steps", ...question, detail: state.detail });
       showReply(lines, reply, ({ derivations }) =>
         derivations.map((found) => derivation(found, derivations.length === 1)),
       );

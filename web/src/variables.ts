@@ -16,6 +16,7 @@ const SIZE_NAMES = [..."nmkpqrstuvw"];
 
 const ORIGINS: Record<string, string> = {
   name: "inferred from its name",
+  default: "inferred from its name",
   use: "inferred from its use",
   declared: "declared in the formula",
 };
@@ -55,7 +56,7 @@ class Chip {
     this.sizes = element("span", { class: "sizes" }, "(", this.dims, ")");
     this.undo = element(
       "button",
-      { type: "button", "aria-label": `Infer the kind of ${name} again`, click: () => this.forget() },
+      { type: "button", "aria-label": `infer again: ${name}`, click: () => this.forget() },
       "infer again",
     );
     this.root = element(
