@@ -1,8 +1,8 @@
 // The answer: the function, its differential, the explicit form, and what is folded away.
 
 import { element, prose } from "./element";
-import { differentialOf, formulaRow, type Left, named } from "./formula";
-import type { Answer, Derived, Form } from "./protocol";
+import { differentialOf, formulaBox, type Left, named } from "./formula";
+import type { Answer, Derived, Form, Formula } from "./protocol";
 import { symbol } from "./symbol";
 
 const EXPLAINED: Record<string, string> = {
@@ -23,16 +23,21 @@ function left(form: Form, name: string, order: number): Left | undefined {
   return form.name === "Kronecker form" ? named("M") : undefined;
 }
 
-function row(form: Form, name: string, order: number): HTMLElement {
-  const label = element("div", { class: "row-label" }, element("h3", {}, form.name));
-  if (form.shape.length > 0 && form.name !== "operator" && form.name !== "differential") {
-    label.append(element("span", { class: "shape" }, shapeText(form.shape)));
-  }
+/** A formula with what it is, and the buttons that copy it. */
+function row(what: string, about: (Node | string)[], formula: Formula, left?: Left): HTMLElement {
+  const { box, copy } = formulaBox(what, formula, left);
+  const label = element("div", { class: "row-label" }, element("h3", {}, what), ...about, copy);
+  return element("div", { class: "row" }, label, box);
+}
+
+function formRow(form: Form, name: string, order: number): HTMLElement {
+  const isShaped = form.shape.length > 0 && form.name !== "operator" && form.name !== "differential";
   const explained = EXPLAINED[form.name];
-  if (explained) {
-    label.append(element("span", { class: "explained" }, explained));
-  }
-  return element("div", { class: "row" }, label, formulaRow(form.name, form.formula, left(form, name, order)));
+  const about = [
+    ...(isShaped ? [element("span", { class: "shape" }, shapeText(form.shape))] : []),
+    ...(explained ? [element("span", { class: "explained" }, explained)] : []),
+  ];
+  return row(form.name, about, form.formula, left(form, name, order));
 }
 
 /** Whether the further forms are shown, and who wants to know when that changes. */
@@ -44,7 +49,7 @@ export interface Folded {
 /** The rows of one derivative. */
 function one(answer: Answer, name: string, isAlone: boolean, folded: Folded): HTMLElement {
   const order = answer.by.length;
-  const rows = (forms: Form[]) => forms.map((form) => row(form, name, order));
+  const rows = (forms: Form[]) => forms.map((form) => formRow(form, name, order));
   const [first, rest] = [answer.forms.filter((form) => !form.more), answer.forms.filter((form) => form.more)];
   const group = element("div", { class: "derivative", role: "group", "aria-label": `by ${answer.by.join(", ")}` });
   if (!isAlone) {
@@ -96,16 +101,8 @@ function remarks(derived: Derived): HTMLElement | string {
 /** The function and its derivatives. */
 export function answerRows(derived: Derived, folded: Folded): (HTMLElement | string)[] {
   const { answers } = derived;
-  const label = element("div", { class: "row-label" }, element("h3", {}, "function"));
-  if (derived.shape.length > 0) {
-    label.append(element("span", { class: "shape" }, shapeText(derived.shape)));
-  }
-  const described = element(
-    "div",
-    { class: "row" },
-    label,
-    formulaRow("function", derived.function, named(derived.name)),
-  );
+  const shape = derived.shape.length > 0 ? [element("span", { class: "shape" }, shapeText(derived.shape))] : [];
+  const described = row("function", shape, derived.function, named(derived.name));
   return [
     described,
     ...answers.map((answer) => one(answer, derived.name, answers.length === 1, folded)),

@@ -2,7 +2,7 @@
 
 import { copyButtons } from "./copy";
 import { element } from "./element";
-import { math, mathElement } from "./mathml";
+import { fitFences, math, mathElement } from "./mathml";
 import type { Formula } from "./protocol";
 import { scrollBox } from "./scroll";
 
@@ -38,31 +38,49 @@ export function named(name: string): Left {
   };
 }
 
-/** The formula as mathematics, or as text where it is too long to be set. */
-export function typeset(formula: Formula, left?: Left): Element {
-  const found = math(formula.mathml);
-  if (!found) {
-    return element("code", { class: "untypeset" }, (left?.text ?? "") + formula.text);
-  }
-  if (left) {
-    const row = mathElement("mrow", ...left.nodes());
-    found.prepend(...row.childNodes);
-  }
-  return found;
+/** The text with the left side, behind the definitions that the formula begins with. */
+function prefixed(text: string, separator: string, left: string): string {
+  const at = text.lastIndexOf(separator);
+  const start = at < 0 ? 0 : at + separator.length;
+  return text.slice(0, start) + left + text.slice(start);
 }
 
-/** The formula in its box with its buttons. */
-export function formulaRow(what: string, formula: Formula, left?: Left): HTMLElement {
-  const shown = typeset(formula, left);
-  return element(
-    "div",
-    { class: "formula" },
-    scrollBox(what, shown),
-    copyButtons(what, [
-      ["text", (left?.text ?? "") + formula.text],
-      ["LaTeX", (left?.latex ?? "") + formula.latex],
-      // What is copied stands on its own, with its namespace.
-      ["MathML", shown.localName === "math" ? new XMLSerializer().serializeToString(shown) : formula.mathml],
+/** The same of a formula that is set: definitions end with a wide space. */
+function prepend(found: Element, left: Left): void {
+  const [only] = found.children;
+  const row = found.children.length === 1 && only?.localName === "mrow" ? only : found;
+  const space = [...row.children].findLast((child) => child.localName === "mspace");
+  row.insertBefore(mathElement("mrow", ...left.nodes()), space ? space.nextSibling : row.firstChild);
+}
+
+/** The formula as mathematics, or as text where it is too long to be set. */
+export function typeset(formula: Formula): Element {
+  const found = math(formula.mathml);
+  if (found) {
+    fitFences(found);
+  }
+  return found ?? element("code", { class: "untypeset" }, formula.text);
+}
+
+/** The formula in its box, and the buttons that copy it as it is shown. */
+export function formulaBox(what: string, formula: Formula, left?: Left): { box: HTMLElement; copy: HTMLElement } {
+  const text = left ? prefixed(formula.text, "; ", left.text) : formula.text;
+  const latex = left ? prefixed(formula.latex, ",\\quad ", left.latex) : formula.latex;
+  const found = math(formula.mathml);
+  if (found && left) {
+    prepend(found, left);
+  }
+  // What is copied stands on its own, with its namespace.
+  const mathml = found ? new XMLSerializer().serializeToString(found) : formula.mathml;
+  if (found) {
+    fitFences(found);
+  }
+  return {
+    box: scrollBox(what, found ?? element("code", { class: "untypeset" }, text)),
+    copy: copyButtons(what, [
+      ["text", text],
+      ["LaTeX", latex],
+      ["MathML", mathml],
     ]),
-  );
+  };
 }

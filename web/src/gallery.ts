@@ -3,7 +3,7 @@
 import { byId, element } from "./element";
 import type { Engine } from "./engine";
 import { type Example, GALLERY } from "./examples";
-import { math } from "./mathml";
+import { typeset } from "./formula";
 import { EMPTY, problem, readDeclaration, type State, toFragment } from "./state";
 
 /** The state that shows an example. */
@@ -63,9 +63,8 @@ export function gallery(engine: Engine, choose: (state: State) => void): void {
     byId("gallery-body").replaceChildren(...sections);
     for (const [example, shown] of cards) {
       const reply = await engine.ask({ ask: "derive", ...problem(stateOf(example)) }, "gallery");
-      const formula = reply?.ok ? math(reply.function.mathml) : undefined;
-      if (formula) {
-        shown.set(formula);
+      if (reply?.ok) {
+        shown.set(typeset(reply.function));
       }
     }
   }

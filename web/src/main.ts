@@ -12,6 +12,7 @@ import { byId, element } from "./element";
 import { Engine } from "./engine";
 import { gallery } from "./gallery";
 import { first, follow } from "./history";
+import { hasWideFences } from "./mathml";
 import { numbersSection } from "./numbers";
 import type { Derived, Failed, Language, Mistake, Problem } from "./protocol";
 import { body, type Context, mistakeList, type Section } from "./section";
@@ -248,6 +249,7 @@ gallery(aside, (state) => {
   editor.focus();
 });
 
+document.documentElement.classList.toggle("wide-fences", hasWideFences());
 editor.set(store.state.formula, store.state.input);
 byId<HTMLSelectElement>("input").value = store.state.input;
 const answered = refresh();

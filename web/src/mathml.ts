@@ -55,3 +55,32 @@ export function math(source: string): Element | undefined {
   const root = new DOMParser().parseFromString(source, "application/xml").documentElement;
   return root.namespaceURI === NAMESPACE && root.localName === "math" ? copy(root) : undefined;
 }
+
+/** What is higher than a line of text. */
+const HIGH = "mfrac, msqrt, mroot, munder, munderover, mtable, msup > mrow:first-child, msubsup > mrow:first-child";
+
+/**
+ * Lets brackets stretch only around what is high, as one writes them: browsers keep as much room for a bracket that
+ * may stretch as for the largest one.
+ */
+export function fitFences(root: Element): void {
+  for (const fence of root.querySelectorAll("mo[stretchy='true'][form]")) {
+    if (fence.parentElement?.querySelector(HIGH)) {
+      fence.classList.add("high");
+    } else {
+      fence.setAttribute("stretchy", "false");
+    }
+  }
+}
+
+/** Whether brackets that stretch take the room of the largest one; the style then takes it back. */
+export function hasWideFences(): boolean {
+  const [fence, plain] = [mathElement("mo", "("), mathElement("mo", "(")];
+  fence.setAttribute("stretchy", "true");
+  plain.setAttribute("stretchy", "false");
+  const probe = mathElement("math", fence, plain);
+  document.body.append(probe);
+  const isWide = fence.getBoundingClientRect().width > 1.3 * plain.getBoundingClientRect().width;
+  probe.remove();
+  return isWide;
+}

@@ -140,8 +140,8 @@ function result(label: string, value: Numbers): HTMLElement {
   return element(
     "div",
     { class: "row" },
-    element("div", { class: "row-label" }, element("h3", {}, label)),
-    element("div", { class: "formula" }, shown(value, label), copyButtons(label, [["JSON", JSON.stringify(value)]])),
+    element("div", { class: "row-label" }, element("h3", {}, label), copyButtons(label, [["JSON", JSON.stringify(value)]])),
+    shown(value, label),
   );
 }
 
