@@ -8,13 +8,11 @@ import subset from "subset-font";
 const require = createRequire(import.meta.url);
 const target = new URL("../public/fonts/", import.meta.url);
 
-const span = (from, to) =>
-  Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at)).join("");
+const span = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at)).join("");
 
 const ascii = span(0x20, 0x7e);
-const greek = span(0x391, 0x3a9) + span(0x3b1, 0x3c9) + "ϕϵϑϰϱϖ";
-const operators =
-  "±×÷·′″‖†‡…⁡⁢⁣⁤‾−∗∘√∂∇∈∉∅∞∑∏∫∀∃∓∝≠≈≃≡≤≥≪≫⊂⊗⊕⊙⊘⊤⊥⋅⋆⋯⋮⋱⟨⟩⌈⌉⌊⌋↦→←↔⇒⇔¬∧∨ℝℂℓℎıȷ^˜¯˙¨ˆ ⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭";
+const greek = `${span(0x391, 0x3a9)}${span(0x3b1, 0x3c9)}ϕϵϑϰϱϖ`;
+const operators = "±×÷·′″‖†‡…⁡⁢⁣⁤‾−∗∘√∂∇∈∉∅∞∑∏∫∀∃∓∝≠≈≃≡≤≥≪≫⊂⊗⊕⊙⊘⊤⊥⋅⋆⋯⋮⋱⟨⟩⌈⌉⌊⌋↦→←↔⇒⇔¬∧∨ℝℂℓℎıȷ^˜¯˙¨ˆ ⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎪⎫⎬⎭";
 // The italic and bold letters that browsers take for names in MathML.
 const letters = span(0x1d400, 0x1d467) + span(0x1d6a4, 0x1d71b) + span(0x1d7ce, 0x1d7d7);
 const typography = " –—‘’“”•…→↗×·′≈≤≥−∂é";

@@ -92,10 +92,12 @@ export function spoken(derived: Derived): string {
 /** What was assumed and said. */
 function remarks(derived: Derived): HTMLElement | string {
   const items = [
-    ...derived.assumptions.map((text) => element("li", {}, element("span", {}, "assuming "), element("code", {}, text))),
+    ...derived.assumptions.map((text) => element("li", {}, `assuming ${text}`)),
     ...derived.notes.map((text) => element("li", {}, ...prose(text))),
   ];
-  return items.length > 0 ? element("ul", { class: "notes", "aria-label": "Assumptions and conventions" }, ...items) : "";
+  return items.length > 0
+    ? element("ul", { class: "notes", "aria-label": "Assumptions and conventions" }, ...items)
+    : "";
 }
 
 /** The function and its derivatives. */

@@ -30,7 +30,9 @@ export class Asked {
 
   constructor(private readonly store: Store) {
     byId("order").replaceChildren(
-      ...ORDER_TEXTS.map((text, at) => this.radio("order", String(at + 1), text, () => store.change({ order: at + 1 }))),
+      ...ORDER_TEXTS.map((text, at) =>
+        this.radio("order", String(at + 1), text, () => store.change({ order: at + 1 })),
+      ),
     );
     byId("convention").replaceChildren(
       ...CONVENTIONS.map((convention) =>

@@ -2,9 +2,9 @@
 
 import { element } from "./element";
 import type { Claimed, Judgment, Numbers } from "./protocol";
-import { body, type Context, known, mistakeList, type Section, showReply } from "./section";
-import { type Store } from "./state";
 import { scrollBox } from "./scroll";
+import { body, type Context, known, mistakeList, type Section, showReply } from "./section";
+import type { Store } from "./state";
 
 function compared(judgment: Judgment, view: string): HTMLElement {
   const entry = (name: string, text: unknown) => [
@@ -16,7 +16,8 @@ function compared(judgment: Judgment, view: string): HTMLElement {
 
 function counterexample(found: NonNullable<Judgment["counterexample"]>, view: string): HTMLElement {
   const values = Object.entries(found.values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
-  const line = (name: string, value: unknown) => element("li", {}, `${name}: `, element("code", {}, JSON.stringify(value as Numbers)));
+  const line = (name: string, value: unknown) =>
+    element("li", {}, `${name}: `, element("code", {}, JSON.stringify(value as Numbers)));
   return element(
     "div",
     { class: "counterexample" },
@@ -61,7 +62,8 @@ export function claimSection(store: Store): Section {
     fits: ({ derived }: Context) => derived.answers.length === 1,
     async refresh({ state, derived, engine, question }: Context) {
       const form = derived.answers[0]?.forms.find((form) => !form.more && form.name !== "differential");
-      const name = form && !["operator", "Kronecker form", "index form"].includes(form.name) ? form.name : "differential";
+      const name =
+        form && !["operator", "Kronecker form", "index form"].includes(form.name) ? form.name : "differential";
       label.textContent = `My formula for the ${name}`;
       if (field !== document.activeElement) {
         field.value = state.claim;

@@ -2,9 +2,9 @@
 
 import { element } from "./element";
 import type { Cost, Costs } from "./protocol";
+import { scrollBox } from "./scroll";
 import { body, type Context, known, type Section, SizeFields, showReply } from "./section";
 import { type Store, withEntry } from "./state";
-import { scrollBox } from "./scroll";
 
 const LARGEST = 1_000_000;
 const ORDERS = ["value", "first derivative", "second derivative", "third derivative"];
@@ -37,7 +37,9 @@ function row(name: string, cost: Cost, isBest: boolean, rank = ""): HTMLElement 
 }
 
 function table(costs: Costs): HTMLElement {
-  const heads = ["way", "passes", "operations", "in order", "memory"].map((name) => element("th", { scope: "col" }, name));
+  const heads = ["way", "passes", "operations", "in order", "memory"].map((name) =>
+    element("th", { scope: "col" }, name),
+  );
   const bodies = costs.derivatives.map((derivative) => {
     const title = `${ORDERS[derivative.order] ?? `derivative of order ${derivative.order}`}, ${count(derivative.entries)} entries`;
     return element(

@@ -166,12 +166,7 @@ export class Editor {
           look,
           this.language.of(text),
           autocompletion({ override: [(context) => this.complete(context)], icons: false }),
-          keymap.of([
-            { key: "Tab", run: acceptCompletion },
-            ...completionKeymap,
-            ...historyKeymap,
-            ...defaultKeymap,
-          ]),
+          keymap.of([{ key: "Tab", run: acceptCompletion }, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.contentAttributes.of({ "aria-label": LABEL, spellcheck: "false", autocapitalize: "off" }),
           EditorView.domEventHandlers({ beforeinput: replaceSelection }),
           EditorView.updateListener.of((update) => {

@@ -99,7 +99,10 @@ export class Engine {
     worker.onmessage = ({ data }: MessageEvent<{ reply?: string; trap?: string }>) => {
       this.finish(
         data.reply === undefined
-          ? failed(`the engine stopped at this question (${data.trap})`, "please report the formula, so that it is repaired")
+          ? failed(
+              `the engine stopped at this question (${data.trap})`,
+              "please report the formula, so that it is repaired",
+            )
           : JSON.parse(data.reply),
       );
     };

@@ -1,6 +1,10 @@
 // The page: the state is asked about, and the reply is shown.
 
 import "./style.css";
+import "./problem.css";
+import "./answer.css";
+import "./sections.css";
+import "./gallery.css";
 import { answerRows, type Folded, spoken } from "./answer";
 import { Asked } from "./asked";
 import { Verdicts } from "./check";
@@ -15,8 +19,8 @@ import { first, follow } from "./history";
 import { hasWideFences } from "./mathml";
 import { numbersSection } from "./numbers";
 import type { Derived, Failed, Language, Mistake, Problem } from "./protocol";
-import { body, type Context, mistakeList, type Section } from "./section";
 import { secondSection } from "./second";
+import { body, type Context, mistakeList, type Section } from "./section";
 import { EMPTY, problem, type State, Store } from "./state";
 import { stepsSection } from "./steps";
 import { themeSwitch } from "./theme";
@@ -111,7 +115,9 @@ async function refresh(): Promise<void> {
 function fail(errors: Mistake[]): void {
   const isEmpty = store.state.formula.trim() === "";
   editor.mark(isEmpty ? [] : errors);
-  byId("mistakes").replaceChildren(isEmpty ? element("p", { class: "quiet" }, "Type a formula, or choose one of the examples.") : mistakeList(errors));
+  byId("mistakes").replaceChildren(
+    isEmpty ? element("p", { class: "quiet" }, "Type a formula, or choose one of the examples.") : mistakeList(errors),
+  );
   byId("sections").hidden = true;
   byId("verdict").replaceChildren();
   if (isEmpty) {

@@ -1,11 +1,12 @@
 // The page on the notation: its examples lead to the answers, and its list of functions is the engine's own.
 
 import "./style.css";
+import "./article.css";
 import { byId, element } from "./element";
 import { Engine } from "./engine";
 import type { LanguageFunction } from "./protocol";
-import { type Declaration, EMPTY, readDeclaration, toFragment } from "./state";
 import { watchScroll } from "./scroll";
+import { type Declaration, EMPTY, readDeclaration, toFragment } from "./state";
 import { themeSwitch } from "./theme";
 
 function addressOf(formula: string, declared: Map<string, Declaration> = new Map()): string {
@@ -45,7 +46,9 @@ function call(
 function entry(found: LanguageFunction, known: string[]): HTMLElement {
   const example = call(found, known);
   const shown = element("code", {}, example?.formula ?? found.name);
-  const title = example ? element("a", { class: "try", href: addressOf(example.formula, example.declared) }, shown) : shown;
+  const title = example
+    ? element("a", { class: "try", href: addressOf(example.formula, example.declared) }, shown)
+    : shown;
   const rows: [string, (Node | string)[]][] = [
     ["arguments", found.kinds.flatMap((kind, at) => [...(at > 0 ? [element("br")] : []), element("code", {}, kind)])],
     ["domain", found.domain ? [element("code", {}, found.domain)] : []],

@@ -3,10 +3,10 @@
 import { copyButtons } from "./copy";
 import { element } from "./element";
 import type { Derived, Evaluated, Numbers } from "./protocol";
+import { scrollBox } from "./scroll";
 import { body, type Context, known, mistakeList, type Section, SizeFields, showReply } from "./section";
 import { type Store, withEntry } from "./state";
 import { symbol } from "./symbol";
-import { scrollBox } from "./scroll";
 
 /** Larger ones take long to evaluate, and nobody reads them. */
 const LARGEST = 12;
@@ -18,7 +18,10 @@ function rank(value: Numbers): number {
 /** Six digits say enough, except where somebody copies them. */
 function short(value: Numbers): string {
   if (typeof value === "string") {
-    return value.replace(/\d+\.\d{5,}(?:e[+-]?\d+)?/g, (digits) => short(Number(digits))).replace(/([+-])/g, " $1 ").trim();
+    return value
+      .replace(/\d+\.\d{5,}(?:e[+-]?\d+)?/g, (digits) => short(Number(digits)))
+      .replace(/([+-])/g, " $1 ")
+      .trim();
   }
   return typeof value === "number" ? String(Number(value.toPrecision(6))).replace("-", "−") : "";
 }
@@ -32,15 +35,15 @@ function rowsOf(value: Numbers): Numbers[][] {
 /** A number, a matrix in brackets, or nested lists of more axes. */
 function shown(value: Numbers, label: string): HTMLElement {
   if (rank(value) > 2) {
-    const lines = JSON.stringify(value, (_key, entry) => (typeof entry === "number" ? Number(entry.toPrecision(6)) : entry));
+    const lines = JSON.stringify(value, (_key, entry) =>
+      typeof entry === "number" ? Number(entry.toPrecision(6)) : entry,
+    );
     return scrollBox(label, element("pre", {}, lines.replaceAll("],[", "],\n [")));
   }
   if (rank(value) === 0) {
     return element("span", { class: "figure" }, short(value));
   }
-  const rows = rowsOf(value).map((row) =>
-    element("tr", {}, ...row.map((entry) => element("td", {}, short(entry)))),
-  );
+  const rows = rowsOf(value).map((row) => element("tr", {}, ...row.map((entry) => element("td", {}, short(entry)))));
   return scrollBox(label, element("table", { class: "matrix", "aria-label": label }, element("tbody", {}, ...rows)));
 }
 
@@ -132,7 +135,12 @@ class Inputs {
         element("table", { class: "matrix", role: "presentation" }, element("tbody", {}, ...rows)),
       );
     }
-    return element("div", { class: "input-group" }, element("span", { class: "input-name" }, symbol(name), " = "), fields);
+    return element(
+      "div",
+      { class: "input-group" },
+      element("span", { class: "input-name" }, symbol(name), " = "),
+      fields,
+    );
   }
 }
 
@@ -140,7 +148,12 @@ function result(label: string, value: Numbers): HTMLElement {
   return element(
     "div",
     { class: "row" },
-    element("div", { class: "row-label" }, element("h3", {}, label), copyButtons(label, [["JSON", JSON.stringify(value)]])),
+    element(
+      "div",
+      { class: "row-label" },
+      element("h3", {}, label),
+      copyButtons(label, [["JSON", JSON.stringify(value)]]),
+    ),
     shown(value, label),
   );
 }
@@ -161,7 +174,11 @@ export function numbersSection(store: Store): Section {
   });
   const inputs = new Inputs(store);
   const output = element("div", { class: "outputs" });
-  const again = element("button", { type: "button", class: "plain", click: () => store.change({ values: new Map() }) }, "example values");
+  const again = element(
+    "button",
+    { type: "button", class: "plain", click: () => store.change({ values: new Map() }) },
+    "example values",
+  );
   const fitting = (values: ReadonlyMap<string, Numbers>, derived: Derived) =>
     Object.fromEntries([...values].filter(([name]) => derived.variables.some((variable) => variable.name === name)));
   return {

@@ -15,7 +15,12 @@ const SERIES = [
 
 /** A power of ten as the axis writes it. */
 function power(exponent: number): SVGElement {
-  return drawn("tspan", {}, "10", drawn("tspan", { dy: -5, "font-size": "0.75em" }, String(exponent).replace("-", "−")));
+  return drawn(
+    "tspan",
+    {},
+    "10",
+    drawn("tspan", { dy: -5, "font-size": "0.75em" }, String(exponent).replace("-", "−")),
+  );
 }
 
 /** From numbers to places: a logarithmic axis. */
@@ -33,7 +38,11 @@ function axis(values: number[], from: number, to: number) {
 
 function drawing({ table }: Measured): SVGElement {
   const errors = table.flatMap(([, forward, central]) => [forward ?? 0, central ?? 0]).filter((error) => error > 0);
-  const x = axis(table.map(([step]) => step), MARGIN.left, WIDTH - MARGIN.right);
+  const x = axis(
+    table.map(([step]) => step),
+    MARGIN.left,
+    WIDTH - MARGIN.right,
+  );
   const y = axis(errors, HEIGHT - MARGIN.bottom, MARGIN.top);
   const [right, bottom] = [WIDTH - MARGIN.right, HEIGHT - MARGIN.bottom];
   const parts: SVGElement[] = [];
@@ -49,7 +58,17 @@ function drawing({ table }: Measured): SVGElement {
   }
   parts.push(
     drawn("text", { class: "axis", x: (MARGIN.left + right) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "step"),
-    drawn("text", { class: "axis", x: 14, y: (MARGIN.top + bottom) / 2, "text-anchor": "middle", transform: `rotate(-90 14 ${(MARGIN.top + bottom) / 2})` }, "relative error"),
+    drawn(
+      "text",
+      {
+        class: "axis",
+        x: 14,
+        y: (MARGIN.top + bottom) / 2,
+        "text-anchor": "middle",
+        transform: `rotate(-90 14 ${(MARGIN.top + bottom) / 2})`,
+      },
+      "relative error",
+    ),
   );
   let last = Number.NaN;
   for (const { name, at } of SERIES) {
@@ -66,7 +85,12 @@ function drawing({ table }: Measured): SVGElement {
   }
   return drawn(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "plot", "aria-label": "Relative error of differences against the step; the table has the same numbers" },
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      class: "plot",
+      "aria-label": "Relative error of differences against the step; the table has the same numbers",
+    },
     ...parts,
   );
 }

@@ -1,6 +1,7 @@
 // The page on the rules.
 
 import "./style.css";
+import "./article.css";
 import { byId } from "./element";
 import { watchScroll } from "./scroll";
 import { themeSwitch } from "./theme";

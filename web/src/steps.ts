@@ -6,8 +6,8 @@ import { element } from "./element";
 import { typeset } from "./formula";
 import { mathElement } from "./mathml";
 import type { Derivation, Line } from "./protocol";
-import { body, type Context, type Section, showReply } from "./section";
 import { scrollBox } from "./scroll";
+import { body, type Context, type Section, showReply } from "./section";
 
 /** Where a rule is explained: rules have a page, differentials of functions stand beside the functions. */
 function address(rule: string): string {
@@ -15,12 +15,17 @@ function address(rule: string): string {
   return name === rule ? `rules.html#${rule}` : `notation.html#function-${name}`;
 }
 
+/** A reason without the names of the variables, as `df = tr(G'*dW1)` and `df = tr(G'*dX)` are one rule. */
+function general(reason: string): string {
+  return reason.replace(/\bd[A-Z]\w*/g, "dX").replace(/\bd[a-z]\w*/g, "dx");
+}
+
 /** The reasons of a line, each with its explanation. */
 function reasons({ why, rules: ids }: Line): (Node | string)[] {
   const functions = ids.filter((id) => id.startsWith("differential-of-"));
   return why.split("; ").flatMap((reason, at) => {
-    const [name] = reason.split(": ");
-    const rule = ids.find((id) => rules[id] === reason || rules[id] === name) ?? functions.shift();
+    const names = [reason, reason.split(": ")[0] ?? ""].map(general);
+    const rule = ids.find((id) => names.includes(general(rules[id] ?? id))) ?? functions.shift();
     const shown = rule ? element("a", { href: address(rule) }, reason) : reason;
     return at === 0 ? [shown] : ["; ", shown];
   });

@@ -131,7 +131,8 @@ export class Variables {
       this.chips.set(variable.name, chip);
     }
     const wanted = [...this.chips.values()].map((chip) => chip.root);
-    const isSame = wanted.length === this.list.children.length && wanted.every((root, at) => root === this.list.children[at]);
+    const isSame =
+      wanted.length === this.list.children.length && wanted.every((root, at) => root === this.list.children[at]);
     if (!isSame) {
       this.list.replaceChildren(...wanted);
     }

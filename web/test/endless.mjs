@@ -33,7 +33,9 @@ const list = (items) => [...unsigned(items.length), ...items.flat()];
 const section = (id, bytes) => [id, ...sized(bytes)];
 
 const [I32, END] = [0x7f, 0x0b];
-const reply = [...new TextEncoder().encode(JSON.stringify({ ok: false, errors: [{ code: "", message: MESSAGE, span: [0, 0] }] }))];
+const reply = [
+  ...new TextEncoder().encode(JSON.stringify({ ok: false, errors: [{ code: "", message: MESSAGE, span: [0, 0] }] })),
+];
 const constant = (value) => [0x41, ...leb(value)];
 // The length of a question stands at 0, the reply at 16, the question at 4096.
 const question = [0, ...constant(0), 0x20, 0, 0x36, 2, 0, ...constant(4096), END];
@@ -42,7 +44,13 @@ const answer = [0, ...isLong, 0x04, 0x40, 0x03, 0x40, 0x0c, 0, END, END, ...cons
 
 export const endless = Buffer.from([
   ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...section(1, list([[0x60, 1, I32, 1, I32], [0x60, 0, 1, I32]])),
+  ...section(
+    1,
+    list([
+      [0x60, 1, I32, 1, I32],
+      [0x60, 0, 1, I32],
+    ]),
+  ),
   ...section(3, list([[0], [1], [1]])),
   ...section(5, list([[0, 2]])),
   ...section(

@@ -33,11 +33,14 @@ async function open(t, fragment = "", options = {}) {
   return page;
 }
 
-const text = (page, selector) => page.locator(selector).innerText();
+const text = (page, selector) => page.locator(selector).textContent();
 
 /** The text of a form of the answer, as the button copies it. */
 async function copied(page, what, notation) {
-  await page.getByRole("button", { name: `Copy the ${what} as ${notation}`, exact: true }).first().click();
+  await page
+    .getByRole("button", { name: `Copy the ${what} as ${notation}`, exact: true })
+    .first()
+    .click();
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
@@ -63,7 +66,7 @@ test("every example of the gallery has an answer that is verified", async (t) =>
     if (!(await page.locator("#gallery").isVisible())) {
       await page.click("#gallery-button");
     }
-    const title = await cards.nth(at).locator(".card-title").innerText();
+    const title = await cards.nth(at).locator(".card-title").textContent();
     await cards.nth(at).click();
     await page.waitForFunction(
       (link) => {
@@ -90,7 +93,7 @@ test("a mistake is shown at its place, with advice, and goes when it is mended",
   await page.waitForSelector(".mistakes li");
   assert.match(await text(page, ".mistakes"), /cannot multiply A \(m x n\) by b \(m\)/);
   assert.match(await text(page, ".mistakes"), /did you mean A'\*b/);
-  assert.equal(await page.locator("#editor .cm-lintRange-error").innerText(), "A*b");
+  assert.equal(await page.locator("#editor .cm-lintRange-error").textContent(), "A*b");
   await page.waitForFunction(() => document.querySelector("#alert").textContent.includes("cannot multiply"));
   await type(page, "A: matrix(m, n); b: vector(m); A'*b");
   await answered(page, "A: matrix(m, n); b: vector(m); A'*b");
@@ -101,7 +104,7 @@ test("a mistake is shown at its place, with advice, and goes when it is mended",
 test("places count characters, also beyond 16 bits", async (t) => {
   const page = await open(t, "#f=%23 𝔸𝔹%0Ax%2B*y");
   await page.waitForSelector(".mistakes li");
-  const marked = await page.locator("#editor .cm-lintRange-error").first().innerText();
+  const marked = await page.locator("#editor .cm-lintRange-error").first().textContent();
   assert.ok(!marked.includes("𝔸"), marked);
 });
 
@@ -117,7 +120,7 @@ test("an address opens its state, and the button back gives the last one", async
   assert.ok(page.url().includes("#f=tr(A)"), page.url());
   await page.goBack();
   await answered(page, "x'*A*x");
-  assert.equal(await box(page).innerText(), "x'*A*x");
+  assert.equal(await box(page).textContent(), "x'*A*x");
   await page.goBack();
   await page.waitForFunction(() => location.hash.includes("order=2"));
   await page.waitForSelector("h3:text-is('Hessian')");
@@ -295,14 +298,20 @@ test("the keyboard alone is enough", async (t) => {
     }
     await page.keyboard.press("Tab");
   }
-  assert.ok(["#steps", "#second", "#check", "#numbers", "#claim", "#cost"].every((stop) => stops.has(stop)), [...stops].join());
+  assert.ok(
+    ["#steps", "#second", "#check", "#numbers", "#claim", "#cost"].every((stop) => stops.has(stop)),
+    [...stops].join(),
+  );
   await page.keyboard.press("Enter");
   await page.waitForSelector(".costs");
 });
 
 test("text of users never becomes a part of the page", async (t) => {
   const hostile = "<img src=x onerror=alert(1)><script>alert(1)</script>";
-  const page = await open(t, `#f=${encodeURIComponent(`${hostile} + x`)}&wrt=${encodeURIComponent(hostile)}&claim=${encodeURIComponent(hostile)}&show=claim`);
+  const page = await open(
+    t,
+    `#f=${encodeURIComponent(`${hostile} + x`)}&wrt=${encodeURIComponent(hostile)}&claim=${encodeURIComponent(hostile)}&show=claim`,
+  );
   await page.waitForSelector(".mistakes li");
   assert.equal(await page.locator("img, #main script").count(), 0);
   await type(page, `"${hostile}"`);
@@ -356,7 +365,9 @@ test("an engine without an answer is stopped after five seconds, and another one
   await page.evaluate(() => {
     location.hash = `#f=${"x+".repeat(2000)}x`;
   });
-  await page.waitForFunction(() => document.querySelector(".mistakes")?.textContent.includes("no answer within 5 seconds"));
+  await page.waitForFunction(() =>
+    document.querySelector(".mistakes")?.textContent.includes("no answer within 5 seconds"),
+  );
   const waited = Date.now() - start;
   assert.ok(waited > 4500 && waited < 8000, `${waited} ms`);
   await page.evaluate(() => {

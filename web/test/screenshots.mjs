@@ -24,11 +24,16 @@ const { server, address } = await served();
 const browser = await launch();
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [375, 768, 1440]) {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, serviceWorkers: "block" });
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width, height: 900 },
+      serviceWorkers: "block",
+    });
     const shot = async (page, name) => {
       await page.screenshot({ path: `${FOLDER}${name}-${width}-${colorScheme}.png`, fullPage: true });
     };
-    const is = (name) => wanted.length === 0 || wanted.includes(name) || wanted.includes(`${name}-${width}-${colorScheme}`);
+    const is = (name) =>
+      wanted.length === 0 || wanted.includes(name) || wanted.includes(`${name}-${width}-${colorScheme}`);
     for (const [name, fragment] of Object.entries(STATES).filter(([name]) => is(name))) {
       const page = await context.newPage();
       page.on("console", (message) => message.type() === "error" && console.log(name, message.text()));
