@@ -1,7 +1,8 @@
 //! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`,
-//! `cargo xtask fuzz`, `cargo xtask memcheck`.
+//! `cargo xtask fuzz`, `cargo xtask memcheck`, `cargo xtask web`.
 
 mod fuzz;
+mod web;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -97,6 +98,7 @@ fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((name, rest)) if name == "fuzz" => fuzz::run(rest),
         Some((name, rest)) if name == "bench" => bench(rest),
+        Some((name, rest)) if name == "web" => web::run(rest),
         Some((name, [])) => match TASKS.iter().find(|task| task.name == name) {
             Some(task) => run(task, &mut io::stdout()),
             None => return usage(),
@@ -119,6 +121,7 @@ fn usage() -> ExitCode {
     }
     eprintln!("  {:8} {}", "fuzz", fuzz::ABOUT);
     eprintln!("  {:8} {}", "bench", BENCH);
+    eprintln!("  {:8} {}", "web", web::ABOUT);
     ExitCode::from(2)
 }
 

@@ -46,7 +46,9 @@ mod einsum;
 pub mod elimination;
 mod erf;
 mod error;
+mod exponent;
 mod exponential;
+#[cfg(not(target_family = "wasm"))]
 pub mod factor;
 mod field;
 mod float;
@@ -62,8 +64,11 @@ pub mod npy;
 pub mod npz;
 mod number;
 mod prime;
+#[cfg(target_family = "wasm")]
+mod rounded;
 mod schur;
 mod triangular;
+#[cfg(not(target_family = "wasm"))]
 mod vector_state;
 mod wide;
 

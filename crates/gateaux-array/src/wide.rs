@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
-use crate::factor::{split, times_power_of_two};
+use crate::exponent::{split, times_power_of_two};
 use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, Svd, eigen, matrix_function, normal};
 
 /// Beyond this exponent a number counts as infinite, below its negative as zero: sums of two exponents fit.

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gateaux_array::factor::Svd;
-use gateaux_array::{Array, ArrayError, Field, Number, Real, Wide, linear, maximum, norm};
+use gateaux_array::{Array, ArrayError, Field, Number, Real, Svd, Wide, linear, maximum, norm};
 use gateaux_core::expr::{Rational, Var};
 
 use crate::constant::constant;
