@@ -118,6 +118,9 @@ fn answer(request: Request, arguments: &BatchArguments) -> Result<Object, Errors
         reply.check(&mut problem, &BTreeMap::new());
     }
     let mut object = json::reply(&problem, &reply);
+    if request.mathml {
+        json::add_mathml(&mut object);
+    }
     if let Some(detail) = request.steps {
         let told = reply.answers.iter().map(|answer| answer.steps(&mut problem, detail));
         let told = told.collect::<Result<Vec<_>, _>>()?;

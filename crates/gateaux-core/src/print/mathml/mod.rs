@@ -227,11 +227,7 @@ impl Reader<'_, '_> {
             "sqrt" => self.row.takers.push(Taker::Root),
             "overline" => self.row.takers.push(Taker::Overline),
             "mathrm" | "operatorname" | "mathsf" => self.name(),
-            "mathbf" => {
-                let text: String = self.tokens.argument().chars().map(bold).collect();
-                let tag = if text.chars().all(char::is_numeric) { "mn" } else { "mi" };
-                self.leaf(tag, "", text, Class::Operand);
-            }
+            "mathbf" => self.bold(),
             "text" => self.text(),
             "begin" => {
                 let name = self.tokens.argument().to_owned();
@@ -262,11 +258,21 @@ impl Reader<'_, '_> {
         let name = unescaped(self.tokens.argument());
         // Names of several letters are upright by themselves.
         let (attributes, class) = match name.chars().count() {
+            0 => return,
             1 if name == "d" => (UPRIGHT, Class::Change),
             1 => (UPRIGHT, Class::Operand),
             _ => ("", Class::Name),
         };
         self.leaf("mi", attributes, name, class);
+    }
+
+    /// Bold digits and letters.
+    fn bold(&mut self) {
+        let text: String = self.tokens.argument().chars().map(bold).collect();
+        let tag = if text.chars().all(char::is_numeric) { "mn" } else { "mi" };
+        if !text.is_empty() {
+            self.leaf(tag, "", text, Class::Operand);
+        }
     }
 
     /// Text with formulas between signs of dollars.
