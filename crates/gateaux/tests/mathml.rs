@@ -282,7 +282,11 @@ const PAGE: [(&str, &str); 30] = [
 /// The formulas as a page, with the style sheet that derivations need.
 fn page() -> String {
     let mut page = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>Formulas in MathML</title>\n\
-        <style>.lhs { text-align: right; padding-right: 0 } .rhs { text-align: left; padding-left: 0 }</style>\n"
+        <style>\n\
+        /* Chromium aligns what is inside of cells by its own value, which others do not know. */\n\
+        .lhs { text-align: right; text-align: -webkit-right; padding-right: 0 }\n\
+        .rhs { text-align: left; text-align: -webkit-left; padding-left: 0 }\n\
+        </style>\n"
         .to_owned();
     for (text, wrt) in PAGE {
         let wrt: Vec<&str> = wrt.split(", ").collect();
