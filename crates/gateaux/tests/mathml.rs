@@ -262,7 +262,7 @@ const PAGE: [(&str, &str); 30] = [
         "A: complex matrix(m, n); z: complex vector(n); b: complex vector(m); norm2(A*z - b)^2",
         "z",
     ),
-    ("z: complex scalar; real(z)^2*z", "z"),
+    ("z: complex scalar; conj(z)^2*z", "z"),
     ("where(a > 0, a^2, -a)", "a"),
     ("logsumexp(x)", "x, x"),
     ("norm(x, 3)", "x"),

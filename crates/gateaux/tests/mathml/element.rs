@@ -39,6 +39,7 @@ const ATTRIBUTES: &[&str] = &[
     " form=\"prefix\" stretchy=\"true\"",
     " form=\"postfix\" stretchy=\"true\"",
     " stretchy=\"true\"",
+    " accent=\"true\"",
     " lspace=\"0\" rspace=\"0\"",
     " rspace=\"0.1667em\"",
     " width=\"1em\"",
