@@ -447,7 +447,7 @@ pub struct TeachArguments {
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps, mathml.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
