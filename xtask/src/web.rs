@@ -169,7 +169,10 @@ fn find_linker(root: &Path) -> Result<PathBuf, String> {
     }
     match output(Command::new("wasm-ld").arg("--version")) {
         Some(_) => Ok("wasm-ld".into()),
-        None => Err("there is no linker for WebAssembly: neither rust-lld in the toolchain nor wasm-ld (Debian: lld)".to_owned()),
+        None => Err(
+            "there is no linker for WebAssembly: neither rust-lld in the toolchain nor wasm-ld (Debian: lld)"
+                .to_owned(),
+        ),
     }
 }
 
@@ -187,7 +190,12 @@ fn compile(root: &Path, linker: &Path) -> Result<PathBuf, String> {
         // The crate is a library for all others.
         .args(["rustc", "--package", "gateaux-web", "--lib", "--crate-type", "cdylib"])
         .args(["--profile", "web", "--target", TARGET])
-        .args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"])
+        .args([
+            "-Z",
+            "build-std=std,panic_abort",
+            "-Z",
+            "build-std-features=optimize_for_size",
+        ])
         .arg("--target-dir")
         .arg(&target_dir)
         .env("RUSTC", RUSTC)
@@ -197,7 +205,9 @@ fn compile(root: &Path, linker: &Path) -> Result<PathBuf, String> {
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
             "-Zunstable-options -Cpanic=immediate-abort",
         );
-    let status = command.status().map_err(|error| format!("cannot run {CARGO}: {error}"))?;
+    let status = command
+        .status()
+        .map_err(|error| format!("cannot run {CARGO}: {error}"))?;
     match status.success() {
         true => Ok(target_dir.join(TARGET).join("web/gateaux_web.wasm")),
         false => Err("the engine does not compile for WebAssembly".to_owned()),
@@ -283,7 +293,15 @@ fn test(root: &Path, web: &Path) -> Result<(), String> {
         ));
     }
     let status = cargo(root)
-        .args(["test", "--package", "gateaux-cli", "--test", "page"])
+        .args([
+            "test",
+            "--package",
+            "gateaux-cli",
+            "--features",
+            "page",
+            "--test",
+            "page",
+        ])
         .status()
         .map_err(|error| format!("cannot run cargo: {error}"))?;
     if !status.success() {

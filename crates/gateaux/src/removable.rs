@@ -96,10 +96,7 @@ impl Problem {
         let Ok(values) = program.run(&|var| bound.values.get(&var).cloned()) else {
             return Ok(false);
         };
-        let sizes = values
-            .first()
-            .and_then(|value| f64::svd(value).ok())
-            .map(|svd| svd.s);
+        let sizes = values.first().and_then(|value| f64::svd(value).ok()).map(|svd| svd.s);
         Ok(sizes.is_some_and(|sizes| match sizes.data() {
             [largest, .., smallest] => *smallest < NEARLY_SINGULAR * largest || *largest == 0.0,
             [only] => *only == 0.0,
