@@ -67,6 +67,8 @@ mod prime;
 #[cfg(target_family = "wasm")]
 mod rounded;
 mod schur;
+#[cfg(any(test, target_family = "wasm"))]
+mod tagged;
 mod triangular;
 #[cfg(not(target_family = "wasm"))]
 mod vector_state;
@@ -84,4 +86,6 @@ pub use function::Function;
 pub use matrix_function::MatrixFunction;
 pub use number::{Number, Real};
 pub use prime::Prime;
+#[cfg(target_family = "wasm")]
+pub use tagged::with_tags;
 pub use wide::Wide;

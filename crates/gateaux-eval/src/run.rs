@@ -205,7 +205,28 @@ pub(crate) fn constant_array<T: Field>(instruction: &Instruction, shape: &[usize
     compute(instruction, &[], shape)
 }
 
+/// The array that a step makes of others.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn compute<T: Field>(
+    instruction: &Instruction,
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
+    compute_by_type(instruction, args, shape)
+}
+
+/// The same, by code that exists once for all types.
+#[cfg(target_family = "wasm")]
+pub(crate) fn compute<T: Field>(
+    instruction: &Instruction,
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
+    let found = gateaux_array::with_tags(args, &mut |args| compute_by_type(instruction, args, shape));
+    found.unwrap_or(Err(ArrayError::NotReal { op: instruction.name() }))
+}
+
+fn compute_by_type<T: Field>(
     instruction: &Instruction,
     args: &[&Array<T>],
     shape: &[usize],
