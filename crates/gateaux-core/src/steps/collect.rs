@@ -73,6 +73,10 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    if detail == Detail::Full {
+        lines.extend(collected(store, (&sweep, hole), gradient, reasons)?);
+        return Ok(lines);
+    }
     if is_sum {
         note(&mut reasons, vec![&rules::COLLECT]);
     }
@@ -92,6 +96,47 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
     }
     lines.push(Line::change(vec![whole], reasons));
+    Ok(lines)
+}
+
+/// From terms with the change to the gradient in front of it, one rule a line.
+fn collected(
+    store: &mut Store,
+    (sweep, hole): (&Sweep, Expr),
+    gradient: Expr,
+    mut reasons: Vec<Reason>,
+) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
+    let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
+    let raw = sweep.cotangent(store, hole)?;
+    if terms.len() > 1 {
+        let mut turned = Vec::with_capacity(terms.len());
+        for (coefficient, cotangent) in terms {
+            turned.push((coefficient, store.transpose(cotangent)?));
+        }
+        let front = store.sum(&turned)?;
+        note(&mut reasons, vec![&rules::COLLECT]);
+        let wrap = match store.shape(hole) {
+            Shape::Matrix(..) => Some(Wrap::Trace),
+            Shape::Vector(_) => Some(Wrap::Nothing),
+            Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => None,
+        };
+        if let Some(wrap) = wrap.filter(|_| !store.is_zero(front)) {
+            let phrase = Phrase::product(wrap, vec![front.into(), hole.into()]);
+            lines.push(Line::change(vec![phrase], std::mem::take(&mut reasons)));
+        }
+    }
+    let is_turned = |phrase: &Phrase| phrase.factors.iter().any(|factor| factor.is_transposed);
+    let whole = literal(store, raw, hole)?;
+    if is_turned(&whole) {
+        note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
+    }
+    lines.push(Line::change(vec![whole], reasons));
+    if raw != gradient {
+        let whole = literal(store, gradient, hole)?;
+        lines.push(Line::change(vec![whole], vec![]).because(rewriting(store, raw, gradient)));
+    }
     Ok(lines)
 }
 

@@ -98,6 +98,10 @@ rules! {
         ["d(a^b)", "log(a)*a^b*db"], "a: positive scalar; b: scalar",
         "a^b is exp(b*log(a)), and the exponential is its own derivative.",
         "any book of calculus";
+    GENERAL_POWER: "general-power", "differential of a power with a variable exponent",
+        ["d(a^b)", "b*a^(b - 1)*da + log(a)*a^b*db"], "a: positive scalar; b: scalar",
+        "a^b is exp(b*log(a)), and the change of b*log(a) is log(a)*db + b*da/a.",
+        "any book of calculus";
     QUOTIENT: "quotient-rule", "quotient rule",
         ["d(a/b)", "da/b - a*db/b^2"], "a: scalar; b: scalar",
         "a/b is a*b^(-1): the product rule and the power rule.",

@@ -316,8 +316,8 @@ impl Answer {
         if line.left == Left::Map {
             return Ok(notations.map(|notation| self.operator(notation)));
         }
-        let layout =
-            Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
+        let layout = Layout::of_phrases(&mut problem.store, &line.right, &line.instead, parts)
+            .map_err(|error| problem.limit(error))?;
         Ok(notations.map(|notation| layout.write(notation)))
     }
 }
