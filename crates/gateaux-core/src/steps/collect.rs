@@ -44,7 +44,11 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
                     phrases.push(paired(store, coefficient, cotangent, at)?);
                 }
             }
-            lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+            let why = std::mem::take(&mut reasons);
+            // The same terms in another order are no news.
+            if !is_sum_of(store, &phrases, body)? {
+                lines.push(Line::change(phrases, why));
+            }
         }
     }
     let arrived: Vec<(Rational, Expr)> = sweep
@@ -61,14 +65,7 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         for (coefficient, cotangent) in terms {
             phrases.push(applied(store, coefficient, cotangent, hole)?);
         }
-        // The same terms in another order are no news.
-        let is_plain = |phrase: &Phrase| phrase.wrap == Wrap::Nothing && phrase.factors.len() == 1;
-        let plain: Vec<(Rational, Expr)> = phrases
-            .iter()
-            .filter(|phrase| is_plain(phrase))
-            .map(|phrase| (phrase.coefficient.clone(), phrase.factors[0].expr))
-            .collect();
-        if plain.len() < phrases.len() || store.sum(&plain)? != body {
+        if !is_sum_of(store, &phrases, body)? {
             lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
         }
     }
@@ -99,6 +96,18 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
     Ok(lines)
 }
 
+/// Whether the phrases are the terms of the sum.
+fn is_sum_of(store: &mut Store, phrases: &[Phrase], sum: Expr) -> Result<bool> {
+    let mut plain = Vec::with_capacity(phrases.len());
+    for phrase in phrases {
+        match (phrase.wrap, &phrase.factors[..]) {
+            (Wrap::Nothing, [only]) => plain.push((phrase.coefficient.clone(), only.expr)),
+            _ => return Ok(false),
+        }
+    }
+    Ok(!plain.is_empty() && store.sum(&plain)? == sum)
+}
+
 /// From terms with the change to the gradient in front of it, one rule a line.
 fn collected(
     store: &mut Store,
@@ -116,6 +125,10 @@ fn collected(
             turned.push((coefficient, store.transpose(cotangent)?));
         }
         let front = store.sum(&turned)?;
+        let apart = turned.into_iter().map(|(coefficient, row)| Phrase {
+            coefficient,
+            ..Phrase::plain(row)
+        });
         note(&mut reasons, vec![&rules::COLLECT]);
         let wrap = match store.shape(hole) {
             Shape::Matrix(..) => Some(Wrap::Trace),
@@ -124,7 +137,10 @@ fn collected(
         };
         if let Some(wrap) = wrap.filter(|_| !store.is_zero(front)) {
             let phrase = Phrase::product(wrap, vec![front.into(), hole.into()]);
-            lines.push(Line::change(vec![phrase], std::mem::take(&mut reasons)));
+            lines.push(Line {
+                instead: vec![(front, apart.collect())],
+                ..Line::change(vec![phrase], std::mem::take(&mut reasons))
+            });
         }
     }
     let is_turned = |phrase: &Phrase| phrase.factors.iter().any(|factor| factor.is_transposed);

@@ -48,7 +48,8 @@ pub(super) fn jacobian(
     // Where there are other reasons too, elementwise products come first.
     let is_collected = |rule: &&Rule| rule.id == rules::COLLECT.id;
     let others = why.iter().filter(|rule| !is_collected(rule)).count();
-    if others > 1 && why.iter().any(|rule| rule.id == rules::DIAG_FACTOR.id) {
+    let is_sum = matches!(store.form(raw), Form::Add(_));
+    if (others > 1 || !is_sum) && why.iter().any(|rule| rule.id == rules::DIAG_FACTOR.id) {
         let instead = diagonals(store, body)?;
         if !instead.is_empty() {
             let line = Line::new(left, body, &[&rules::DIAG_FACTOR]);
@@ -218,7 +219,7 @@ fn form_by_form(store: &mut Store, body: Expr, hole: Expr) -> Result<Option<Vec<
     Ok(Some(lines))
 }
 
-/// The terms of a sum, and scalars among the factors.
+/// The terms of a sum, with scalars among the factors; an array in another shape has the same entries in the same order.
 fn apart(store: &Store, coefficient: Rational, factors: Vec<Factor>, of: Expr) -> Vec<Stacked> {
     let mut todo = vec![Stacked {
         coefficient,
@@ -237,6 +238,7 @@ fn apart(store: &Store, coefficient: Rational, factors: Vec<Factor>, of: Expr) -
                 term.factors.push((*scalar).into());
                 todo.push(Stacked { of: *array, ..term });
             }
+            Form::Reshape(array) => todo.push(Stacked { of: *array, ..term }),
             _ => found.push(term),
         }
     }
@@ -249,6 +251,8 @@ fn rule_of_form(store: &Store, expr: Expr) -> Option<&'static Rule> {
         (Form::MatMul(_), _) => Some(&rules::STACKED),
         (Form::Product(_), _) => Some(&rules::STACKED_HADAMARD),
         (Form::Transpose(_), _) => Some(&rules::STACKED_TRANSPOSE),
+        (Form::Diag(_), _) => Some(&rules::STACKED_DIAG),
+        (Form::Kron(..), _) => Some(&rules::STACKED_KRON),
         _ => None,
     }
 }
