@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use gateaux_array::{Array, Complex, DoubleDouble, Dual, Field, Function};
+use gateaux_array::{Array, Complex, DoubleDouble, Dual, Field, Function, Number};
 use gateaux_eval::Sizes;
 use gateaux_syntax::NodeKind;
 
@@ -96,11 +96,19 @@ pub fn replay<T: Judge>(derivation: Derivation<'_>, sizes: &[usize], place: (Reg
         return Err(Stop::Wrong("no variable of differentiation".to_owned()));
     };
     let values = point.lifted(|_, entry, _| *entry);
-    let tangents: Vec<&Array<T>> = points.iter().enumerate().map(|(at, point)| &point.tangents[at % 2]).collect();
+    let tangents: Vec<&Array<T>> = points
+        .iter()
+        .enumerate()
+        .map(|(at, point)| &point.tangents[at % 2])
+        .collect();
     let last = parts::<Dual<T>>(derivation, (&values, &point.sizes), &tangents, point.truth()?)?;
     if let [first, second] = points.as_slice() {
         let along = [(first.wrt, tangents[0].data()), (second.wrt, tangents[1].data())];
-        compare("the second derivative", &contract(&last, &tangents), &point.second_truth(along)?)?;
+        compare(
+            "the second derivative",
+            &contract(&last, &tangents),
+            &point.second_truth(along)?,
+        )?;
     }
     Ok(())
 }
@@ -132,14 +140,20 @@ fn parts<M: Moving>(
     let mut rest = derivation.lines;
     let mut found = Vec::new();
     for (order, (wrt, tangent)) in derivation.wrt.iter().zip(tangents).enumerate() {
-        let next = derivation.functions.get(order + 1).filter(|_| order + 1 < derivation.wrt.len());
+        let next = derivation
+            .functions
+            .get(order + 1)
+            .filter(|_| order + 1 < derivation.wrt.len());
         let begins = |(left, _): &Line| next.is_some_and(|next| left == next);
         let (own, others) = rest.split_at(rest.iter().position(begins).unwrap_or(rest.len()));
         rest = others;
         let reader = Reader::<M>::new(values, (wrt, tangent), sizes);
         if order > 0 {
             let array = reader.moved(last_of(derivation.lines, rest.len() + own.len())?)?;
-            truth = (array.iter().map(M::value).collect(), array.iter().map(M::slope).collect());
+            truth = (
+                array.iter().map(M::value).collect(),
+                array.iter().map(M::slope).collect(),
+            );
         }
         found = reader.lines(derivation.functions[order], own, (&truth.0, &truth.1))?;
     }
@@ -300,7 +314,9 @@ impl<'a, M: Moving> Reader<'a, M> {
             sum = sum.iter().zip(&term).map(|(sum, term)| sum.add(term)).collect();
         }
         compare(&format!("the parts before {what}"), &sum, slope)?;
-        if left != "gradient" {
+        let unturned: Result<Vec<M::Fixed>, _> = slope.iter().map(conjugate).collect();
+        let is_real = M::Fixed::agree(slope, &unturned.map_err(undefined)?);
+        if left != "gradient" || !is_real {
             return compare(what, answer, &last.1);
         }
         let conjugated: Result<Vec<M::Fixed>, _> = answer.iter().map(conjugate).collect();

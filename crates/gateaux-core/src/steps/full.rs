@@ -28,7 +28,10 @@ const ORDER: [&Rule; 9] = [
 
 /// The place of a rule in [`ORDER`].
 fn rank(rule: &'static Rule) -> usize {
-    ORDER.iter().position(|known| known.id == rule.id).unwrap_or(ORDER.len())
+    ORDER
+        .iter()
+        .position(|known| known.id == rule.id)
+        .unwrap_or(ORDER.len())
 }
 
 /// Of what the change of an expression is made, by one rule.
@@ -140,7 +143,11 @@ impl Expansion<'_> {
             Form::Kron(..) => (&rules::KRON, Way::Children),
             Form::Einsum(einsum) => {
                 let changing = einsum.operands.iter().filter(|operand| changes(&operand.expr)).count();
-                let rule = if changing > 1 { &rules::INDEX_SUM } else { &rules::LINEAR_MAP };
+                let rule = if changing > 1 {
+                    &rules::INDEX_SUM
+                } else {
+                    &rules::LINEAR_MAP
+                };
                 (rule, Way::Children)
             }
             Form::Call(function, _) => return Ok((reason_of_call(function), Way::Children)),
@@ -160,12 +167,27 @@ impl Expansion<'_> {
         }
         if let [only] = factors {
             let is_inverse = only.power == -1;
-            let rule = if is_inverse { &rules::INVERSE } else { &rules::MATRIX_POWER };
+            let rule = if is_inverse {
+                &rules::INVERSE
+            } else {
+                &rules::MATRIX_POWER
+            };
             return Ok((rule, Way::Children));
         }
-        let flat = if is_scalar { store.flat(factors) } else { factors.to_vec() };
-        let changing = flat.iter().filter(|factor| self.linear.contains_key(&factor.base)).count();
-        let rule = if changing > 1 { &rules::PRODUCT } else { &rules::LINEAR_MAP };
+        let flat = if is_scalar {
+            store.flat(factors)
+        } else {
+            factors.to_vec()
+        };
+        let changing = flat
+            .iter()
+            .filter(|factor| self.linear.contains_key(&factor.base))
+            .count();
+        let rule = if changing > 1 {
+            &rules::PRODUCT
+        } else {
+            &rules::LINEAR_MAP
+        };
         Ok((rule, Way::Factors(flat)))
     }
 
@@ -194,7 +216,11 @@ impl Expansion<'_> {
             return Ok((&rules::CONSTANT_FACTOR, Way::Entries(factors.to_vec())));
         }
         if !below.is_empty() {
-            let above: Vec<ElementPower> = factors.iter().filter(|factor| !below.contains(factor)).copied().collect();
+            let above: Vec<ElementPower> = factors
+                .iter()
+                .filter(|factor| !below.contains(factor))
+                .copied()
+                .collect();
             let above = match above.is_empty() {
                 true => store.fill(Store::ONE, store.shape(expr))?,
                 false => store.product(above)?,
@@ -228,7 +254,11 @@ impl Expansion<'_> {
             }
         }
         // A transpose by itself has no differential before it is turned.
-        let literal = if reason == Reason::Rule(&rules::TRANSPOSE) { turned } else { literal };
+        let literal = if reason == Reason::Rule(&rules::TRANSPOSE) {
+            turned
+        } else {
+            literal
+        };
         Ok(Change {
             reason,
             literal,
@@ -249,7 +279,12 @@ impl Expansion<'_> {
                         changes.push((child, self.part(store, child, shown)?));
                     }
                 }
-                let of = |child: Expr| changes.iter().find(|(known, _)| *known == child).map(|(_, change)| *change);
+                let of = |child: Expr| {
+                    changes
+                        .iter()
+                        .find(|(known, _)| *known == child)
+                        .map(|(_, change)| *change)
+                };
                 diff::change_of(store, expr, &of)?
             }
             Way::Terms(terms) => {
@@ -282,7 +317,10 @@ impl Expansion<'_> {
                 }
                 let change = self.part(store, *below, shown)?;
                 let list = [(*above, Store::ONE), (change, Store::ONE), (*below, minus_two)];
-                sum.push((Rational::from(-1), store.product(list.map(ElementPower::from).to_vec())?));
+                sum.push((
+                    Rational::from(-1),
+                    store.product(list.map(ElementPower::from).to_vec())?,
+                ));
                 store.sum(&sum)?
             }
             Way::Square(root) => {
@@ -313,7 +351,10 @@ impl Expansion<'_> {
             let mut list = parts.clone();
             list[at] = self.part(store, parts[at], shown)?;
             sum.push((Rational::one(), store.matmul(&list)?));
-            phrases.push(Phrase::product(Wrap::Nothing, list.into_iter().map(Factor::from).collect()));
+            phrases.push(Phrase::product(
+                Wrap::Nothing,
+                list.into_iter().map(Factor::from).collect(),
+            ));
         }
         Ok((phrases, store.sum(&sum)?))
     }
@@ -374,7 +415,10 @@ fn told(
     reason: Reason,
     (mut instead, places): (Vec<(Expr, Vec<Phrase>)>, Vec<(Expr, Vec<Stage>)>),
 ) -> Vec<Line> {
-    let ranks: BTreeSet<usize> = places.iter().flat_map(|(_, stages)| stages.iter().map(|(rank, _)| *rank)).collect();
+    let ranks: BTreeSet<usize> = places
+        .iter()
+        .flat_map(|(_, stages)| stages.iter().map(|(rank, _)| *rank))
+        .collect();
     if ranks.is_empty() {
         return vec![Line::change(vec![Phrase::plain(after)], vec![reason])];
     }
@@ -406,7 +450,12 @@ fn told(
 fn contexts(store: &mut Store, base: Expr, changes: &[(Expr, Expr)]) -> Result<Vec<(Expr, Vec<Stage>)>> {
     let mut found = Vec::new();
     for expr in store.post_order(&[base]) {
-        let put = |part: Expr| changes.iter().find(|(hole, _)| *hole == part).map(|(_, change)| *change);
+        let put = |part: Expr| {
+            changes
+                .iter()
+                .find(|(hole, _)| *hole == part)
+                .map(|(_, change)| *change)
+        };
         let stages = match store.form(expr).clone() {
             Form::Trace(inner) if holds(store, inner, changes) => under_trace(store, inner, changes)?,
             Form::Transpose(inner) if put(inner).is_some_and(|change| factors_of(store, change).is_some()) => {
@@ -435,7 +484,9 @@ fn contexts(store: &mut Store, base: Expr, changes: &[(Expr, Expr)]) -> Result<V
                         Form::Trace(_) => Some(&rules::SUM_TRACE),
                         _ => None,
                     };
-                    rule.map(|rule| (rank(rule), vec![Phrase::plain(after)])).into_iter().collect()
+                    rule.map(|rule| (rank(rule), vec![Phrase::plain(after)]))
+                        .into_iter()
+                        .collect()
                 }
                 _ => vec![],
             },
@@ -567,7 +618,9 @@ fn reads_backwards(store: &mut Store, phrase: &Phrase) -> Result<bool> {
         return Ok(false);
     };
     // The last factor may be a product itself.
-    let last = factors_of(store, *last).and_then(|factors| factors.last().copied()).map_or(*last, |last| last.base);
+    let last = factors_of(store, *last)
+        .and_then(|factors| factors.last().copied())
+        .map_or(*last, |last| last.base);
     let first = store.transpose(last)?;
     let is_same = factors_of(store, list[0]).map_or(list[0], |factors| factors[0].base) == read[0].base;
     Ok(read[0].base == first && !is_same)

@@ -21,7 +21,6 @@ pub(super) fn factored(left: Left, factor: Expr, hole: Expr) -> Line {
     }
 }
 
-
 /// The lines from a vector that is linear in the hole to `J*dx`.
 ///
 /// # Errors
@@ -259,7 +258,11 @@ fn rule_of_form(store: &Store, expr: Expr) -> Option<&'static Rule> {
 
 /// The matrix M with `vec(expr) = M*vec(Y)`, and Y, the part of the expression that changes.
 fn outermost_matrix(store: &mut Store, expr: Expr) -> Result<Option<(Expr, Expr)>> {
-    let moving: Vec<Expr> = store.children(expr).into_iter().filter(|child| store.has_hole(*child)).collect();
+    let moving: Vec<Expr> = store
+        .children(expr)
+        .into_iter()
+        .filter(|child| store.has_hole(*child))
+        .collect();
     let [inner] = moving[..] else { return Ok(None) };
     let hole = store.add_change(inner)?;
     let body = ops::substitute(store, expr, &[(inner, hole)])?;

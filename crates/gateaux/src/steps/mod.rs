@@ -185,9 +185,9 @@ impl Answer {
             };
             steps.lines.extend(told.lines);
             lower = whole.explicit_expr;
-            if order < wrt.len() && lower.is_none() {
-                let message = "the first derivative is no array of the language, so that steps of higher ones are not told";
-                return Err(problem.mistake(NO_STEPS, message.to_owned()));
+            if wrt.len() > 1 && lower.is_none() {
+                let what = format!("the derivative of order {order} is no array of the language");
+                return Err(problem.mistake(NO_STEPS, format!("{what}, so that no steps lead on")));
             }
         }
         Ok(steps)
