@@ -3,6 +3,9 @@
 #![expect(clippy::print_stdout, reason = "counts, shown when a test fails")]
 
 use gateaux::{Checked, Detail, Notation, Problem};
+use gateaux_array::DoubleDouble;
+use gateaux_testkit::check::Point;
+use gateaux_testkit::numbers::Region;
 use gateaux_testkit::random::Random;
 use gateaux_testkit::runs::{report, seeds};
 use gateaux_testkit::sketch::{Class, Plan, Sketch, kind, sketch};
@@ -12,7 +15,7 @@ fn fails(sketch: &Sketch, right: &mut usize) -> Option<String> {
     for wrt in sketch.variables() {
         let mut problem = Problem::parse(&sketch.problem()).ok()?;
         let answer = problem.derive(&[&wrt]).ok()?;
-        if !answer.check(&mut problem).is_verified() {
+        if !answer.check(&mut problem).is_verified() || !is_regular(&sketch.problem(), &wrt) {
             continue;
         }
         for detail in [Detail::Brief, Detail::Full] {
@@ -31,6 +34,19 @@ fn fails(sketch: &Sketch, right: &mut usize) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether the matrices that are inverted are regular somewhere: the inverse of one that is singular by its form, such as
+/// `x*x'`, is made of rounding, and no two ways to it agree.
+fn is_regular(text: &str, wrt: &str) -> bool {
+    let is_regular_in = |region: &Region| {
+        let point = Point::<DoubleDouble>::new(text, wrt, &[3, 2, 4, 5], (*region, 1));
+        point.is_ok_and(|mut point| {
+            let function = point.case.function;
+            point.run(&[function]).is_ok()
+        })
+    };
+    Region::ALL.iter().any(is_regular_in)
 }
 
 fn run(test: &str, class: Class, ordinary: u64) {

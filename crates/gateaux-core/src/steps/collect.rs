@@ -119,27 +119,18 @@ fn collected(
     let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
     let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
     let raw = sweep.cotangent(store, hole)?;
+    let wrap = match store.shape(hole) {
+        Shape::Matrix(..) => Some(Wrap::Trace),
+        Shape::Vector(_) => Some(Wrap::Nothing),
+        Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => None,
+    };
     if terms.len() > 1 {
-        let mut turned = Vec::with_capacity(terms.len());
-        for (coefficient, cotangent) in terms {
-            turned.push((coefficient, store.transpose(cotangent)?));
-        }
-        let front = store.sum(&turned)?;
-        let apart = turned.into_iter().map(|(coefficient, row)| Phrase {
-            coefficient,
-            ..Phrase::plain(row)
-        });
         note(&mut reasons, vec![&rules::COLLECT]);
-        let wrap = match store.shape(hole) {
-            Shape::Matrix(..) => Some(Wrap::Trace),
-            Shape::Vector(_) => Some(Wrap::Nothing),
-            Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => None,
-        };
-        if let Some(wrap) = wrap.filter(|_| !store.is_zero(front)) {
-            let phrase = Phrase::product(wrap, vec![front.into(), hole.into()]);
+        if let Some(wrap) = wrap.filter(|_| !store.is_zero(raw)) {
+            let line = in_front(store, terms, (wrap, hole))?;
             lines.push(Line {
-                instead: vec![(front, apart.collect())],
-                ..Line::change(vec![phrase], std::mem::take(&mut reasons))
+                reasons: std::mem::take(&mut reasons),
+                ..line
             });
         }
     }
@@ -154,6 +145,25 @@ fn collected(
         lines.push(Line::change(vec![whole], vec![]).because(rewriting(store, raw, gradient)));
     }
     Ok(lines)
+}
+
+/// `tr((A' + B')*dX)` of terms `tr(A'*dX)` and `tr(B'*dX)`.
+fn in_front(store: &mut Store, terms: Vec<(Rational, Expr)>, (wrap, hole): (Wrap, Expr)) -> Result<Line> {
+    let (mut turned, mut apart) = (Vec::with_capacity(terms.len()), Vec::with_capacity(terms.len()));
+    for (coefficient, cotangent) in terms {
+        let row = store.transpose(cotangent)?;
+        turned.push((coefficient.clone(), row));
+        apart.push(Phrase {
+            coefficient,
+            ..Phrase::plain(row)
+        });
+    }
+    let front = store.sum(&turned)?;
+    let whole = Phrase::product(wrap, vec![front.into(), hole.into()]);
+    Ok(Line {
+        instead: vec![(front, apart)],
+        ..Line::change(vec![whole], vec![])
+    })
 }
 
 fn note(reasons: &mut Vec<Reason>, rules: Vec<&'static rules::Rule>) {
