@@ -33,17 +33,7 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         };
         note(&mut reasons, reasons_at(store, at, hole));
         if detail == Detail::Full && !reasons.is_empty() && lines.len() < MAX_LINES {
-            let arrived: Vec<(Expr, Vec<(Rational, Expr)>)> = sweep
-                .arrived()
-                .into_iter()
-                .map(|(at, terms)| (at, terms.to_vec()))
-                .collect();
-            let mut phrases = Vec::new();
-            for (at, terms) in arrived {
-                for (coefficient, cotangent) in merged(terms) {
-                    phrases.push(paired(store, coefficient, cotangent, at)?);
-                }
-            }
+            let phrases = on_the_way(store, &sweep)?;
             let why = std::mem::take(&mut reasons);
             // The same terms in another order are no news.
             if !is_sum_of(store, &phrases, body)? {
@@ -51,16 +41,18 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
             }
         }
     }
-    let arrived: Vec<(Rational, Expr)> = sweep
-        .arrived()
-        .into_iter()
-        .find(|(at, _)| *at == hole)
-        .map_or_else(Vec::new, |(_, terms)| terms.to_vec());
-    let terms = merged(arrived);
+    let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
+    let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
+    let raw = sweep.cotangent(store, hole)?;
+    if detail == Detail::Full {
+        reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+        lines.extend(collected(store, (terms, hole), [raw, gradient], reasons)?);
+        return Ok(lines);
+    }
     // Terms that were there before need no line.
     let moves = reasons.iter().any(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
     let is_sum = terms.len() > 1;
-    if detail == Detail::Brief && moves && (1..=MAX_TERMS).contains(&terms.len()) {
+    if moves && (1..=MAX_TERMS).contains(&terms.len()) {
         let mut phrases = Vec::new();
         for (coefficient, cotangent) in terms {
             phrases.push(applied(store, coefficient, cotangent, hole)?);
@@ -70,30 +62,42 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
-    if detail == Detail::Full {
-        lines.extend(collected(store, (&sweep, hole), gradient, reasons)?);
-        return Ok(lines);
+    lines.push(at_once(store, (is_sum, hole), [raw, gradient], reasons)?);
+    Ok(lines)
+}
+
+/// The pairs of cotangents with what they have arrived at.
+fn on_the_way(store: &mut Store, sweep: &Sweep) -> Result<Vec<Phrase>> {
+    let mut phrases = Vec::new();
+    for (at, terms) in sweep.arrived() {
+        for (coefficient, cotangent) in merged(terms.to_vec()) {
+            phrases.push(paired(store, coefficient, cotangent, at)?);
+        }
     }
+    Ok(phrases)
+}
+
+/// The gradient in front of the change, with all reasons.
+fn at_once(
+    store: &mut Store,
+    (is_sum, hole): (bool, Expr),
+    [raw, gradient]: [Expr; 2],
+    mut reasons: Vec<Reason>,
+) -> Result<Line> {
     if is_sum {
         note(&mut reasons, vec![&rules::COLLECT]);
     }
-    let raw = sweep.cotangent(store, hole)?;
     if raw != gradient {
         // To collect terms is to collect their factors.
-        let why = rewriting(store, raw, gradient);
-        note(
-            &mut reasons,
-            why.into_iter()
-                .filter(|rule| !is_sum || rule.id != rules::FACTOR.id)
-                .collect(),
-        );
+        let mut why = rewriting(store, raw, gradient);
+        why.retain(|rule| !is_sum || rule.id != rules::FACTOR.id);
+        note(&mut reasons, why);
     }
     let whole = literal(store, gradient, hole)?;
     if whole.factors.iter().any(|factor| factor.is_transposed) {
         note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
     }
-    lines.push(Line::change(vec![whole], reasons));
-    Ok(lines)
+    Ok(Line::change(vec![whole], reasons))
 }
 
 /// Whether the phrases are the terms of the sum.
@@ -111,14 +115,11 @@ fn is_sum_of(store: &mut Store, phrases: &[Phrase], sum: Expr) -> Result<bool> {
 /// From terms with the change to the gradient in front of it, one rule a line.
 fn collected(
     store: &mut Store,
-    (sweep, hole): (&Sweep, Expr),
-    gradient: Expr,
+    (terms, hole): (Vec<(Rational, Expr)>, Expr),
+    [raw, gradient]: [Expr; 2],
     mut reasons: Vec<Reason>,
 ) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
-    let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
-    let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
-    let raw = sweep.cotangent(store, hole)?;
     let wrap = match store.shape(hole) {
         Shape::Matrix(..) => Some(Wrap::Trace),
         Shape::Vector(_) => Some(Wrap::Nothing),

@@ -64,7 +64,7 @@ pub(super) fn jacobian(
         coefficient: term.coefficient.clone(),
         ..Phrase::product(Wrap::Nothing, vec![term.expr.into(), hole.into()])
     });
-    why.retain(|rule| !is_collected(&rule));
+    why.retain(|rule| !is_collected(rule));
     let line = Line {
         right: apart.collect(),
         ..factored(left, raw, hole)

@@ -13,6 +13,7 @@ mod expand;
 mod full;
 mod matrix;
 mod rules;
+mod stages;
 
 pub use rules::{RULES, Rule, find};
 
