@@ -287,9 +287,9 @@ impl<'a, M: Moving> Reader<'a, M> {
                 by.push((left.starts_with("df/dconj("), self.read(right)?));
             } else {
                 found = self.read(right)?;
-                match by.last() {
-                    None => compare(&what, &contract(&found, &[self.tangent]), slope)?,
-                    Some(last) => self.by_parts(&what, (&by, last), (left, &found), slope)?,
+                match by.is_empty() {
+                    true => compare(&what, &contract(&found, &[self.tangent]), slope)?,
+                    false => self.by_parts(&what, &by, (left, &found), slope)?,
                 }
             }
         }
@@ -301,7 +301,7 @@ impl<'a, M: Moving> Reader<'a, M> {
     fn by_parts(
         &self,
         what: &str,
-        (by, last): (&[(bool, Vec<M::Fixed>)], &(bool, Vec<M::Fixed>)),
+        by: &[(bool, Vec<M::Fixed>)],
         (left, answer): (&str, &[M::Fixed]),
         slope: &[M::Fixed],
     ) -> Verdict {
@@ -317,7 +317,7 @@ impl<'a, M: Moving> Reader<'a, M> {
         let unturned: Result<Vec<M::Fixed>, _> = slope.iter().map(conjugate).collect();
         let is_real = M::Fixed::agree(slope, &unturned.map_err(undefined)?);
         if left != "gradient" || !is_real {
-            return compare(what, answer, &last.1);
+            return compare(what, answer, by.last().map_or(&[], |(_, last)| last));
         }
         let conjugated: Result<Vec<M::Fixed>, _> = answer.iter().map(conjugate).collect();
         let inner = contract(&conjugated.map_err(undefined)?, &[self.tangent]);
