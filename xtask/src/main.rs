@@ -1,7 +1,8 @@
 //! Development tasks: `cargo xtask test`, `cargo xtask bless`, `cargo xtask manual`, `cargo xtask bench`,
-//! `cargo xtask fuzz`, `cargo xtask memcheck`.
+//! `cargo xtask fuzz`, `cargo xtask memcheck`, `cargo xtask web`.
 
 mod fuzz;
+mod web;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task {
         name: "test",
-        about: "formatting, lints, all tests, documentation; stops at the first failure",
+        about: "formatting, lints, all tests, documentation, the page in a browser; stops at the first failure; with --native without the page",
         steps: &[
             Step {
                 title: "formatting",
@@ -97,9 +98,12 @@ fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((name, rest)) if name == "fuzz" => fuzz::run(rest),
         Some((name, rest)) if name == "bench" => bench(rest),
-        Some((name, [])) => match TASKS.iter().find(|task| task.name == name) {
-            Some(task) => run(task, &mut io::stdout()),
-            None => return usage(),
+        Some((name, rest)) if name == "web" => web::run(rest),
+        Some((name, rest)) => match (TASKS.iter().find(|task| task.name == name), rest) {
+            (Some(task), []) if task.name == "test" => run(task, &mut io::stdout()).and_then(|()| test_page()),
+            (Some(task), [option]) if task.name == "test" && option == "--native" => run(task, &mut io::stdout()),
+            (Some(task), []) => run(task, &mut io::stdout()),
+            _ => return usage(),
         },
         _ => return usage(),
     };
@@ -119,6 +123,7 @@ fn usage() -> ExitCode {
     }
     eprintln!("  {:8} {}", "fuzz", fuzz::ABOUT);
     eprintln!("  {:8} {}", "bench", BENCH);
+    eprintln!("  {:8} {}", "web", web::ABOUT);
     ExitCode::from(2)
 }
 
@@ -163,6 +168,13 @@ fn run(task: &Task, out: &mut dyn Write) -> Result<(), String> {
         say(out, &format!("== {}: passed in {seconds:.1} s\n", step.title))?;
     }
     say(out, &format!("{}: all steps passed", task.name))
+}
+
+/// Builds the page and tests it, with what this needs installed first.
+fn test_page() -> Result<(), String> {
+    let arguments = ["--install", "--test"].map(str::to_owned);
+    web::run(&arguments)
+        .map_err(|error| format!("{error}\n\nall else passed; without the page: cargo xtask test --native"))
 }
 
 /// Passes the arguments on to the benchmark, whose messages say all if it fails.

@@ -1,7 +1,7 @@
 //! Complex numbers over any real ones.
 
 use crate::Real;
-use crate::factor::split;
+use crate::exponent::split;
 
 /// The square of 2 to this power has all digits, and so has its reciprocal.
 const ORDINARY: i64 = 400;

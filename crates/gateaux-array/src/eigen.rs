@@ -113,7 +113,7 @@ pub(crate) fn svd<T: Real>(a: &Array<T>) -> Result<Svd<T>, ArrayError> {
     let matrix = a.clone().reshape(&[m, n])?;
     let largest = largest_size(op, matrix.data())?;
     // A power of 2 near the largest entry, so that squares neither overflow nor underflow.
-    let (_, exponent) = crate::factor::split(largest.to_f64());
+    let (_, exponent) = crate::exponent::split(largest.to_f64());
     let scale = T::from_f64(2f64.powi(exponent.clamp(-1000, 1000) as i32));
     let scaled = matrix.scale(&quotient(&T::one(), &scale));
     let Svd { u, s, v } = if m >= n {

@@ -9,12 +9,71 @@ use faer::{Accum, MatMut, MatRef, Par, Side};
 pub use crate::eigen::Svd;
 use crate::eigen::{self, orient};
 use crate::elimination::{self, check_system};
+use crate::exponent::{split, times_power_of_two};
 use crate::linear::{self, matrix_sizes, product_shape, product_sizes, square_size};
 use crate::vector_state::cleaning_up;
-use crate::{Array, ArrayError};
+use crate::{Array, ArrayError, Field, MatrixFunction, matrix_function};
 
 /// Products with fewer multiplications than this are done by plain loops, which start faster.
 const SMALL_PRODUCT: usize = 8 * 8 * 8;
+
+impl Field for f64 {
+    fn matmul(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        matmul(a, b)
+    }
+
+    fn solve(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        solve(a, b)
+    }
+
+    fn inv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        inv(a)
+    }
+
+    fn det(a: &Array<f64>) -> Result<f64, ArrayError> {
+        det(a)
+    }
+
+    fn adjugate(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        adjugate(a)
+    }
+
+    fn signed_logdet(a: &Array<f64>) -> Result<(f64, f64), ArrayError> {
+        signed_logdet(a)
+    }
+
+    fn cholesky(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        cholesky(a)
+    }
+
+    fn solve_posdef(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        solve_posdef(a, b)
+    }
+
+    fn logdet_posdef(a: &Array<f64>) -> Result<f64, ArrayError> {
+        logdet_posdef(a)
+    }
+
+    fn matrix_function(
+        function: MatrixFunction,
+        a: &Array<f64>,
+        directions: &[&Array<f64>],
+    ) -> Result<Array<f64>, ArrayError> {
+        matrix_function::evaluate(function, a, directions)
+    }
+
+    fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
+        eigh(a)
+    }
+
+    fn svd(a: &Array<f64>) -> Result<Svd<f64>, ArrayError> {
+        svd(a)
+    }
+
+    fn pinv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
+        eigen::pinv(a)
+    }
+}
 
 /// The matrix product, see [`linear::matmul`].
 ///
@@ -384,32 +443,6 @@ fn product(factors: impl Iterator<Item = f64>) -> f64 {
         exponent += power + carry;
     }
     times_power_of_two(mantissa, exponent)
-}
-
-/// The number times 2^exponent, in steps because the power alone may overflow where the result does not.
-pub(crate) fn times_power_of_two(mut number: f64, exponent: i64) -> f64 {
-    // Beyond these bounds the result is 0 or infinite anyway.
-    let mut rest = exponent.clamp(-2200, 2200) as i32;
-    while rest != 0 {
-        let step = rest.clamp(-1000, 1000);
-        number *= 2f64.powi(step);
-        rest -= step;
-    }
-    number
-}
-
-/// The number as a fraction of size 1 to 2 times a power of 2; zero, infinity and what is not a number as themselves.
-pub(crate) fn split(number: f64) -> (f64, i64) {
-    if number == 0.0 || !number.is_finite() {
-        return (number, 0);
-    }
-    if number.is_subnormal() {
-        let (fraction, power) = split(number * 2f64.powi(64));
-        return (fraction, power - 64);
-    }
-    let bits = number.to_bits();
-    let power = (bits >> 52 & 0x7ff) as i64 - 1023;
-    (f64::from_bits(bits & !(0x7ff << 52) | 1023 << 52), power)
 }
 
 fn column_major(matrix: MatRef<'_, f64>) -> Vec<f64> {

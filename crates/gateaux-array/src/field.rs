@@ -2,7 +2,7 @@
 
 use crate::{
     Array, ArrayError, DoubleDouble, Dual, MatrixFunction, Number, Prime, Svd, dual_eigen, eigen, einsum, elimination,
-    factor, linear, matrix_function, norm,
+    linear, matrix_function, norm,
 };
 
 /// A number type with its matrix operations.
@@ -326,63 +326,5 @@ impl<T: Field> Field for Dual<T> {
 
     fn pinv(a: &Array<Dual<T>>) -> Result<Array<Dual<T>>, ArrayError> {
         dual_eigen::pinv(a)
-    }
-}
-
-impl Field for f64 {
-    fn matmul(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::matmul(a, b)
-    }
-
-    fn solve(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::solve(a, b)
-    }
-
-    fn inv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::inv(a)
-    }
-
-    fn det(a: &Array<f64>) -> Result<f64, ArrayError> {
-        factor::det(a)
-    }
-
-    fn adjugate(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::adjugate(a)
-    }
-
-    fn signed_logdet(a: &Array<f64>) -> Result<(f64, f64), ArrayError> {
-        factor::signed_logdet(a)
-    }
-
-    fn cholesky(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::cholesky(a)
-    }
-
-    fn solve_posdef(a: &Array<f64>, b: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        factor::solve_posdef(a, b)
-    }
-
-    fn logdet_posdef(a: &Array<f64>) -> Result<f64, ArrayError> {
-        factor::logdet_posdef(a)
-    }
-
-    fn matrix_function(
-        function: MatrixFunction,
-        a: &Array<f64>,
-        directions: &[&Array<f64>],
-    ) -> Result<Array<f64>, ArrayError> {
-        matrix_function::evaluate(function, a, directions)
-    }
-
-    fn eigh(a: &Array<f64>) -> Result<(Array<f64>, Array<f64>), ArrayError> {
-        factor::eigh(a)
-    }
-
-    fn svd(a: &Array<f64>) -> Result<Svd<f64>, ArrayError> {
-        factor::svd(a)
-    }
-
-    fn pinv(a: &Array<f64>) -> Result<Array<f64>, ArrayError> {
-        eigen::pinv(a)
     }
 }

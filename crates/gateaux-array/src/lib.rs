@@ -46,7 +46,9 @@ mod einsum;
 pub mod elimination;
 mod erf;
 mod error;
+mod exponent;
 mod exponential;
+#[cfg(not(target_family = "wasm"))]
 pub mod factor;
 mod field;
 mod float;
@@ -62,8 +64,13 @@ pub mod npy;
 pub mod npz;
 mod number;
 mod prime;
+#[cfg(target_family = "wasm")]
+mod rounded;
 mod schur;
+#[cfg(any(test, target_family = "wasm"))]
+mod tagged;
 mod triangular;
+#[cfg(not(target_family = "wasm"))]
 mod vector_state;
 mod wide;
 
@@ -79,4 +86,6 @@ pub use function::Function;
 pub use matrix_function::MatrixFunction;
 pub use number::{Number, Real};
 pub use prime::Prime;
+#[cfg(target_family = "wasm")]
+pub use tagged::with_tags;
 pub use wide::Wide;

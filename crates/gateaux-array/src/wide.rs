@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
-use crate::factor::{split, times_power_of_two};
+use crate::exponent::{split, times_power_of_two};
 use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, Svd, eigen, matrix_function, normal};
 
 /// Beyond this exponent a number counts as infinite, below its negative as zero: sums of two exponents fit.
@@ -330,12 +330,41 @@ impl Real for Wide {
     }
 }
 
+impl Wide {
+    /// The number over 2^exponent as a double; what is not in its range then is 0 or infinite.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn over_power_of_two(&self, exponent: i64) -> f64 {
+        times_power_of_two(self.fraction, self.exponent.saturating_sub(exponent))
+    }
+
+    /// `number * 2^exponent`
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn times_power_of_two(number: f64, exponent: i64) -> Wide {
+        Wide::new(number, exponent)
+    }
+
+    /// The exponent of the largest of these numbers.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn largest_exponent(numbers: &[Wide]) -> i64 {
+        let ordinary = numbers
+            .iter()
+            .filter(|number| number.fraction != 0.0 && number.is_finite());
+        ordinary.map(|number| number.exponent).max().unwrap_or(0)
+    }
+}
+
+/// Nothing overflows, so that nothing is scaled.
+pub(crate) fn norm2(a: &Array<Wide>) -> Result<Wide, ArrayError> {
+    let squares = a.data().iter().map(|entry| entry.mul(entry));
+    squares
+        .fold(Wide::new(0.0, 0), |sum, square| sum.add(&square))
+        .apply(Function::Sqrt)
+}
+
+#[cfg(not(target_family = "wasm"))]
 impl Field for Wide {
     fn norm2(a: &Array<Wide>) -> Result<Wide, ArrayError> {
-        let squares = a.data().iter().map(|entry| entry.mul(entry));
-        squares
-            .fold(Wide::new(0.0, 0), |sum, square| sum.add(&square))
-            .apply(Function::Sqrt)
+        norm2(a)
     }
 
     fn matrix_function(

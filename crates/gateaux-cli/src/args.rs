@@ -51,6 +51,8 @@ pub enum Command {
     Functions(FunctionsArguments),
     /// Explain the code of an error, or a rule of derivations
     Explain(ExplainArguments),
+    /// Show the page, where answers appear while you type, in the browser of this machine
+    Page(PageArguments),
 }
 
 /// When to use colors.
@@ -447,7 +449,7 @@ pub struct TeachArguments {
 #[command(after_help = "Examples:\n  \
     echo '{\"expr\": \"norm2(A*x - b)^2\", \"wrt\": \"x\"}' | gateaux batch\n  \
     gateaux batch problems.jsonl > answers.jsonl\n\n\
-    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps.\n\
+    Fields of a problem: id, expr, vars, dims, wrt, order, gradients, inputs, steps, mathml.\n\
     A line that is wrong gives an answer with \"ok\": false; the command goes on and exits with 0.")]
 pub struct BatchArguments {
     /// Files to read; none or `-`: standard input
@@ -472,6 +474,20 @@ pub struct FunctionsArguments {
     /// How to show it
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     pub format: TextOrJson,
+}
+
+/// `gateaux page`
+#[derive(Args, Debug)]
+#[command(after_help = "Nothing that is typed leaves this machine.\n\nExamples:\n  \
+    gateaux page\n  \
+    gateaux page --port 9000 --no-open")]
+pub struct PageArguments {
+    /// The port at which it is served; by default 8700, or another one if that is taken
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Say where the page is, without opening a browser
+    #[arg(long)]
+    pub no_open: bool,
 }
 
 /// `gateaux explain`

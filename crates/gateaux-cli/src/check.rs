@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use gateaux::{ClaimNumbers, Counterexample, Finding, Judgment};
+use gateaux::papers::Options;
+use gateaux::{ClaimNumbers, Convention, Counterexample, Finding, Judgment, Translation};
 use gateaux_json as json;
 use gateaux_json::Question;
 
@@ -53,13 +54,16 @@ pub fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), Failur
     let reply = question.derive_in(&mut problem, convention).map_err(in_text)?;
     for answer in &reply.answers {
         let in_claim = |errors| Failure::Text(labelled("claim", claim), errors);
-        let written = match arguments.notation.input {
-            Input::Text => claim.clone(),
-            Input::Latex => problem.latex_to_text(claim).map_err(in_claim)?,
+        let translation = match arguments.notation.input {
+            Input::Text => None,
+            Input::Latex => Some(problem.translate_latex(claim).map_err(in_claim)?),
         };
-        let judgment = answer
-            .claim(&problem, &written, &args::sizes(&arguments.dims))
-            .map_err(|errors| Failure::Text(labelled("claim", &written), errors))?;
+        let written = translation.as_ref().map_or(claim.as_str(), Translation::text);
+        let judged = answer.claim(&problem, written, &args::sizes(&arguments.dims));
+        let judgment = judged.map_err(|errors| match &translation {
+            None => in_claim(errors),
+            Some(translation) => in_claim(translation.placed(&errors)),
+        })?;
         show(&judgment, ("claim", claim), arguments.format, out)?;
         if !judgment.is_equal() {
             return Err(Failure::Negative);
@@ -74,8 +78,6 @@ fn check_papers(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), F
         ("--claim", arguments.claim.is_some()),
         ("--wrt", !arguments.wrt.is_empty()),
         ("--order", arguments.order.is_some()),
-        ("--dims", !arguments.dims.is_empty()),
-        ("--convention", arguments.convention != args::Convention::Subspace),
     ];
     if let Some((option, _)) = of_formulas.iter().find(|(_, is_given)| *is_given) {
         return Err(Failure::usage(
@@ -88,7 +90,13 @@ fn check_papers(arguments: &CheckArguments, out: &mut dyn Write) -> Result<(), F
     }
     let files = arguments.files.iter().map(String::as_str);
     let paths: Vec<&str> = std::iter::once(arguments.problem.as_str()).chain(files).collect();
-    papers::run(&paths, arguments.format, out)
+    let convention = match arguments.convention {
+        args::Convention::Subspace => Some(Convention::Subspace),
+        args::Convention::Vech => Some(Convention::Vech),
+        args::Convention::Unconstrained => None,
+    };
+    let sizes = args::sizes(&arguments.dims);
+    papers::run(&paths, &Options { convention, sizes }, arguments.format, out)
 }
 
 /// A text of the command line with a name that places in it are shown with.

@@ -24,6 +24,9 @@ codes! {
         "The file cannot be written, or there is nothing to draw: no point was found at which the derivative can be checked."
     NO_VARIABLE "G0712" "data for a variable that does not occur"
         "The name before the `=` of --data is one of the variables of the problem."
+    PAGE "G0714" "a page that cannot be shown"
+        "The page is part of the command only if it was built with the feature `page`; and the port at which it is to be \
+         served must be free."
 }
 
 /// All codes of mistakes, sorted.

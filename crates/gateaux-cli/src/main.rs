@@ -6,6 +6,7 @@
 
 mod args;
 mod batch;
+mod browser;
 mod check;
 mod codes;
 mod convergence;
@@ -73,5 +74,6 @@ fn execute(command: Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Batch(arguments) => batch::run(&arguments, out),
         Command::Functions(arguments) => functions::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out),
+        Command::Page(arguments) => browser::run(&arguments, out),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use gateaux::papers::{Checked, Medium, Verdict, check};
+use gateaux::papers::{Checked, Medium, Options, Verdict, check_with};
 use gateaux::{Errors, Span};
 use serde_json::{Value, json};
 
@@ -72,11 +72,13 @@ fn kind(path: &str) -> Option<Kind> {
 /// Judges all claims of the files.
 ///
 /// # Errors
-/// A file that cannot be read; claims that are wrong or cannot be read.
-pub fn run(paths: &[&str], format: TextOrJson, out: &mut dyn Write) -> Result<(), Failure> {
+/// A file that cannot be read; claims that are wrong or cannot be read; a size for what is no dimension in any file.
+pub fn run(paths: &[&str], options: &Options, format: TextOrJson, out: &mut dyn Write) -> Result<(), Failure> {
     let mut tally = Tally::default();
+    let mut unknown: Vec<&String> = options.sizes.keys().collect();
     for path in paths {
-        let (parts, found) = claims(path)?;
+        let (parts, found) = claims(path, options)?;
+        unknown.retain(|name| !found.iter().any(|found| found.checked.sized.contains(name)));
         match format {
             TextOrJson::Text => show(path, &parts, &found, out)?,
             TextOrJson::Json => show_json(path, &parts, &found, out)?,
@@ -86,6 +88,12 @@ pub fn run(paths: &[&str], format: TextOrJson, out: &mut dyn Write) -> Result<()
     if format == TextOrJson::Text && tally.total() > 0 {
         writeln!(out, "{}", tally.in_words())?;
     }
+    if let Some(unknown) = unknown.first() {
+        return Err(Failure::usage(
+            format!("there is a size for {unknown}, which is no dimension of a problem with a claim"),
+            format!("leave out {unknown}, or look for a misspelling"),
+        ));
+    }
     match tally.wrong + tally.unreadable {
         0 => Ok(()),
         _ => Err(Failure::Negative),
@@ -93,7 +101,7 @@ pub fn run(paths: &[&str], format: TextOrJson, out: &mut dyn Write) -> Result<()
 }
 
 /// The parts of a file and their claims, in order.
-fn claims(path: &str) -> Result<(Vec<Part>, Vec<Found>), Failure> {
+fn claims(path: &str, options: &Options) -> Result<(Vec<Part>, Vec<Found>), Failure> {
     let source = Source::read(path)?;
     let kind = kind(path).ok_or_else(|| {
         let known: Vec<String> = KINDS.iter().map(|(name, _)| format!(".{name}")).collect();
@@ -106,7 +114,7 @@ fn claims(path: &str) -> Result<(Vec<Part>, Vec<Found>), Failure> {
     let mut found = Vec::new();
     let parts = match kind {
         Kind::Text(medium) => {
-            let checked = check(&source.text, medium);
+            let checked = check_with(&source.text, medium, options);
             found.extend(checked.into_iter().map(|checked| Found {
                 part: 0,
                 line: checked.line,
@@ -124,7 +132,7 @@ fn claims(path: &str) -> Result<(Vec<Part>, Vec<Found>), Failure> {
                 let first = parts.len();
                 let text = add_cells(path, &source.text, wanted, &mut parts)?;
                 found.extend(
-                    check(&text, medium)
+                    check_with(&text, medium, options)
                         .into_iter()
                         .map(|checked| in_cell(&parts, first, checked)),
                 );

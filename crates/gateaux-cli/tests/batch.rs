@@ -70,6 +70,24 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn formulas_are_given_in_mathml_where_that_is_asked_for() {
+    let answers = batch(&[
+        r#"{"expr": "x'*A*x", "wrt": "A", "mathml": true}"#,
+        r#"{"expr": "x'*A*x", "gradients": ["x", "A"], "mathml": true}"#,
+        r#"{"expr": "x'*A*x", "wrt": "A", "mathml": 1}"#,
+    ]);
+    let element = answers[0]["mathml"].as_str().unwrap_or_default();
+    assert!(
+        element.starts_with("<math ") && element.ends_with("</math>"),
+        "{}",
+        answers[0]
+    );
+    assert_eq!(answers[1]["gradients"]["A"]["mathml"], json!(element));
+    assert!(answers[1].get("mathml").is_none(), "{}", answers[1]);
+    assert_eq!(answers[2]["ok"], json!(false));
+}
+
+#[test]
 fn without_inputs_the_answer_is_symbolic() {
     let answer =
         answer(r#"{"id": 7, "expr": "A*x", "wrt": "x", "inputs": null, "vars": null, "dims": null, "order": null}"#);

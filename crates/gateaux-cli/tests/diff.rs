@@ -98,13 +98,13 @@ fn beyond_two_axes_there_is_an_operator() {
 
 #[test]
 fn definitions_stand_on_lines_of_their_own() {
-    for format in ["text", "unicode", "latex"] {
+    for format in ["text", "unicode", "latex", "mathml"] {
         let page = gateaux(&["diff", "sin(x'*A*x)", "--wrt", "x", "--order", "4", "--format", format]).ok();
         let lines: Vec<&str> = page.lines().map(str::trim).collect();
         assert!(
             lines
                 .iter()
-                .all(|line| !line.contains("; ") && !line.contains("\\quad")),
+                .all(|line| !line.contains("; ") && !line.contains("\\quad") && !line.contains("<mspace")),
             "{page}"
         );
         let defined = |line: &&str| line.starts_with("t1 = ") || line.starts_with("\\[ t_{1} = ");
@@ -309,6 +309,17 @@ fn notations() {
             "{line}"
         );
     }
+    let mathml = ["diff", "x'*A*x", "--wrt", "A", "--format", "mathml"];
+    let quiet = gateaux(&[mathml.as_slice(), &["--quiet"]].concat()).ok();
+    let product = "<mi>x</mi><mo>\u{2062}</mo><msup><mi>x</mi><mi>⊤</mi></msup>";
+    assert!(quiet.contains(product) && quiet.lines().count() == 1, "{quiet}");
+    let page = gateaux(&[mathml.as_slice(), &["--steps", "--explain"]].concat()).ok();
+    for line in page.lines().filter(|line| !line.is_empty()) {
+        let is_element = line.starts_with("<math ") && line.ends_with("</math>");
+        let comment = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->"));
+        assert!(is_element || comment.is_some_and(|text| !text.contains("--")), "{line}");
+    }
+    assert!(page.contains("<mtd class=\"lhs\">"), "{page}");
 }
 
 #[test]

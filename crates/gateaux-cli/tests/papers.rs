@@ -87,6 +87,66 @@ fn mistakes_in_latex_point_into_the_file() {
 }
 
 #[test]
+fn mistakes_of_kinds_in_latex_point_to_their_place() {
+    let folder = Directory::new("papers-kinds");
+    let text = "% gateaux: A: matrix(m, n); x: vector(n); norm2(A*x)^2\n% gateaux: wrt x\n\\[ \\nabla f = 2 A^\\top A x + A A x \\]\n";
+    let path = folder.write("kinds.tex", text);
+    let shown = gateaux(&["check", &path]).stdout;
+    assert!(shown.contains("kinds.tex:3:30"), "{shown}");
+    let text = "```gateaux\nA: matrix(m, n); x: vector(n); norm2(A*x)^2\nclaim wrt x: $2 A^\\top A x + (A x)^\\top A A$\n\
+                claim $A x$ == $x + A A x$\n```\n";
+    let path = folder.write("kinds.md", text);
+    let shown = gateaux(&["check", &path]).stdout;
+    for place in ["kinds.md:3:30", "kinds.md:4:21"] {
+        assert!(shown.contains(place), "{place}:\n{shown}");
+    }
+}
+
+#[test]
+fn a_claim_in_latex_beside_a_formula_has_mistakes_at_their_place() {
+    let problem = "A: matrix(m, n); x: vector(n); \\|A x\\|_2^2";
+    let outcome = gateaux(&[
+        "check",
+        problem,
+        "--input",
+        "latex",
+        "--wrt",
+        "x",
+        "--claim",
+        "x + 2 A^\\top x",
+    ]);
+    assert!(outcome.stderr.contains("claim:1:5"), "{}", outcome.stderr);
+}
+
+#[test]
+fn conventions_and_sizes_hold_for_claims_in_files() {
+    let folder = Directory::new("papers-options");
+    let text = "```gateaux\nS: symmetric(n); A: matrix(n, n)\ntr(A*S)\nclaim wrt S: A + A' - diag(diag(A))\n```\n";
+    let path = folder.write("vech.md", text);
+    assert_eq!(gateaux(&["check", &path]).code, 1);
+    let shown = gateaux(&["check", &path, "--convention", "vech"]).ok();
+    assert!(shown.contains("vech.md:4: equal"), "{shown}");
+    let free = folder.write("free.md", text.replace("A + A' - diag(diag(A))", "A'"));
+    assert_eq!(gateaux(&["check", &free]).code, 1);
+    assert!(
+        gateaux(&["check", &free, "--convention", "unconstrained"])
+            .ok()
+            .contains("free.md:4: equal")
+    );
+    let text = "```gateaux\nx: vector(n); sum(x)\nclaim wrt x: ones(n) + (n - 7)*x\n```\n";
+    let path = folder.write("sizes.md", text);
+    assert_eq!(gateaux(&["check", &path]).code, 1);
+    assert!(
+        gateaux(&["check", &path, "--dims", "n=7"])
+            .ok()
+            .contains("sizes.md:3: equal")
+    );
+    let outcome = gateaux(&["check", &path, "--dims", "k=3"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("a size for k"), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_file_without_claims_says_so() {
     let folder = Directory::new("papers-none");
     let path = folder.write("none.md", "# Nothing\n\n```python\nclaim\n```\n");

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use gateaux_array::factor::Svd;
-use gateaux_array::{Array, ArrayError, Field, Number, Real, Wide, linear, maximum, norm};
+use gateaux_array::{Array, ArrayError, Field, Number, Real, Svd, Wide, linear, maximum, norm};
 use gateaux_core::expr::{Rational, Var};
 
 use crate::constant::constant;
@@ -206,7 +205,28 @@ pub(crate) fn constant_array<T: Field>(instruction: &Instruction, shape: &[usize
     compute(instruction, &[], shape)
 }
 
+/// The array that a step makes of others.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn compute<T: Field>(
+    instruction: &Instruction,
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
+    compute_by_type(instruction, args, shape)
+}
+
+/// The same, by code that exists once for all types.
+#[cfg(target_family = "wasm")]
+pub(crate) fn compute<T: Field>(
+    instruction: &Instruction,
+    args: &[&Array<T>],
+    shape: &[usize],
+) -> Result<Array<T>, ArrayError> {
+    let found = gateaux_array::with_tags(args, &mut |args| compute_by_type(instruction, args, shape));
+    found.unwrap_or(Err(ArrayError::NotReal { op: instruction.name() }))
+}
+
+fn compute_by_type<T: Field>(
     instruction: &Instruction,
     args: &[&Array<T>],
     shape: &[usize],

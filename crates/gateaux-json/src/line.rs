@@ -84,6 +84,9 @@ fn answer(request: Request, options: &Options<'_>) -> Result<Object, Errors> {
         reply.check(&mut problem, &BTreeMap::new());
     }
     let mut object = reply::reply(&problem, &reply);
+    if request.mathml {
+        reply::add_mathml(&mut object);
+    }
     if let Some(detail) = request.steps {
         let told = reply.answers.iter().map(|answer| answer.steps(&mut problem, detail));
         let told = told.collect::<Result<Vec<_>, _>>()?;

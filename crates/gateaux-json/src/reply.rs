@@ -1,6 +1,6 @@
 //! Answers as JSON, in the order in which the manual lists the fields.
 
-use gateaux::{Answer, Check, Declared, Notation, Origin, Problem, Slope, Verdict};
+use gateaux::{Answer, Check, Declared, Notation, Origin, Problem, Slope, Verdict, mathml};
 use serde_json::{Value, json};
 
 use crate::Object;
@@ -110,6 +110,26 @@ fn insert_forms(object: &mut Object, answer: &Answer) {
         let parts = answer.wirtinger().iter();
         let parts = parts.map(|part| (part.name(Notation::Text), json!(part.formula(Notation::Text))));
         object.insert("wirtinger".into(), Value::Object(parts.collect()));
+    }
+}
+
+/// Adds what stands in LaTeX in MathML, too, in the reply and in each of its gradients.
+pub fn add_mathml(reply: &mut Object) {
+    let gradients = reply.get_mut("gradients").and_then(Value::as_object_mut);
+    let parts = gradients
+        .into_iter()
+        .flat_map(Object::values_mut)
+        .filter_map(Value::as_object_mut);
+    for part in parts {
+        add_one_mathml(part);
+    }
+    add_one_mathml(reply);
+}
+
+fn add_one_mathml(object: &mut Object) {
+    if let Some(latex) = object.get("latex").and_then(Value::as_str) {
+        let element = json!(mathml(latex));
+        object.insert("mathml".into(), element);
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Request {
     pub inputs: Option<Inputs>,
     /// How much is to be told of how the answer follows.
     pub steps: Option<Detail>,
+    /// Whether formulas are wanted in MathML, too.
+    pub mathml: bool,
 }
 
 /// The highest order that can be asked for: beyond it formulas grow past every limit anyway.
@@ -52,6 +54,7 @@ impl Request {
             sizes,
             inputs,
             steps: steps(object)?,
+            mathml: mathml(object)?,
         })
     }
 }
@@ -64,6 +67,14 @@ fn steps(object: &Object) -> Result<Option<Detail>, Errors> {
         Some(Value::String(detail)) if detail == "brief" => Ok(Some(Detail::Brief)),
         Some(Value::String(detail)) if detail == "full" => Ok(Some(Detail::Full)),
         Some(other) => Err(wrong("steps", "true, \"brief\" or \"full\"", other)),
+    }
+}
+
+fn mathml(object: &Object) -> Result<bool, Errors> {
+    match field(object, "mathml") {
+        None => Ok(false),
+        Some(Value::Bool(wanted)) => Ok(*wanted),
+        Some(other) => Err(wrong("mathml", "true or false", other)),
     }
 }
 

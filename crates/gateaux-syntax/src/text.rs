@@ -1,7 +1,7 @@
 //! Tree to text: a node as a user would write it, with as few parentheses as the precedence allows.
 
 use crate::expression::{RIGHT, SIGN, binding};
-use crate::{BinaryOp, IndexItem, NodeId, NodeKind, Tree, UnaryOp};
+use crate::{BinaryOp, IndexItem, NodeId, NodeKind, Span, Tree, UnaryOp};
 
 /// The binding of what needs no parentheses before a postfix mark.
 const POSTFIX: u8 = RIGHT + 1;
@@ -14,6 +14,8 @@ enum Piece<'t> {
     Base(NodeId),
     /// Text as it is.
     Text(&'t str),
+    /// The end of a node that began here.
+    End(NodeId, usize),
 }
 
 impl Tree {
@@ -28,38 +30,40 @@ impl Tree {
     /// assert_eq!(tree.to_text(root), "A*x - b");
     /// ```
     pub fn to_text(&self, id: NodeId) -> String {
-        let mut out = String::new();
+        self.to_text_with_places(id).0
+    }
+
+    /// The same with the place of each node in it, without parentheses around it; parts stand before the whole.
+    pub fn to_text_with_places(&self, id: NodeId) -> (String, Vec<(Span, NodeId)>) {
+        let (mut out, mut places) = (String::new(), Vec::new());
         // What comes first lies on top.
         let mut pieces = vec![Piece::Node(id, 0)];
         let mut parts = Vec::new();
         while let Some(piece) = pieces.pop() {
-            let (kind, least) = match piece {
+            let (id, least) = match piece {
                 Piece::Text(text) => {
                     out.push_str(text);
                     continue;
                 }
-                Piece::Node(id, least) => (&self.node(id).kind, least),
-                Piece::Base(id) => {
-                    // A literal cannot be transposed without parentheses.
-                    let kind = &self.node(id).kind;
-                    (
-                        kind,
-                        if matches!(kind, NodeKind::Number(_)) {
-                            POSTFIX + 1
-                        } else {
-                            POSTFIX
-                        },
-                    )
+                Piece::End(id, start) => {
+                    places.push((Span::new(start, out.len()), id));
+                    continue;
                 }
+                Piece::Node(id, least) => (id, least),
+                // A literal cannot be transposed without parentheses.
+                Piece::Base(id) if matches!(self.node(id).kind, NodeKind::Number(_)) => (id, POSTFIX + 1),
+                Piece::Base(id) => (id, POSTFIX),
             };
+            let kind = &self.node(id).kind;
             if tightness(kind) < least {
                 out.push('(');
                 pieces.push(Piece::Text(")"));
             }
+            pieces.push(Piece::End(id, out.len()));
             node_parts(kind, &mut parts);
             pieces.extend(parts.drain(..).rev());
         }
-        out
+        (out, places)
     }
 }
 

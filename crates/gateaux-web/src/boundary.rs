@@ -3,6 +3,11 @@
 //! All memory belongs to this module, so that nothing here is `unsafe`: a call may only overwrite the question that
 //! it wrote itself, and a reply stands until the next one.
 
+#![expect(
+    unsafe_code,
+    reason = "an export needs a name of its own; nothing is done that is unsafe"
+)]
+
 use std::cell::RefCell;
 
 thread_local! {

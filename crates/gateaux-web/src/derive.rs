@@ -64,7 +64,12 @@ fn forms(answer: &Answer, whole: &Answer) -> Vec<Value> {
     let explicit = optional(|notation| owned(answer.explicit(notation)));
     let is_read = explicit.is_some() && (!is_array || answer.explicit_name() == "gradient");
     if is_read {
-        add(answer.explicit_name(), answer.derivative_axes(), explicit.clone(), false);
+        add(
+            answer.explicit_name(),
+            answer.derivative_axes(),
+            explicit.clone(),
+            false,
+        );
     }
     for part in answer.wirtinger().iter().filter(|part| part.has_conjugates()) {
         let shown = formula(|notation| part.formula(notation).to_owned());

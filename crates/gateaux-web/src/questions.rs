@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use crate::problem::{Asked, text, wrong};
 use crate::{derive, language, steps};
 
+/// The fields of the reply to a question with these fields.
+type Answering = fn(&Object) -> Result<Object, Errors>;
+
 /// What the page can ask; every reply has `ok`, and a failed one `errors` with places in the text.
-const QUESTIONS: &[(&str, fn(&Object) -> Result<Object, Errors>)] = &[
+const QUESTIONS: &[(&str, Answering)] = &[
     ("derive", |object| derive::derive(&mut Asked::new(object)?)),
     ("check", check),
     ("steps", |object| {
@@ -130,7 +133,10 @@ fn example(object: &Object) -> Result<Object, Errors> {
 fn numbers(object: &Object) -> Result<Object, Errors> {
     let mut asked = Asked::new(object)?;
     let mut reply = asked.derive()?;
-    let inputs = asked.inputs.take().ok_or_else(|| wrong("the field inputs is missing"))?;
+    let inputs = asked
+        .inputs
+        .take()
+        .ok_or_else(|| wrong("the field inputs is missing"))?;
     reply.evaluate(&mut asked.problem, &inputs)?;
     let mut fields = Object::new();
     let mut notes = Vec::new();

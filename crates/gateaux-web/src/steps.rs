@@ -46,5 +46,7 @@ pub fn steps(asked: &mut Asked, detail: Detail) -> Result<Object, Errors> {
             "latex": steps.latex(),
         }));
     }
-    Ok([("derivations".to_owned(), Value::Array(derivations))].into_iter().collect())
+    Ok([("derivations".to_owned(), Value::Array(derivations))]
+        .into_iter()
+        .collect())
 }

@@ -112,8 +112,8 @@ const CODES: &[Code] = &[
     Code {
         code: NO_STEPS,
         title: "a derivative whose steps are not told",
-        explanation: "Steps are told of first derivatives, and of second derivatives of real scalars by variables without structure: those of the gradient, then those of its derivative. For others differentiate the answer that is shown once more.",
-        example: "gateaux diff \"x'*A*x\" --wrt x --order 3 --steps",
+        explanation: "Of a derivative of higher order the steps of the first one are told, then those of the derivative of its array, and so on. There are none by complex variables, for which z and conj(z) are two, by orthogonal matrices, whose tangents turn with them, and where a derivative is shown as a map because it is no array of the language. There differentiate the answer that is shown once more.",
+        example: "gateaux diff \"Q: orthogonal(n); tr(A*Q)\" --wrt Q --order 2 --steps",
     },
     Code {
         code: PAPER_CLAIM,

@@ -59,12 +59,7 @@ impl Problem {
         Err(last_failure)
     }
 
-    fn draw(
-        &self,
-        sizes: &BTreeMap<String, usize>,
-        region: Region,
-        random: &mut Random,
-    ) -> Result<Inputs, ArrayError> {
+    fn draw(&self, sizes: &BTreeMap<String, usize>, region: Region, random: &mut Random) -> Result<Inputs, ArrayError> {
         let mut inputs = Inputs {
             sizes: sizes.clone(),
             ..Inputs::default()

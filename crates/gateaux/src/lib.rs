@@ -55,6 +55,7 @@ pub use gateaux_core::print::{Notation, latex_name, mathml};
 pub use gateaux_core::steps::{Detail, RULES as RULES_OF_STEPS, Reason, Rule, find as find_rule};
 pub use gateaux_eval::{Layout, Plan};
 pub use gateaux_syntax::{Code, Diagnostic, Edit, Help, Span};
+pub use latex::Translation;
 pub use linearization::{Directions, Linearization};
 pub use numbers::{Imaginary, Inputs, Numbers};
 pub use problem::{Declared, Problem};

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gateaux_array::{Array, Dual, factor};
+use gateaux_array::{Array, Dual, Field};
 use gateaux_core::expr::{Expr, Form, Store, Structure, Var};
 use gateaux_core::ops::{self, Kernel};
 use gateaux_eval::{Error, Program};
@@ -96,10 +96,7 @@ impl Problem {
         let Ok(values) = program.run(&|var| bound.values.get(&var).cloned()) else {
             return Ok(false);
         };
-        let sizes = values
-            .first()
-            .and_then(|value| factor::svd(value).ok())
-            .map(|svd| svd.s);
+        let sizes = values.first().and_then(|value| f64::svd(value).ok()).map(|svd| svd.s);
         Ok(sizes.is_some_and(|sizes| match sizes.data() {
             [largest, .., smallest] => *smallest < NEARLY_SINGULAR * largest || *largest == 0.0,
             [only] => *only == 0.0,
@@ -162,35 +159,20 @@ fn slopes(program: &Program, values: &BTreeMap<Var, Array<f64>>, moving: &[&Dire
         _ => 0.0,
     };
     let (first, second) = (moving.first(), moving.get(1));
-    // A cofactor that is subtracted is 0, not -0.
-    let outputs = if second.is_none() {
-        let dual = |var: Var| {
-            let mut at = 0..;
-            Some(values.get(&var)?.map(|value| {
-                let at = at.next().unwrap_or_default();
-                Dual::new(*value, along(first, var, at))
-            }))
-        };
-        let outputs = program.run(&dual)?;
-        outputs
-            .iter()
-            .map(|output| output.map(|entry| entry.slope + 0.0))
-            .collect::<Vec<_>>()
-    } else {
-        let dual = |var: Var| {
-            let mut at = 0..;
-            Some(values.get(&var)?.map(|value| {
-                let at = at.next().unwrap_or_default();
-                let inner = Dual::new(*value, along(first, var, at));
-                Dual::new(inner, Dual::constant(along(second, var, at)))
-            }))
-        };
-        let outputs = program.run(&dual)?;
-        outputs
-            .iter()
-            .map(|output| output.map(|entry| entry.slope.slope + 0.0))
-            .collect()
+    let dual = |var: Var| {
+        let mut at = 0..;
+        Some(values.get(&var)?.map(|value| {
+            let at = at.next().unwrap_or_default();
+            let inner = Dual::new(*value, along(first, var, at));
+            Dual::new(inner, Dual::constant(along(second, var, at)))
+        }))
     };
-    let output = outputs.into_iter().next();
+    let slope = |entry: &Dual<Dual<f64>>| match second {
+        None => entry.value.slope,
+        Some(_) => entry.slope.slope,
+    };
+    // A cofactor that is subtracted is 0, not -0.
+    let outputs = program.run(&dual)?;
+    let output = outputs.first().map(|output| output.map(|entry| slope(entry) + 0.0));
     output.ok_or_else(|| Error::BadSize("no output".to_owned()))
 }

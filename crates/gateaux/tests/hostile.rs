@@ -646,7 +646,7 @@ fn the_same_text_gives_the_same_bytes() {
             Ok(mut problem) => {
                 let answer = problem.derive(&[wrt]).expect("it is smooth");
                 let mut all = String::new();
-                for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
+                for notation in [Notation::Text, Notation::Unicode, Notation::Latex, Notation::MathMl] {
                     let _ = writeln!(
                         all,
                         "{}\n{:?}\n{}\n{:?}",

@@ -212,6 +212,10 @@ impl Session {
                 .explicit(Notation::Unicode)
                 .unwrap_or(answer.differential(Notation::Unicode))
                 .to_owned(),
+            "mathml" => answer
+                .explicit(Notation::MathMl)
+                .unwrap_or(answer.differential(Notation::MathMl))
+                .to_owned(),
             "wirtinger" => {
                 let parts = answer.wirtinger().iter();
                 let lines =

@@ -22,7 +22,7 @@ enum Step {
 ///
 /// # Errors
 /// [`Error::Unsupported`] where no matrix expression of the language is known.
-pub(super) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
+pub(crate) fn jacobian(store: &mut Store, map: LinearMap) -> Result<Expr> {
     let mut pass = Pass {
         hole: map.hole,
         known: HashMap::new(),

@@ -39,7 +39,7 @@ pub fn kronecker(store: &mut Store, map: LinearMap) -> Result<Expr> {
         _ => store.vec_all(body)?,
     };
     let stacked_map = LinearMap { hole: stacked, body };
-    match jacobian::jacobian(store, stacked_map) {
+    match jacobian(store, stacked_map) {
         Err(Error::Unsupported { .. }) => {}
         found => return found,
     }

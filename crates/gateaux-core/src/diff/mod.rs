@@ -23,6 +23,7 @@ pub use complex::{Slots, Wirtinger, complex_derivative};
 pub use derivative::{Derivative, Explicit, derivative, derivative_in, gradients_in};
 pub use differential::differential;
 pub(crate) use differential::{change_of, operands};
+pub(crate) use jacobian::jacobian;
 pub use kronecker::kronecker;
 
 use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Structure, Var, Variable};
@@ -90,7 +91,7 @@ impl LinearMap {
                     _ => self.body,
                 };
                 let map = LinearMap { hole: self.hole, body };
-                match jacobian::jacobian(store, map) {
+                match jacobian(store, map) {
                     Err(Error::Unsupported { .. }) => index::explicit(store, map).map(Some),
                     found => found.map(Some),
                 }

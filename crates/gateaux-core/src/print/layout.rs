@@ -97,6 +97,8 @@ pub struct Layout {
     of: FxHashMap<Expr, PieceId>,
     /// The expressions that are written as names.
     named: FxHashMap<Expr, PieceId>,
+    /// The expressions that are written as what they are not in the normal form.
+    instead: FxHashMap<Expr, PieceId>,
     /// The pieces of matrices, whose norms and bars have signs of their own.
     matrices: FxHashSet<PieceId>,
     missing: Vec<Expr>,
@@ -155,9 +157,15 @@ impl Layout {
         self.named.insert(expr, piece);
     }
 
-    /// The name as which an expression is to be written.
+    /// Writes an expression as the piece.
+    pub(super) fn write_as(&mut self, expr: Expr, piece: PieceId) {
+        self.of.insert(expr, piece);
+        self.instead.insert(expr, piece);
+    }
+
+    /// The piece as which an expression is to be written, such as a name.
     pub(super) fn named(&self, expr: Expr) -> Option<PieceId> {
-        self.named.get(&expr).copied()
+        self.named.get(&expr).or(self.instead.get(&expr)).copied()
     }
 
     /// The formula that a piece is, with names for the parts that it shares.

@@ -61,44 +61,49 @@ impl Phrase {
 }
 
 impl Layout {
-    /// Lays out the sum of phrases, in which some expressions are written as names.
+    /// Lays out the sum of phrases, in which some expressions are written as names, and others as sums of phrases.
     ///
     /// # Errors
     /// Those of [`Layout::new`].
-    pub fn of_phrases(store: &mut Store, phrases: &[Phrase], names: &[(Expr, String)]) -> Result<Layout> {
+    pub fn of_phrases(
+        store: &mut Store,
+        phrases: &[Phrase],
+        instead: &[(Expr, Vec<Phrase>)],
+        names: &[(Expr, String)],
+    ) -> Result<Layout> {
         let mut layout = Layout::default();
         for (expr, name) in names {
             layout.name(store, *expr, name);
         }
+        for (expr, phrases) in instead {
+            let piece = layout.phrases(store, phrases)?;
+            layout.write_as(*expr, piece);
+        }
+        let root = layout.phrases(store, phrases)?;
+        layout.rooted(store, root)
+    }
+
+    /// The piece of a sum of phrases.
+    fn phrases(&mut self, store: &mut Store, phrases: &[Phrase]) -> Result<PieceId> {
         if let [only] = phrases
-            && let (
-                Wrap::Nothing,
-                [
-                    Factor {
-                        expr,
-                        is_transposed: false,
-                    },
-                ],
-                true,
-            ) = (only.wrap, only.factors.as_slice(), only.coefficient.is_one())
+            && let (Wrap::Nothing, [factor], true) = (only.wrap, only.factors.as_slice(), only.coefficient.is_one())
+            && !factor.is_transposed
         {
-            let root = layout.include(store, *expr)?;
-            return layout.rooted(store, root);
+            return self.include(store, factor.expr);
         }
         let mut signed = Vec::with_capacity(phrases.len());
         for phrase in phrases {
             for factor in &phrase.factors {
-                layout.include(store, factor.expr)?;
+                self.include(store, factor.expr)?;
             }
-            signed.push(layout.phrase(phrase));
+            signed.push(self.phrase(phrase));
         }
-        let root = match signed.as_slice() {
-            [] => layout.push(Piece::Number("0".to_owned())),
+        Ok(match signed.as_slice() {
+            [] => self.push(Piece::Number("0".to_owned())),
             [only] if !only.negative => only.piece,
-            [only] => layout.push(Piece::Negative(only.piece)),
-            _ => layout.push(Piece::Sum(signed)),
-        };
-        layout.rooted(store, root)
+            [only] => self.push(Piece::Negative(only.piece)),
+            _ => self.push(Piece::Sum(signed)),
+        })
     }
 
     fn phrase(&mut self, phrase: &Phrase) -> Signed {

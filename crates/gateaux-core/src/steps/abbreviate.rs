@@ -18,11 +18,7 @@ pub(super) fn parts(store: &Store, function: Expr, lines: &[Line]) -> Vec<Expr> 
     let roots: Vec<Expr> = lines
         .iter()
         .filter(|line| line.left == Left::Change)
-        .flat_map(|line| {
-            line.right
-                .iter()
-                .flat_map(|phrase| phrase.factors.iter().map(|factor| factor.expr))
-        })
+        .flat_map(Line::factors)
         .collect();
     let candidates: Vec<Expr> = store
         .post_order(&[function])

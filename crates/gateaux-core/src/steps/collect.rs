@@ -33,66 +33,138 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
         };
         note(&mut reasons, reasons_at(store, at, hole));
         if detail == Detail::Full && !reasons.is_empty() && lines.len() < MAX_LINES {
-            let arrived: Vec<(Expr, Vec<(Rational, Expr)>)> = sweep
-                .arrived()
-                .into_iter()
-                .map(|(at, terms)| (at, terms.to_vec()))
-                .collect();
-            let mut phrases = Vec::new();
-            for (at, terms) in arrived {
-                for (coefficient, cotangent) in merged(terms) {
-                    phrases.push(paired(store, coefficient, cotangent, at)?);
-                }
+            let phrases = on_the_way(store, &sweep)?;
+            let why = std::mem::take(&mut reasons);
+            // The same terms in another order are no news.
+            if !is_sum_of(store, &phrases, body)? {
+                lines.push(Line::change(phrases, why));
             }
-            lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
         }
     }
-    let arrived: Vec<(Rational, Expr)> = sweep
-        .arrived()
-        .into_iter()
-        .find(|(at, _)| *at == hole)
-        .map_or_else(Vec::new, |(_, terms)| terms.to_vec());
-    let terms = merged(arrived);
+    let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
+    let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
+    let raw = sweep.cotangent(store, hole)?;
+    if detail == Detail::Full {
+        reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+        lines.extend(collected(store, (terms, hole), [raw, gradient], reasons)?);
+        return Ok(lines);
+    }
     // Terms that were there before need no line.
     let moves = reasons.iter().any(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
     let is_sum = terms.len() > 1;
-    if detail == Detail::Brief && moves && (1..=MAX_TERMS).contains(&terms.len()) {
+    if moves && (1..=MAX_TERMS).contains(&terms.len()) {
         let mut phrases = Vec::new();
         for (coefficient, cotangent) in terms {
             phrases.push(applied(store, coefficient, cotangent, hole)?);
         }
-        // The same terms in another order are no news.
-        let is_plain = |phrase: &Phrase| phrase.wrap == Wrap::Nothing && phrase.factors.len() == 1;
-        let plain: Vec<(Rational, Expr)> = phrases
-            .iter()
-            .filter(|phrase| is_plain(phrase))
-            .map(|phrase| (phrase.coefficient.clone(), phrase.factors[0].expr))
-            .collect();
-        if plain.len() < phrases.len() || store.sum(&plain)? != body {
+        if !is_sum_of(store, &phrases, body)? {
             lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
         }
     }
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
+    lines.push(at_once(store, (is_sum, hole), [raw, gradient], reasons)?);
+    Ok(lines)
+}
+
+/// The pairs of cotangents with what they have arrived at.
+fn on_the_way(store: &mut Store, sweep: &Sweep) -> Result<Vec<Phrase>> {
+    let mut phrases = Vec::new();
+    for (at, terms) in sweep.arrived() {
+        for (coefficient, cotangent) in merged(terms.to_vec()) {
+            phrases.push(paired(store, coefficient, cotangent, at)?);
+        }
+    }
+    Ok(phrases)
+}
+
+/// The gradient in front of the change, with all reasons.
+fn at_once(
+    store: &mut Store,
+    (is_sum, hole): (bool, Expr),
+    [raw, gradient]: [Expr; 2],
+    mut reasons: Vec<Reason>,
+) -> Result<Line> {
     if is_sum {
         note(&mut reasons, vec![&rules::COLLECT]);
     }
-    let raw = sweep.cotangent(store, hole)?;
     if raw != gradient {
         // To collect terms is to collect their factors.
-        let why = rewriting(store, raw, gradient);
-        note(
-            &mut reasons,
-            why.into_iter()
-                .filter(|rule| !is_sum || rule.id != rules::FACTOR.id)
-                .collect(),
-        );
+        let mut why = rewriting(store, raw, gradient);
+        why.retain(|rule| !is_sum || rule.id != rules::FACTOR.id);
+        note(&mut reasons, why);
     }
     let whole = literal(store, gradient, hole)?;
     if whole.factors.iter().any(|factor| factor.is_transposed) {
         note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
     }
+    Ok(Line::change(vec![whole], reasons))
+}
+
+/// Whether the phrases are the terms of the sum.
+fn is_sum_of(store: &mut Store, phrases: &[Phrase], sum: Expr) -> Result<bool> {
+    let mut plain = Vec::with_capacity(phrases.len());
+    for phrase in phrases {
+        match (phrase.wrap, &phrase.factors[..]) {
+            (Wrap::Nothing, [only]) => plain.push((phrase.coefficient.clone(), only.expr)),
+            _ => return Ok(false),
+        }
+    }
+    Ok(!plain.is_empty() && store.sum(&plain)? == sum)
+}
+
+/// From terms with the change to the gradient in front of it, one rule a line.
+fn collected(
+    store: &mut Store,
+    (terms, hole): (Vec<(Rational, Expr)>, Expr),
+    [raw, gradient]: [Expr; 2],
+    mut reasons: Vec<Reason>,
+) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    let wrap = match store.shape(hole) {
+        Shape::Matrix(..) => Some(Wrap::Trace),
+        Shape::Vector(_) => Some(Wrap::Nothing),
+        Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => None,
+    };
+    if terms.len() > 1 {
+        note(&mut reasons, vec![&rules::COLLECT]);
+        if let Some(wrap) = wrap.filter(|_| !store.is_zero(raw)) {
+            let line = in_front(store, terms, (wrap, hole))?;
+            lines.push(Line {
+                reasons: std::mem::take(&mut reasons),
+                ..line
+            });
+        }
+    }
+    let is_turned = |phrase: &Phrase| phrase.factors.iter().any(|factor| factor.is_transposed);
+    let whole = literal(store, raw, hole)?;
+    if is_turned(&whole) {
+        note(&mut reasons, vec![&rules::PRODUCT_TRANSPOSE]);
+    }
     lines.push(Line::change(vec![whole], reasons));
+    if raw != gradient {
+        let whole = literal(store, gradient, hole)?;
+        lines.push(Line::change(vec![whole], vec![]).because(rewriting(store, raw, gradient)));
+    }
     Ok(lines)
+}
+
+/// `tr((A' + B')*dX)` of terms `tr(A'*dX)` and `tr(B'*dX)`.
+fn in_front(store: &mut Store, terms: Vec<(Rational, Expr)>, (wrap, hole): (Wrap, Expr)) -> Result<Line> {
+    let (mut turned, mut apart) = (Vec::with_capacity(terms.len()), Vec::with_capacity(terms.len()));
+    for (coefficient, cotangent) in terms {
+        let row = store.transpose(cotangent)?;
+        turned.push((coefficient.clone(), row));
+        apart.push(Phrase {
+            coefficient,
+            ..Phrase::plain(row)
+        });
+    }
+    let front = store.sum(&turned)?;
+    let whole = Phrase::product(wrap, vec![front.into(), hole.into()]);
+    Ok(Line {
+        instead: vec![(front, apart)],
+        ..Line::change(vec![whole], vec![])
+    })
 }
 
 fn note(reasons: &mut Vec<Reason>, rules: Vec<&'static rules::Rule>) {

@@ -6,34 +6,31 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Detail, Reason, rules};
+use super::{Reason, rules};
 use crate::diff;
-use crate::expr::{ElementPower, Expr, Form, Law, MatrixPower, Rational, Result, Shape, Store, Term};
+use crate::expr::{ElementPower, Expr, Form, Function, Law, MatrixPower, Rational, Result, Shape, Store, Term};
 use crate::ops;
-use crate::print::{Phrase, Wrap};
 
 /// Linear parts up to this weight need no line of their own in a brief derivation.
 const MAX_PASSED: u32 = 3;
 
-/// Why a line is what it is, and the line before it with what makes this one of it.
-type Next = (Vec<Reason>, Option<(Phrase, Vec<Reason>)>);
-
 /// A differential that becomes the change of the variable, line by line.
 pub(super) struct Expansion<'a> {
     /// The variable, and what else changes with it, each with its change.
-    leaves: &'a [(Expr, Expr)],
-    detail: Detail,
+    pub(super) leaves: &'a [(Expr, Expr)],
     /// For the parts of the function that depend on the variable whether they are linear in it.
-    linear: HashMap<Expr, bool>,
+    pub(super) linear: HashMap<Expr, bool>,
     /// The holes of differentials that are still to be found.
-    pending: BTreeMap<Expr, Expr>,
+    pub(super) pending: BTreeMap<Expr, Expr>,
+    /// The holes of differentials of transposes, which are turned in the next line.
+    pub(super) transposed: BTreeMap<Expr, Expr>,
     /// The differential so far.
     pub(super) body: Expr,
 }
 
 impl<'a> Expansion<'a> {
     /// The differential of the function, still to be found.
-    pub(super) fn new(store: &mut Store, function: Expr, leaves: &'a [(Expr, Expr)], detail: Detail) -> Result<Self> {
+    pub(super) fn new(store: &mut Store, function: Expr, leaves: &'a [(Expr, Expr)]) -> Result<Self> {
         let mut linear = HashMap::new();
         for expr in store.post_order(&[function]) {
             let is_leaf = leaves.iter().any(|(leaf, _)| *leaf == expr);
@@ -48,68 +45,30 @@ impl<'a> Expansion<'a> {
         }
         let mut expansion = Expansion {
             leaves,
-            detail,
             linear,
             pending: BTreeMap::new(),
+            transposed: BTreeMap::new(),
             body: function,
         };
         expansion.body = expansion.change_at(store, function)?;
         Ok(expansion)
     }
 
-    /// The next line: the body with some differentials replaced by what they are, and why; `None` where the variable
-    /// alone changes. In full also the line before the trace of a product is turned until the change stands last, and
-    /// why that may be done.
-    pub(super) fn next(&mut self, store: &mut Store) -> Result<Option<Next>> {
+    /// The next line of a brief derivation: the body with some differentials replaced by what they are, and why; `None`
+    /// where the variable alone changes.
+    pub(super) fn next(&mut self, store: &mut Store) -> Result<Option<Vec<Reason>>> {
         let outermost = self.outermost(store);
-        let Some(first) = outermost.first().copied() else {
-            return Ok(None);
-        };
-        let (mut reasons, mut literal) = (Vec::new(), None);
-        match self.detail {
-            Detail::Full => {
-                let why = self.reasons_of(store, first)?;
-                let mut chosen = Vec::new();
-                for expr in outermost {
-                    if self.reasons_of(store, expr)? == why {
-                        chosen.push(expr);
-                    }
-                }
-                literal = self.under_trace(store, &chosen)?;
-                self.replace(store, &chosen, &mut reasons)?;
-            }
-            Detail::Brief => {
-                self.replace(store, &outermost, &mut reasons)?;
-                // Sums and the like that lead on to something else are not worth a line.
-                if outermost.iter().all(|expr| self.leads_on(store, *expr)) {
-                    let rest = self.outermost(store);
-                    self.replace(store, &rest, &mut reasons)?;
-                }
-            }
-        }
-        Ok(Some((reasons, literal)))
-    }
-
-    /// Where the body is the trace of a differential, the trace of what that is, as it is written, and what turns it.
-    fn under_trace(&mut self, store: &mut Store, chosen: &[Expr]) -> Result<Option<(Phrase, Vec<Reason>)>> {
-        let (coefficient, rest) = store.split_coefficient(self.body);
-        let (&[only], &Form::Trace(inner)) = (chosen, store.form(rest)) else {
-            return Ok(None);
-        };
-        if self.pending.get(&only) != Some(&inner) {
+        if outermost.is_empty() {
             return Ok(None);
         }
-        let mut turning = vec![Reason::Rule(&rules::TRACE_SUM)];
-        self.reasons_of_trace(store, only, &mut turning);
-        if turning.len() < 2 {
-            return Ok(None);
+        let mut reasons = Vec::new();
+        self.replace(store, &outermost, &mut reasons)?;
+        // Sums and the like that lead on to something else are not worth a line.
+        if outermost.iter().all(|expr| self.leads_on(store, *expr)) {
+            let rest = self.outermost(store);
+            self.replace(store, &rest, &mut reasons)?;
         }
-        let change = self.one_level(store, only, &mut Vec::new())?;
-        if !matches!(store.form(change), Form::Add(_)) {
-            turning.remove(0);
-        }
-        let phrase = Phrase::product(Wrap::Trace, vec![change.into()]);
-        Ok(Some((Phrase { coefficient, ..phrase }, turning)))
+        Ok(Some(reasons))
     }
 
     /// All that is left at once.
@@ -129,7 +88,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The differentials in the body that stand in no other of them, as they are written.
-    fn outermost(&self, store: &Store) -> Vec<Expr> {
+    pub(super) fn outermost(&self, store: &Store) -> Vec<Expr> {
         let in_body = store.post_order(&[self.body]);
         let there: Vec<Expr> = in_body
             .into_iter()
@@ -168,10 +127,7 @@ impl<'a> Expansion<'a> {
         // The parts that get no differential of their own, since the step leads through them; those of a square or of
         // a norm need no reason either.
         let (mut through, mut ends) = (vec![root], Vec::new());
-        let mut silent: HashSet<Expr> = HashSet::new();
-        if self.detail == Detail::Brief {
-            silent.extend(parts_of_norms(store, root)?);
-        }
+        let mut silent: HashSet<Expr> = parts_of_norms(store, root)?.into_iter().collect();
         let mut todo = self.changing_parts(store, root);
         let mut seen = HashSet::new();
         while let Some(part) = todo.pop() {
@@ -179,7 +135,7 @@ impl<'a> Expansion<'a> {
                 continue;
             }
             if silent.contains(&part) || self.passes(store, root, part)? {
-                if self.detail == Detail::Brief && !silent.contains(&part) {
+                if !silent.contains(&part) {
                     silent.extend(parts_of_norms(store, part)?);
                 }
                 todo.extend(self.changing_parts(store, part));
@@ -224,9 +180,6 @@ impl<'a> Expansion<'a> {
         if matches!(store.form(part), Form::Transpose(_)) {
             return Ok(true);
         }
-        if self.detail == Detail::Full {
-            return Ok(matches!(store.form(part), Form::Add(terms) if terms.len() == 1));
-        }
         let is_linear = self.linear.get(&part) == Some(&true);
         let root_is_linear = self.linear.get(&root) == Some(&true);
         Ok(match is_linear {
@@ -236,7 +189,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The change of an expression: that of a variable, or one that is still to be found.
-    fn change_at(&mut self, store: &mut Store, expr: Expr) -> Result<Expr> {
+    pub(super) fn change_at(&mut self, store: &mut Store, expr: Expr) -> Result<Expr> {
         if let Some((_, change)) = self.leaves.iter().find(|(leaf, _)| *leaf == expr) {
             return Ok(*change);
         }
@@ -277,13 +230,11 @@ impl<'a> Expansion<'a> {
             })),
             Form::MatMul(factors) => self.reasons_of_product(store, expr, &factors, &mut found)?,
             Form::Product(factors) => self.reasons_of_powers(store, expr, &factors, &mut found)?,
-            Form::Trace(inner) => match self.detail == Detail::Brief && store.inner_square(expr)?.is_some() {
+            Form::Trace(inner) => match store.inner_square(expr)?.is_some() {
                 true => found.push(Reason::Rule(&rules::SQUARED_NORM)),
                 false => {
                     found.push(Reason::Rule(&rules::TRACE));
-                    if self.detail == Detail::Brief {
-                        self.reasons_of_trace(store, inner, &mut found);
-                    }
+                    self.reasons_of_trace(store, inner, &mut found);
                 }
             },
             Form::Sum(_) => found.push(Reason::Rule(&rules::ENTRY_SUM)),
@@ -299,8 +250,7 @@ impl<'a> Expansion<'a> {
                     &rules::LINEAR_MAP
                 }));
             }
-            Form::Call(function, _) if function.law == Law::Conjugate => found.push(Reason::Rule(&rules::CONJUGATE)),
-            Form::Call(function, _) => found.push(Reason::Function(ops::op(function))),
+            Form::Call(function, _) => found.push(reason_of_call(function)),
         }
         Ok(found)
     }
@@ -369,11 +319,11 @@ impl<'a> Expansion<'a> {
             .copied()
             .filter(|factor| self.linear.contains_key(&factor.base) || self.linear.contains_key(&factor.exponent))
             .collect();
-        // In brief the square under a norm has no line of its own.
+        // The square under a norm has no line of its own.
         let half = Rational::new(1, 2);
         let mut norms = Vec::new();
         for factor in &changing {
-            if self.detail == Detail::Brief && is_norm_of(store, expr, factor.base)? {
+            if is_norm_of(store, expr, factor.base)? {
                 found.push(Reason::Rule(&rules::NORM));
                 norms.push(*factor);
             }
@@ -405,6 +355,14 @@ impl<'a> Expansion<'a> {
             found.push(Reason::Rule(&rules::POWER));
         }
         Ok(())
+    }
+}
+
+/// Why the change of a function is what it is.
+pub(super) fn reason_of_call(function: Function) -> Reason {
+    match function.law {
+        Law::Conjugate => Reason::Rule(&rules::CONJUGATE),
+        _ => Reason::Function(ops::op(function)),
     }
 }
 

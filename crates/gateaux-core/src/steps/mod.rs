@@ -10,20 +10,23 @@
 mod abbreviate;
 mod collect;
 mod expand;
+mod full;
+mod matrix;
 mod rules;
+mod stages;
 
 pub use rules::{RULES, Rule, find};
 
 use crate::diff::{Convention, Derivative};
 use crate::expr::{Expr, Form, Result, Shape, Store, Structure};
 use crate::ops::{Op, substitute};
-use crate::print::{Phrase, Wrap};
+use crate::print::Phrase;
 use crate::simplify::simplify;
 
 /// The differential of a function is cited by its formula up to this length.
 const MAX_STATEMENT: usize = 48;
 /// How many lines the differential may take; then all that is left is found at once.
-const MAX_LINES: [usize; 2] = [16, 60];
+const MAX_LINES: [usize; 2] = [16, 120];
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +138,9 @@ pub struct Line {
     pub left: Left,
     /// The sum of phrases to which that is equal; of a map what it makes of the hole.
     pub right: Vec<Phrase>,
+    /// Expressions in it that are written as sums of phrases, which have the same value, and of which the normal form would
+    /// make something else; in later ones the earlier ones are written so, too.
+    pub instead: Vec<(Expr, Vec<Phrase>)>,
     /// Why.
     pub reasons: Vec<Reason>,
 }
@@ -144,7 +150,15 @@ impl Line {
         Line {
             left,
             right: vec![Phrase::plain(right)],
+            instead: vec![],
             reasons: reasons.iter().map(|rule| Reason::Rule(rule)).collect(),
+        }
+    }
+
+    fn because(self, rules: Vec<&'static Rule>) -> Line {
+        Line {
+            reasons: rules.into_iter().map(Reason::Rule).collect(),
+            ..self
         }
     }
 
@@ -152,6 +166,7 @@ impl Line {
         Line {
             left: Left::Change,
             right,
+            instead: vec![],
             reasons,
         }
     }
@@ -194,6 +209,12 @@ impl Line {
     pub fn defines(&self, part: Expr) -> bool {
         matches!(self.left, Left::Part(_)) && self.right == [Phrase::plain(part)]
     }
+
+    /// The expressions that are written, as factors of phrases; those which others stand for first.
+    pub fn factors(&self) -> impl Iterator<Item = Expr> {
+        let phrases = self.instead.iter().flat_map(|(_, phrases)| phrases).chain(&self.right);
+        phrases.flat_map(|phrase| phrase.factors.iter().map(|factor| factor.expr))
+    }
 }
 
 /// The derivation of an answer.
@@ -223,20 +244,17 @@ pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result
         }
         (Shape::Scalar, _, Some(gradient)) => scalar(store, (claim, body, gradient), detail, &mut lines)?,
         (Shape::Vector(_), Shape::Vector(_), Some(jacobian)) => {
-            if !store.is_zero(body) {
-                let line = factored(Left::Change, jacobian, hole);
-                lines.push(because(line, jacobian_reasons(store, body, jacobian)));
-            }
+            lines.extend(matrix::jacobian(store, (Left::Change, body, hole), jacobian, detail)?);
             lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
         }
         (Shape::Row(_), Shape::Vector(_), Some(jacobian)) if derivative.is_row_jacobian => {
             let column = store.transpose(body)?;
             lines.push(Line::new(Left::TransposedChange, column, &[&rules::PRODUCT_TRANSPOSE]));
-            let line = factored(Left::TransposedChange, jacobian, hole);
-            lines.push(because(line, jacobian_reasons(store, column, jacobian)));
+            let of_column = (Left::TransposedChange, column, hole);
+            lines.extend(matrix::jacobian(store, of_column, jacobian, detail)?);
             lines.push(Line::new(Left::Answer, jacobian, &[&rules::JACOBIAN]));
         }
-        _ => map(store, claim, &mut lines)?,
+        _ => map(store, claim, detail, &mut lines)?,
     }
     Ok(lines)
 }
@@ -244,20 +262,21 @@ pub fn derivation(store: &mut Store, claim: Claim<'_>, detail: Detail) -> Result
 /// The lines of the differential; the last of them as an expression.
 fn differential(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut Vec<Line>) -> Result<Expr> {
     let most = MAX_LINES[usize::from(detail == Detail::Full)];
-    let mut expansion = expand::Expansion::new(store, claim.differentiated, claim.leaves, detail)?;
+    let mut expansion = expand::Expansion::new(store, claim.differentiated, claim.leaves)?;
     if detail == Detail::Full {
         lines.push(Line::new(Left::Change, expansion.body, &[]));
     }
     let start = lines.len();
-    while let Some((reasons, literal)) = expansion.next(store)? {
-        let body = vec![Phrase::plain(expansion.body)];
-        match literal {
-            Some((literal, turning)) => {
-                lines.push(Line::change(vec![literal], reasons));
-                lines.push(Line::change(body, turning));
-            }
-            None => lines.push(Line::change(body, reasons)),
-        }
+    loop {
+        let next = match detail {
+            Detail::Brief => expansion.next(store)?.map(|reasons| {
+                let body = vec![Phrase::plain(expansion.body)];
+                vec![Line::change(body, reasons)]
+            }),
+            Detail::Full => expansion.next_in_full(store)?,
+        };
+        let Some(next) = next else { break };
+        lines.extend(next);
         if lines.len() - start >= most {
             expansion.finish(store)?;
             lines.push(Line::new(Left::Change, expansion.body, &[&rules::REST]));
@@ -344,26 +363,6 @@ fn projection(structure: Structure) -> Option<&'static Rule> {
     }
 }
 
-/// `J*dx`
-fn factored(left: Left, factor: Expr, hole: Expr) -> Line {
-    let right = match factor {
-        Store::ONE => Phrase::plain(hole),
-        _ => Phrase::product(Wrap::Nothing, vec![factor.into(), hole.into()]),
-    };
-    Line {
-        left,
-        right: vec![right],
-        reasons: vec![],
-    }
-}
-
-fn because(line: Line, rules: Vec<&'static Rule>) -> Line {
-    Line {
-        reasons: rules.into_iter().map(Reason::Rule).collect(),
-        ..line
-    }
-}
-
 /// `g*dt`, where the change of a scalar does not stand alone yet.
 fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<Option<Line>> {
     if store.is_zero(body) {
@@ -385,77 +384,15 @@ fn slope_line(store: &mut Store, body: Expr, slope: Expr, hole: Expr) -> Result<
         return Ok(None);
     }
     why.dedup_by_key(|rule| rule.id);
-    Ok(Some(because(factored(Left::Change, slope, hole), why)))
-}
-
-/// Why a vector that is linear in the hole is a matrix times the hole.
-fn jacobian_reasons(store: &Store, body: Expr, jacobian: Expr) -> Vec<&'static Rule> {
-    let mut found: Vec<&'static Rule> = Vec::new();
-    let mut terms = 0;
-    for expr in store.post_order(&[body]) {
-        if !store.has_hole(expr) {
-            continue;
-        }
-        let rule = match store.form(expr) {
-            Form::Product(_) if store.shape(expr).is_scalar() => continue,
-            Form::Product(_) | Form::Diag(_) | Form::DiagOf(_) => &rules::DIAG_FACTOR,
-            Form::Transpose(_) => &rules::SCALAR_TRANSPOSE,
-            Form::Kron(..) | Form::Reshape(_) => &rules::STACKED,
-            Form::Add(addends) => {
-                terms += addends.iter().filter(|term| store.has_hole(term.expr)).count();
-                continue;
-            }
-            Form::Number(_) | Form::Size(_) | Form::Var(_) | Form::Eye | Form::Ones | Form::Zero => continue,
-            Form::Select(_) | Form::Tril | Form::Commutation(..) | Form::Scale(..) | Form::MatMul(_) => continue,
-            Form::Trace(_) | Form::Sum(_) | Form::Einsum(_) | Form::Call(..) => continue,
-        };
-        if !found.iter().any(|known| known.id == rule.id) {
-            found.push(rule);
-        }
-    }
-    if terms > 1 {
-        found.push(&rules::COLLECT);
-    }
-    if found.is_empty() {
-        let is_identity = |expr: &Expr| matches!(store.form(*expr), Form::Eye);
-        found.push(match store.post_order(&[jacobian]).iter().any(is_identity) {
-            true => &rules::IDENTITY,
-            false => &rules::FACTOR,
-        });
-    }
-    found
-}
-
-/// Why the map of stacked arrays has this matrix.
-fn stacked_reasons(store: &Store, matrix: Expr) -> Vec<&'static Rule> {
-    let mut found: Vec<&'static Rule> = Vec::new();
-    for expr in store.post_order(&[matrix]) {
-        let rule = match store.form(expr) {
-            Form::Kron(..) => &rules::STACKED,
-            Form::Commutation(..) => &rules::STACKED_TRANSPOSE,
-            Form::Diag(_) => &rules::STACKED_HADAMARD,
-            Form::Einsum(_) => &rules::ENTRIES,
-            _ => continue,
-        };
-        if !found.iter().any(|known| known.id == rule.id) {
-            found.push(rule);
-        }
-    }
-    match found.is_empty() {
-        true => vec![&rules::VEC],
-        false => found,
-    }
+    Ok(Some(matrix::factored(Left::Change, slope, hole).because(why)))
 }
 
 /// The derivative as a map, and as the matrix and the array that stand for it.
-fn map(store: &mut Store, claim: Claim<'_>, lines: &mut Vec<Line>) -> Result<()> {
+fn map(store: &mut Store, claim: Claim<'_>, detail: Detail, lines: &mut Vec<Line>) -> Result<()> {
     let derivative = claim.derivative;
     lines.push(Line::new(Left::Map, derivative.operator, &[&rules::OPERATOR]));
     if let Some(kronecker) = claim.kronecker {
-        let hole = derivative.holes[0];
-        let stacked = store.vec_all(hole)?;
-        let line = factored(Left::StackedChange, kronecker, stacked);
-        lines.push(because(line, stacked_reasons(store, kronecker)));
+        lines.extend(matrix::stacked(store, derivative, kronecker, detail)?);
     }
     lines.extend(
         claim

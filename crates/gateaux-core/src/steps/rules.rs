@@ -98,6 +98,10 @@ rules! {
         ["d(a^b)", "log(a)*a^b*db"], "a: positive scalar; b: scalar",
         "a^b is exp(b*log(a)), and the exponential is its own derivative.",
         "any book of calculus";
+    GENERAL_POWER: "general-power", "differential of a power with a variable exponent",
+        ["d(a^b)", "b*a^(b - 1)*da + log(a)*a^b*db"], "a: positive scalar; b: scalar",
+        "a^b is exp(b*log(a)), and the change of b*log(a) is log(a)*db + b*da/a.",
+        "any book of calculus";
     QUOTIENT: "quotient-rule", "quotient rule",
         ["d(a/b)", "da/b - a*db/b^2"], "a: scalar; b: scalar",
         "a/b is a*b^(-1): the product rule and the power rule.",
@@ -273,6 +277,15 @@ rules! {
         ["vec(A.*X)", "diag(vec(A))*vec(X)"], "A: matrix(m, n); X: matrix(m, n)",
         "Every entry of X is multiplied with the entry of A at its place.",
         "Magnus & Neudecker, Matrix Differential Calculus, 3.6";
+    STACKED_DIAG: "vec-of-a-diagonal-matrix", "vec of a diagonal matrix",
+        ["vec(diag(x))", "diag(vec(eye(n)))*kron(ones(n, 1), eye(n))*x"], "x: vector(n)",
+        "kron(ones(n, 1), eye(n)) writes x once for every column, and diag(vec(eye(n))) keeps of column j the entry j.",
+        "by definition";
+    STACKED_KRON: "vec-of-a-kronecker-product", "vec of a Kronecker product",
+        ["vec(kron(A, B))", "kron(eye(n), kron(commutation(l, m), eye(k)))*kron(vec(A), vec(B))"],
+        "A: matrix(m, n); B: matrix(k, l)",
+        "Both sides have the products of an entry of A and an entry of B; the commutation matrix puts them in the order of the columns of kron(A, B).",
+        "Magnus & Neudecker, Matrix Differential Calculus, 3.7";
     ENTRIES: "entries", "the same map by its entries",
         ["df[i,j]", "D[i,j,k,l]*dX[k,l], summed over k and l"], "",
         "Put for dX the matrix with a single 1, in row k and column l.",

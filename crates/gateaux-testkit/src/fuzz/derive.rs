@@ -40,7 +40,7 @@ pub fn derive(data: &[u8]) {
         Ok(problem) => problem,
         Err(errors) => return are_errors(&text, &errors),
     };
-    for notation in [Notation::Text, Notation::Unicode, Notation::Latex] {
+    for notation in [Notation::Text, Notation::Unicode, Notation::Latex, Notation::MathMl] {
         if let Err(errors) = problem.function_text(notation) {
             are_errors(&text, &errors);
         }

@@ -107,6 +107,7 @@ fn read(case: &mut Case, printed: &str, notation: Notation) -> Result<Expr, Stri
     let (tree, mistakes) = match notation {
         Notation::Latex => latex::parse(&text, &vocabulary),
         Notation::Text | Notation::Unicode => gateaux_syntax::parse(&text),
+        Notation::MathMl => return Err("MathML is written only".to_owned()),
     };
     if let Some(mistake) = mistakes.first() {
         return Err(mistake.to_string());

@@ -252,9 +252,8 @@ fn form<T: Field>(name: &str, args: &[Value<T>]) -> Outcome<Value<T>> {
         }
         ("diag", ..) => {
             let entry = |at: &[usize]| x.array.get(&[at[0], at[0]]).cloned().unwrap_or_else(T::zero);
-            Array::from_fn(&x.array.shape()[..1], entry)
-                .map(Value::new)
-                .map_err(text)
+            let rows = x.array.shape().get(..1).ok_or("diag of a scalar")?;
+            Array::from_fn(rows, entry).map(Value::new).map_err(text)
         }
         ("tril", ..) => triangle(x, |i, j| i >= j),
         ("triu", ..) => triangle(x, |i, j| i <= j),

@@ -19,6 +19,9 @@ mod macros;
 mod markdown;
 mod scope;
 
+use std::collections::BTreeMap;
+
+use gateaux_core::diff::Convention;
 use gateaux_syntax::Span;
 
 use crate::claim::Judgment;
@@ -37,6 +40,24 @@ pub enum Medium {
     Code(&'static str),
 }
 
+/// How claims are understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The convention for structured variables; without one all their entries are taken as independent.
+    pub convention: Option<Convention>,
+    /// Sizes at which to compare, of those dimensions that a problem has.
+    pub sizes: BTreeMap<String, usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            convention: Some(Convention::Subspace),
+            sizes: BTreeMap::new(),
+        }
+    }
+}
+
 /// A claim of a text, and what is to be said of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
@@ -46,6 +67,8 @@ pub struct Checked {
     pub place: Span,
     /// What is claimed, as it is written.
     pub claim: String,
+    /// The dimensions of its problem for which sizes were given.
+    pub sized: Vec<String>,
     /// Whether it is right.
     pub verdict: Verdict,
 }
@@ -95,12 +118,17 @@ struct Formula {
 /// # Cost
 /// That of each claim by itself; a problem is read once for all claims about it.
 pub fn check(text: &str, medium: Medium) -> Vec<Checked> {
+    check_with(text, medium, &Options::default())
+}
+
+/// [`check`], where claims are understood in another way.
+pub fn check_with(text: &str, medium: Medium, options: &Options) -> Vec<Checked> {
     let (items, macros) = match medium {
         Medium::Markdown => (markdown::items(text), Macros::default()),
         Medium::Latex => (comments::items(text, "%"), Macros::read(text)),
         Medium::Code(sign) => (comments::items(text, sign), Macros::default()),
     };
-    let mut scope = Scope::new(text, &macros);
+    let mut scope = Scope::new(text, &macros, options);
     let mut checked: Vec<Checked> = items.iter().filter_map(|item| scope.take(item)).collect();
     // Lines are counted once.
     let (mut line, mut at) = (1, 0);

@@ -1,14 +1,12 @@
 //! The problem that claims are about, and their judgment.
 
-use std::collections::BTreeMap;
-
 use gateaux_syntax::{Diagnostic, Span};
 
 use super::macros::{Expanded, Macros};
-use super::{Checked, Formula, Item, Verdict};
-use crate::claim::{Judgment, Side, equal};
+use super::{Checked, Formula, Item, Options, Verdict};
+use crate::claim::{Judgment, Side, equal_with};
 use crate::error::Errors;
-use crate::latex::{declarations_in_front, formula_beside};
+use crate::latex::{Translation, declarations_in_front, formula_beside};
 use crate::problem::Problem;
 
 /// What stands between pieces of a problem.
@@ -18,22 +16,27 @@ const SEPARATOR: &str = "\n";
 pub(super) struct Scope<'t> {
     text: &'t str,
     macros: &'t Macros,
+    options: &'t Options,
     /// The places of its statements in the text.
     statements: Vec<Span>,
     /// The function, if it is in LaTeX.
     function: Option<Span>,
     /// The problem, once a claim has asked for it.
     problem: Option<Result<Problem, Errors>>,
+    /// The dimensions of the last claim for which sizes are given.
+    sized: Vec<String>,
 }
 
 impl<'t> Scope<'t> {
-    pub(super) fn new(text: &'t str, macros: &'t Macros) -> Self {
+    pub(super) fn new(text: &'t str, macros: &'t Macros, options: &'t Options) -> Self {
         Scope {
             text,
             macros,
+            options,
             statements: Vec::new(),
             function: None,
             problem: None,
+            sized: Vec::new(),
         }
     }
 
@@ -41,7 +44,7 @@ impl<'t> Scope<'t> {
     pub(super) fn take(&mut self, item: &Item) -> Option<Checked> {
         let (place, verdict) = match item {
             Item::Begin => {
-                *self = Scope::new(self.text, self.macros);
+                *self = Scope::new(self.text, self.macros, self.options);
                 return None;
             }
             Item::Statements(place) => {
@@ -62,6 +65,7 @@ impl<'t> Scope<'t> {
             }
         };
         Some(Checked {
+            sized: std::mem::take(&mut self.sized),
             line: 0,
             place,
             claim: self.text[place.start..place.end].to_owned(),
@@ -102,13 +106,18 @@ impl<'t> Scope<'t> {
     /// The mistakes of a text of statements in front and a formula in LaTeX behind them, at their places.
     fn placed(&self, errors: &Errors, head: usize, formula: (&Expanded, Span)) -> Errors {
         let (expanded, place) = formula;
-        moved(errors, |span| match span.start.checked_sub(head) {
+        moved(errors, |span| self.place_in_latex(span, head, (expanded, place)))
+    }
+
+    /// A place in a text of statements in front and a formula in LaTeX behind them as one in the whole text.
+    fn place_in_latex(&self, span: Span, head: usize, (expanded, place): (&Expanded, Span)) -> Span {
+        match span.start.checked_sub(head) {
             Some(start) => shifted(
                 expanded.origin(Span::new(start, span.end.saturating_sub(head).max(start))),
                 place,
             ),
             None => self.place_in_front(span),
-        })
+        }
     }
 
     /// The problem, read once.
@@ -132,21 +141,40 @@ impl<'t> Scope<'t> {
         }
     }
 
+    /// The dimensions of the problem for which sizes are given.
+    fn sized_in(&self, problem: &Problem) -> Vec<String> {
+        let names = self.options.sizes.keys();
+        names
+            .filter(|name| problem.check_dimensions([*name]).is_ok())
+            .cloned()
+            .collect()
+    }
+
     fn derivative(&mut self, names: &[String], formula: Formula) -> Result<Judgment, Errors> {
         let mut problem = self.problem()?;
+        self.sized = self.sized_in(&problem);
         let place = formula.place;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let answer = problem.derive(&names).map_err(|errors| moved(&errors, |_| place))?;
+        let at_claim = |errors: Errors| moved(&errors, |_| place);
+        let answer = match self.options.convention {
+            Some(convention) => problem.derive_in(&names, convention),
+            None => problem.unconstrained(&names).and_then(|free| {
+                problem = free;
+                problem.derive(&names)
+            }),
+        };
+        let answer = answer.map_err(at_claim)?;
         if formula.is_latex {
             let expanded = self.latex(place);
+            let in_latex = |errors: &Errors| self.placed(errors, 0, (&expanded, place));
             let claim = problem
-                .latex_to_text(&expanded.text)
-                .map_err(|errors| self.placed(&errors, 0, (&expanded, place)))?;
-            let judged = answer.claim(&problem, &claim, &BTreeMap::new());
-            return judged.map_err(|errors| moved(&errors, |_| place));
+                .translate_latex(&expanded.text)
+                .map_err(|errors| in_latex(&errors))?;
+            let judged = answer.claim(&problem, claim.text(), &self.options.sizes);
+            return judged.map_err(|errors| in_latex(&claim.placed(&errors)));
         }
         let written = &self.text[place.start..place.end];
-        let judged = answer.claim(&problem, written, &BTreeMap::new());
+        let judged = answer.claim(&problem, written, &self.options.sizes);
         judged.map_err(|errors| moved(&errors, |span| shifted(span, place)))
     }
 
@@ -157,27 +185,55 @@ impl<'t> Scope<'t> {
         };
         let sides = [self.side(&front, left)?, self.side(&front, right)?];
         let head = front.len() + SEPARATOR.len();
-        equal(&format!("{front}{SEPARATOR}{}", sides[0]), &sides[1]).map_err(|(side, errors)| {
-            let (formula, head) = if side == Side::Left { (left, head) } else { (right, 0) };
-            moved(&errors, |span| match span.start.checked_sub(head) {
-                None => self.place_in_front(span),
-                Some(_) if formula.is_latex => formula.place,
-                Some(start) => shifted(Span::new(start, span.end.saturating_sub(head)), formula.place),
+        let first = format!("{front}{SEPARATOR}{}", sides[0].text);
+        if let Ok(problem) = Problem::parse(&first) {
+            self.sized = self.sized_in(&problem);
+        }
+        equal_with(&first, &sides[1].text, &self.options.sizes).map_err(|(side, errors)| {
+            let (formula, own, head) = match side {
+                Side::Left => (left, &sides[0], head),
+                Side::Right => (right, &sides[1], 0),
+            };
+            moved(&errors, |span| match (span.start.checked_sub(head), &own.latex) {
+                (None, _) => self.place_in_front(span),
+                (Some(start), latex) => {
+                    let inside = Span::new(start, span.end.saturating_sub(head));
+                    match latex {
+                        None => shifted(inside, formula.place),
+                        Some((translation, expanded, head)) => {
+                            self.place_in_latex(translation.origin(inside), *head, (expanded, formula.place))
+                        }
+                    }
+                }
             })
         })
     }
 
     /// A side of an equality in the language, beside the declarations in front.
-    fn side(&self, front: &str, formula: Formula) -> Result<String, Errors> {
+    fn side(&self, front: &str, formula: Formula) -> Result<Written, Errors> {
         let place = formula.place;
         if !formula.is_latex {
-            return Ok(self.text[place.start..place.end].to_owned());
+            return Ok(Written {
+                text: self.text[place.start..place.end].to_owned(),
+                latex: None,
+            });
         }
         let declared = declarations_in_front(front);
         let expanded = self.latex(place);
         let head = declared.len() + SEPARATOR.len();
-        formula_beside(declared, &expanded.text).map_err(|errors| self.placed(&errors, head, (&expanded, place)))
+        let found = formula_beside(declared, &expanded.text);
+        let found = found.map_err(|errors| self.placed(&errors, head, (&expanded, place)))?;
+        Ok(Written {
+            text: found.text().to_owned(),
+            latex: Some((found, expanded, head)),
+        })
     }
+}
+
+/// A formula in the language; of one that was in LaTeX where its parts stand there, behind so much in front of it.
+struct Written {
+    text: String,
+    latex: Option<(Translation, Expanded, usize)>,
 }
 
 /// A place in a piece as one in the whole text.

@@ -4,7 +4,7 @@ mod board;
 mod verify;
 
 use gateaux_core::diff::{self, Derivative};
-use gateaux_core::expr::{Error, Expr, Form, Law, Structure, Var};
+use gateaux_core::expr::{Error, Expr, Form, Law, Structure};
 use gateaux_core::ops;
 use gateaux_core::print::{Layout, Notation, latex_name, mathml, names_of_parts};
 use gateaux_core::steps::{self, Claim, Detail, Left, Line, Reason};
@@ -144,11 +144,11 @@ type Written = (Vec<Line>, Vec<[String; 3]>, Vec<(Expr, String)>);
 
 impl Answer {
     /// The derivation of the answer, every line checked at random points; of a second derivative that of the gradient,
-    /// then that of its derivative.
+    /// then that of its derivative, and so on.
     ///
     /// # Errors
-    /// A derivative of higher order, and a second derivative of what is no real scalar, or by structured variables; a
-    /// limit.
+    /// A derivative of higher order by complex variables or orthogonal matrices, or of what has no array of its first
+    /// derivatives; a limit.
     ///
     /// # Example
     /// ```
@@ -161,43 +161,61 @@ impl Answer {
     /// # Ok::<(), gateaux::Errors>(())
     /// ```
     pub fn steps(&self, problem: &mut Problem, detail: Detail) -> Result<Steps, Errors> {
-        match self.wrt() {
-            [_] => {
-                let differentiated = problem.with_traces()?;
-                let function = problem.function_name();
-                self.told(problem, differentiated, (function, self.explicit_name()), detail)
-            }
-            [first, second] => self.second_steps(problem, [first, second], detail),
-            _ => {
-                let message = "steps are told of first and second derivatives".to_owned();
-                Err(problem.mistake(NO_STEPS, message))
+        let wrt: Vec<String> = self.wrt().to_vec();
+        let wrt: Vec<&str> = wrt.iter().map(String::as_str).collect();
+        if wrt.len() > 1 {
+            self.refuse_without_lower_steps(problem)?;
+        }
+        let mut steps = Steps { lines: Vec::new() };
+        let mut lower = None;
+        for order in 1..=wrt.len() {
+            let whole = match order == wrt.len() {
+                true => self.clone(),
+                false => problem.derive_in(&wrt[..order], self.derivative.convention)?,
+            };
+            let function = problem.free_names().nth(order - 1).unwrap_or("G");
+            let called = (function, whole.explicit_name());
+            let told = match lower {
+                None => {
+                    let differentiated = problem.with_traces()?;
+                    whole.told(problem, differentiated, called, detail)?
+                }
+                Some(lower) => {
+                    let last = whole.of_lower(problem, lower, &wrt[order - 1..order])?;
+                    last.told(problem, lower, called, detail)?
+                }
+            };
+            steps.lines.extend(told.lines);
+            lower = whole.explicit_expr;
+            if wrt.len() > 1 && lower.is_none() {
+                let what = format!("the derivative of order {order} is no array of the language");
+                return Err(problem.mistake(NO_STEPS, format!("{what}, so that no steps lead on")));
             }
         }
+        Ok(steps)
     }
 
-    /// The steps of the gradient, and those of its derivative.
-    fn second_steps(&self, problem: &mut Problem, wrt: [&str; 2], detail: Detail) -> Result<Steps, Errors> {
-        let is_plain = |var: &Var| {
-            let variable = problem.store.variable(*var);
-            variable.structure == Structure::General && !variable.is_complex
+    /// Steps of higher order are told as those of the derivative of the array of the order before.
+    fn refuse_without_lower_steps(&self, problem: &Problem) -> Result<(), Errors> {
+        let variables = || self.derivative.variables.iter().map(|var| problem.store.variable(*var));
+        let why = if problem.is_complex() {
+            "complex variables"
+        } else if variables().any(|variable| variable.structure == Structure::Orthogonal) {
+            "orthogonal matrices, whose tangents turn with them"
+        } else {
+            return Ok(());
         };
-        let first = match self.derivative.variables.iter().all(is_plain) && self.function_axes().is_empty() {
-            true => Some(problem.derive(&[wrt[0]])?),
-            false => None,
-        };
-        let Some((gradient, first)) = first.and_then(|first| Some((first.explicit_expr?, first))) else {
-            let message = "steps of second derivatives are told of real scalars by variables without structure";
-            return Err(problem.mistake(NO_STEPS, message.to_owned()));
-        };
-        let mut steps = first.steps(problem, detail)?;
-        let (variable, names) = (problem.variable(wrt[1])?, problem.hole_names(&wrt[1..]));
-        let found = diff::derivative(&mut problem.store, gradient, &[variable], &names);
+        let message = format!("steps of second derivatives are not told by {why}");
+        Err(problem.mistake(NO_STEPS, message))
+    }
+
+    /// The derivative of the array of the order before, with the explicit form of this answer.
+    fn of_lower(&self, problem: &mut Problem, lower: Expr, wrt: &[&str]) -> Result<Answer, Errors> {
+        let (variable, names) = (problem.variable(wrt[0])?, problem.hole_names(wrt));
+        let convention = self.derivative.convention;
+        let found = diff::derivative_in(&mut problem.store, lower, &[variable], &names, convention);
         let found = found.map_err(|error| problem.limit(error))?;
-        let second = Answer::new(problem, found, &wrt[1..])?.with_explicit_of(self);
-        let function = problem.free_names().nth(1).unwrap_or("g");
-        let told = second.told(problem, gradient, (function, self.explicit_name()), detail)?;
-        steps.lines.extend(told.lines);
-        Ok(steps)
+        Ok(Answer::new(problem, found, wrt)?.with_explicit_of(self))
     }
 
     /// The steps of a derivative of first order of what is called so, to an answer that is called so.
@@ -317,8 +335,8 @@ impl Answer {
         if line.left == Left::Map {
             return Ok(Spelled::WRITTEN.map(|notation| self.operator(notation)));
         }
-        let layout =
-            Layout::of_phrases(&mut problem.store, &line.right, parts).map_err(|error| problem.limit(error))?;
+        let layout = Layout::of_phrases(&mut problem.store, &line.right, &line.instead, parts)
+            .map_err(|error| problem.limit(error))?;
         Ok(Spelled::WRITTEN.map(|notation| layout.write(notation)))
     }
 }

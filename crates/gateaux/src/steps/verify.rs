@@ -41,7 +41,7 @@ struct Board<'a> {
     truth: Program,
     /// The differentials in the lines that are still to be found, and their holes.
     pending: (Vec<Var>, Program),
-    /// The factors of all lines in order, with their shapes.
+    /// What is [`evaluated`] of all lines in order, with the shapes.
     factors: Program,
     shapes: Vec<Shape>,
     /// The variables of the problem with their shapes.
@@ -107,14 +107,7 @@ impl<'a> Board<'a> {
         let text = |error: gateaux_eval::Error| error.to_string();
         let variables = check::variables_with_shapes(problem, sizes).map_err(text)?;
         let store = &mut problem.store;
-        let exprs: Vec<Expr> = lines
-            .iter()
-            .flat_map(|line| {
-                line.right
-                    .iter()
-                    .flat_map(|phrase| phrase.factors.iter().map(|factor| factor.expr))
-            })
-            .collect();
+        let exprs: Vec<Expr> = lines.iter().flat_map(evaluated).collect();
         let (mut holes, mut changes) = (Vec::new(), Vec::new());
         for expr in store.post_order(&exprs) {
             if let Some(var) = store.as_var(expr)
@@ -244,7 +237,13 @@ impl<'a> Board<'a> {
         let mut gaps = Vec::with_capacity(self.lines.len());
         let mut parts: Vec<(bool, Vec<T>)> = Vec::new();
         for line in self.lines {
-            let found = line_value(line, &mut factors)?.unwrap_or_else(|| vec![T::zero(); change.len()]);
+            let mut inside: f64 = 0.0;
+            for (_, phrases) in &line.instead {
+                let (value, _) = factors.next().ok_or("an expression without a value")?;
+                let written = sum_value(phrases, &mut factors)?;
+                inside = inside.max(written.map_or(f64::INFINITY, |written| gap(&written, value.data())));
+            }
+            let found = sum_value(&line.right, &mut factors)?.unwrap_or_else(|| vec![T::zero(); change.len()]);
             let own = match line.left {
                 Left::Function => gap(&found, function.data()),
                 // A definition is what it is.
@@ -267,7 +266,7 @@ impl<'a> Board<'a> {
                     gap
                 }
             };
-            gaps.push(own);
+            gaps.push(own.max(inside));
         }
         Ok(gaps)
     }
@@ -349,13 +348,29 @@ fn contracted<T: Field>(array: &[T], outputs: usize, direction: &Array<T>) -> Ve
     contract(array, outputs, std::slice::from_ref(direction))
 }
 
-/// The entries of the right side of a line; none where it has no terms.
-fn line_value<T: Field>(
-    line: &Line,
+/// What has to be known of a line: each expression that is written as something else and the factors of that, then the
+/// factors of the whole.
+fn evaluated(line: &Line) -> Vec<Expr> {
+    let factors = |phrases: &[Phrase]| -> Vec<Expr> {
+        let factors = phrases.iter().flat_map(|phrase| &phrase.factors);
+        factors.map(|factor| factor.expr).collect()
+    };
+    let mut exprs = Vec::new();
+    for (expr, phrases) in &line.instead {
+        exprs.push(*expr);
+        exprs.extend(factors(phrases));
+    }
+    exprs.extend(factors(&line.right));
+    exprs
+}
+
+/// The entries of a sum of phrases; none where it has no terms.
+fn sum_value<T: Field>(
+    phrases: &[Phrase],
     factors: &mut impl Iterator<Item = (Array<T>, Shape)>,
 ) -> Result<Option<Vec<T>>, String> {
     let mut sum: Option<Vec<T>> = None;
-    for phrase in &line.right {
+    for phrase in phrases {
         let own: Vec<(Array<T>, Shape)> = factors.by_ref().take(phrase.factors.len()).collect();
         let value = phrase_value(phrase, own)?;
         sum = Some(match sum {

@@ -30,7 +30,7 @@ const THIN_SPACE: &str = " rspace=\"0.1667em\"";
 pub(super) enum Class {
     /// A letter or a number as it is, which can be one of several indices.
     Letter,
-    /// A name of several letters.
+    /// A name of several letters, and all else that is set off from other factors.
     Name,
     /// The upright d of the change of what follows.
     Change,
@@ -113,7 +113,8 @@ struct Row {
 ///
 /// This is for formulas with something in front, such as `\mathrm{d}f = `; all others are there in
 /// [`Notation::MathMl`](super::Notation::MathMl). Cells of derivations and cases have the classes `lhs` and `rhs`: MathML
-/// Core leaves it to a style sheet to align the first to the right and the others to the left.
+/// Core leaves it to a style sheet to align the first to the right and the others to the left, with `text-align: right`
+/// and, for Chromium, `text-align: -webkit-right`.
 ///
 /// # Cost
 /// Linear in the length of the text.
@@ -227,11 +228,7 @@ impl Reader<'_, '_> {
             "sqrt" => self.row.takers.push(Taker::Root),
             "overline" => self.row.takers.push(Taker::Overline),
             "mathrm" | "operatorname" | "mathsf" => self.name(),
-            "mathbf" => {
-                let text: String = self.tokens.argument().chars().map(bold).collect();
-                let tag = if text.chars().all(char::is_numeric) { "mn" } else { "mi" };
-                self.leaf(tag, "", text, Class::Operand);
-            }
+            "mathbf" => self.bold(),
             "text" => self.text(),
             "begin" => {
                 let name = self.tokens.argument().to_owned();
@@ -262,11 +259,21 @@ impl Reader<'_, '_> {
         let name = unescaped(self.tokens.argument());
         // Names of several letters are upright by themselves.
         let (attributes, class) = match name.chars().count() {
+            0 => return,
             1 if name == "d" => (UPRIGHT, Class::Change),
             1 => (UPRIGHT, Class::Operand),
             _ => ("", Class::Name),
         };
         self.leaf("mi", attributes, name, class);
+    }
+
+    /// Bold digits and letters.
+    fn bold(&mut self) {
+        let text: String = self.tokens.argument().chars().map(bold).collect();
+        let tag = if text.chars().all(char::is_numeric) { "mn" } else { "mi" };
+        if !text.is_empty() {
+            self.leaf(tag, "", text, Class::Operand);
+        }
     }
 
     /// Text with formulas between signs of dollars.
@@ -372,17 +379,22 @@ impl Reader<'_, '_> {
     /// Gives a part to the command that waits for it, or adds it to the row.
     fn accept(&mut self, mut class: Class, mut node: NodeId) {
         while let Some(taker) = self.row.takers.pop() {
-            node = match taker {
+            (class, node) = match taker {
                 Taker::Superscript | Taker::Subscript => return self.script(node, taker),
                 Taker::Numerator => return self.row.takers.push(Taker::Denominator(node)),
-                Taker::Denominator(above) => self.tree.element("mfrac", "", vec![above, node]),
-                Taker::Root => self.tree.element("msqrt", "", vec![node]),
+                Taker::Denominator(above) => (Class::Operand, self.tree.element("mfrac", "", vec![above, node])),
+                Taker::Root => (Class::Operand, self.tree.element("msqrt", "", vec![node])),
                 Taker::Overline => {
-                    let line = self.tree.leaf("mo", " stretchy=\"true\"", "‾");
-                    self.tree.element("mover", "", vec![node, line])
+                    // The one that can be as wide as its base is too wide for a letter.
+                    let line = if self.tree.is_leaf(node) { "¯" } else { "‾" };
+                    let line = self.tree.leaf("mo", " stretchy=\"true\"", line);
+                    // Two lines side by side would be one.
+                    (
+                        Class::Name,
+                        self.tree.element("mover", " accent=\"true\"", vec![node, line]),
+                    )
                 }
             };
-            class = Class::Operand;
         }
         self.add(class, node);
     }

@@ -47,6 +47,11 @@ impl Tree {
         }
     }
 
+    /// Whether the element holds text.
+    pub(super) fn is_leaf(&self, id: NodeId) -> bool {
+        matches!(self.nodes[id].content, Content::Text(_))
+    }
+
     fn push(&mut self, tag: &'static str, attributes: &'static str, content: Content) -> NodeId {
         self.nodes.push(Node {
             tag,
