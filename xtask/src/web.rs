@@ -76,7 +76,10 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     report(&web.join("dist"), out)?;
     match request.action {
         Action::Build => say(out, "web: the page is in web/dist"),
-        Action::Serve => step("node", &["serve.mjs", "--port", &request.port], &web, &[]),
+        Action::Serve => {
+            say(out, "== the page is served until you press Ctrl-C")?;
+            step("node", &["serve.mjs"], &web, &[("PORT", OsStr::new(&request.port))])
+        }
         Action::Test => test(&root, &web),
     }
 }
