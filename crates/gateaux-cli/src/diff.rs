@@ -43,23 +43,70 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
         for answer in &mut reply.answers {
             answer.complete_views(&mut problem).map_err(in_text)?;
         }
-        reply.answers.iter().try_for_each(|answer| has_form(answer, form))?;
-        if form == Form::Taylor && reply.answers.len() > 1 {
-            return Err(Failure::usage(
-                "--form taylor is for one variable",
-                "give one variable with --wrt",
-            ));
-        }
+        have_form(&reply, form)?;
     }
     if !arguments.no_check {
         reply.check(&mut problem, &arguments.check_sizes());
     }
-    let costs = cost::measure(arguments, &mut problem, &reply).map_err(in_text)?;
-    let measured = convergence::measure(arguments, &mut problem, &reply)?;
-    let weighted = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
-        (None, false, _) => None,
-        (Some(weight), _, [answer]) => Some(problem.weighted_gradient(answer, weight).map_err(in_text)?),
-        (None, true, [answer]) => Some(problem.spherical_gradient(answer).map_err(in_text)?),
+    let extras = Extras::new(arguments, (&mut problem, &source), &reply)?;
+    match (arguments.format, arguments.quiet) {
+        (Format::Json, _) => show_json(&problem, &reply, &extras, out),
+        (_, true) => show_quietly(arguments, &reply, &extras, out),
+        (_, false) => show(arguments, (&mut problem, &source), (&reply, &extras), out),
+    }
+}
+
+/// What is shown beside the answers, each where it was asked for.
+struct Extras {
+    /// The gradient in another inner product.
+    weighted: Option<Printed>,
+    taylor: Option<Printed>,
+    derivations: Vec<Steps>,
+    measured: convergence::Measured,
+    costs: Vec<Costs>,
+}
+
+impl Extras {
+    fn new(
+        arguments: &DiffArguments,
+        (problem, source): (&mut Problem, &Source),
+        reply: &Reply,
+    ) -> Result<Extras, Failure> {
+        let in_text = |errors| Failure::Text(source.clone(), errors);
+        let costs = cost::measure(arguments, problem, reply).map_err(in_text)?;
+        let measured = convergence::measure(arguments, problem, reply)?;
+        let weighted = weighted(arguments, (problem, source), reply)?;
+        let derivations = match arguments.steps {
+            true => steps::derivations(&reply.answers, problem, arguments.detail).map_err(in_text)?,
+            false => Vec::new(),
+        };
+        let taylor = match (arguments.form, reply.answers.as_slice()) {
+            (Some(Form::Taylor), [answer]) if arguments.format != Format::Json => {
+                let wrt = answer.wrt().to_vec();
+                Some(problem.taylor(&wrt[0], wrt.len()).map_err(in_text)?)
+            }
+            _ => None,
+        };
+        Ok(Extras {
+            weighted,
+            taylor,
+            derivations,
+            measured,
+            costs,
+        })
+    }
+}
+
+/// The gradient in the inner product that was asked for.
+fn weighted(
+    arguments: &DiffArguments,
+    (problem, source): (&mut Problem, &Source),
+    reply: &Reply,
+) -> Result<Option<Printed>, Failure> {
+    let found = match (&arguments.inner_product, arguments.unit_norm, reply.answers.as_slice()) {
+        (None, false, _) => return Ok(None),
+        (Some(weight), _, [answer]) => problem.weighted_gradient(answer, weight),
+        (None, true, [answer]) => problem.spherical_gradient(answer),
         (option, ..) => {
             let option = if option.is_some() {
                 "--inner-product"
@@ -72,57 +119,44 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
             ));
         }
     };
-    let derivations = match arguments.steps {
-        true => steps::derivations(&reply.answers, &mut problem, arguments.detail).map_err(in_text)?,
-        false => Vec::new(),
-    };
-    if arguments.format == Format::Json {
-        let extras = (weighted.as_ref(), derivations.as_slice(), &measured, costs.as_slice());
-        return show_json(&problem, &reply, extras, out);
-    }
+    found.map(Some).map_err(|errors| Failure::Text(source.clone(), errors))
+}
+
+/// The page for people.
+fn show(
+    arguments: &DiffArguments,
+    (problem, source): (&mut Problem, &Source),
+    (reply, extras): (&Reply, &Extras),
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let in_text = |errors| Failure::Text(source.clone(), errors);
     let notation = page::notation(arguments.format);
-    let taylor = match (arguments.form, reply.answers.as_slice()) {
-        (Some(Form::Taylor), [answer]) => {
-            let wrt = answer.wrt().to_vec();
-            Some(problem.taylor(&wrt[0], wrt.len()).map_err(in_text)?)
-        }
-        _ => None,
-    };
-    if arguments.quiet {
-        if let Some(only) = weighted.as_ref().or(taylor.as_ref()) {
-            return Ok(writeln!(out, "{}", only.get(notation))?);
-        }
-        if arguments.steps {
-            return Ok(steps::show_alone(&derivations, &mut Page::new(out, notation))?);
-        }
-        return show_quietly(&reply, arguments.form, notation, out);
-    }
     let mut page = Page::new(out, notation);
     let notation = page.notation();
     let function = problem.function_text(notation).map_err(in_text)?;
     if arguments.form.is_none() {
-        show_function(&function, &problem, &mut page)?;
+        show_function(&function, problem, &mut page)?;
     }
-    let name = problem.function_name();
+    let is_one_of_several = reply.answers.len() > 1;
     for answer in &reply.answers {
-        if let Some(taylor) = &taylor {
-            page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
-            let point = &answer.wrt()[0];
-            let change = answer.holes()[0].trim_end_matches(|c: char| c == '1' && answer.wrt().len() > 1);
-            page.formula(&moved_value(name, point, change, notation), taylor.get(notation))?;
-        } else {
-            show_forms(answer, arguments.form, name, reply.answers.len() > 1, &mut page)?;
+        match &extras.taylor {
+            Some(taylor) => show_taylor(problem.function_name(), (answer, taylor), &mut page)?,
+            None => show_forms(
+                answer,
+                arguments.form,
+                (problem.function_name(), is_one_of_several),
+                &mut page,
+            )?,
         }
     }
-    for (derivation, answer) in derivations.iter().zip(&reply.answers) {
-        let by = if reply.answers.len() > 1 {
-            answer.wrt().join(", ")
-        } else {
-            String::new()
+    for (derivation, answer) in extras.derivations.iter().zip(&reply.answers) {
+        let by = match is_one_of_several {
+            true => answer.wrt().join(", "),
+            false => String::new(),
         };
         steps::show(derivation, &by, &mut page)?;
     }
-    if let (Some(weighted), [answer]) = (&weighted, reply.answers.as_slice()) {
+    if let (Some(weighted), [answer]) = (&extras.weighted, reply.answers.as_slice()) {
         let title = match &arguments.inner_product {
             Some(weight) => format!("gradient in the inner product u'*{weight}*v"),
             None => format!("gradient on the sphere norm2({}) = 1", answer.wrt().join(", ")),
@@ -132,14 +166,21 @@ pub fn run(arguments: &DiffArguments, out: &mut dyn Write) -> Result<(), Failure
     }
     if arguments.explain {
         for answer in &reply.answers {
-            let lengths = answer.candidates(&mut problem).map_err(in_text)?;
+            let lengths = answer.candidates(problem).map_err(in_text)?;
             show_lengths(&lengths, &mut page)?;
         }
     }
-    show_remarks(&reply, &mut page)?;
-    show_checks(&reply, &mut page)?;
-    measured.show(&reply, &mut page)?;
-    cost::show(&costs, arguments, &mut page)
+    show_remarks(reply, &mut page)?;
+    show_checks(reply, &mut page)?;
+    extras.measured.show(reply, &mut page)?;
+    cost::show(&extras.costs, arguments, &mut page)
+}
+
+fn show_taylor(name: &str, (answer, taylor): (&Answer, &Printed), page: &mut Page<'_>) -> Result<(), Failure> {
+    let (point, notation) = (&answer.wrt()[0], page.notation());
+    page.title(&format!("Taylor polynomial of order {}", answer.wrt().len()), "")?;
+    let change = answer.holes()[0].trim_end_matches(|c: char| c == '1' && answer.wrt().len() > 1);
+    Ok(page.formula(&moved_value(name, point, change, notation), taylor.get(notation))?)
 }
 
 /// The names given, or the only variable.
@@ -166,15 +207,7 @@ pub fn variables(wrt: &[String], problem: &Problem) -> Result<Vec<String>, Failu
     }
 }
 
-/// What is shown beside the answers, each where it was asked for.
-type Extras<'a> = (Option<&'a Printed>, &'a [Steps], &'a convergence::Measured, &'a [Costs]);
-
-fn show_json(
-    problem: &Problem,
-    reply: &Reply,
-    (weighted, derivations, measured, costs): Extras<'_>,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
+fn show_json(problem: &Problem, reply: &Reply, extras: &Extras, out: &mut dyn Write) -> Result<(), Failure> {
     let mut object = json::Object::new();
     object.insert("ok".into(), json!(true));
     object.insert("declarations".into(), json::declarations(problem.variables()));
@@ -182,18 +215,26 @@ fn show_json(
     if let (Question::Derivative(_), [answer]) = (&reply.question, reply.answers.as_slice()) {
         let adjoint = answer.adjoint(Notation::Text);
         object.extend(adjoint.map(|adjoint| ("adjoint".into(), json!(adjoint))));
+        let weighted = extras.weighted.as_ref();
         object.extend(weighted.map(|formula| ("weighted".into(), json!(formula.get(Notation::Text)))));
     }
-    measured.extend(&mut object);
-    cost::extend(costs, &mut object);
-    object.extend(json::derivations(&reply.answers, derivations));
+    extras.measured.extend(&mut object);
+    cost::extend(&extras.costs, &mut object);
+    object.extend(json::derivations(&reply.answers, &extras.derivations));
     Ok(writeln!(out, "{}", Value::Object(object))?)
 }
 
 /// The formulas alone; a failed check goes to standard error.
-fn show_quietly(reply: &Reply, form: Option<Form>, notation: Notation, out: &mut dyn Write) -> Result<(), Failure> {
+fn show_quietly(arguments: &DiffArguments, reply: &Reply, extras: &Extras, out: &mut dyn Write) -> Result<(), Failure> {
+    let notation = page::notation(arguments.format);
+    if let Some(only) = extras.weighted.as_ref().or(extras.taylor.as_ref()) {
+        return Ok(writeln!(out, "{}", only.get(notation))?);
+    }
+    if arguments.steps {
+        return Ok(steps::show_alone(&extras.derivations, &mut Page::new(out, notation))?);
+    }
     for answer in &reply.answers {
-        let formula = match form {
+        let formula = match arguments.form {
             None => formula(answer, Form::Gradient, notation),
             Some(form) => formula(answer, form, notation),
         };
@@ -234,8 +275,7 @@ fn origin(variable: &Declared) -> &'static str {
 fn show_forms(
     answer: &Answer,
     form: Option<Form>,
-    name: &str,
-    is_one_of_several: bool,
+    (name, is_one_of_several): (&str, bool),
     page: &mut Page<'_>,
 ) -> Result<(), Failure> {
     let notation = page.notation();
@@ -250,23 +290,8 @@ fn show_forms(
         let change = change(name, answer.wrt().len(), notation);
         page.formula(&format!("{change} = "), answer.differential(notation))?;
     }
-    let explicit = matches!(form, None | Some(Form::Gradient | Form::Jacobian | Form::Hessian));
-    if explicit {
-        let axes = answer.derivative_axes();
-        page.title(&format!("{}{by}", answer.explicit_name()), &shape(axes, notation))?;
-        match answer.explicit(notation) {
-            // A gradient has the shape of its variable and needs no other reading.
-            Some(_) if is_array(answer) && answer.explicit_name() != "gradient" => show_views(answer, page)?,
-            Some(explicit) => page.formula("", explicit)?,
-            None => {
-                page.formula("", &answer.operator(notation))?;
-                page.sentence(&format!(
-                    "an array with {} axes: {}",
-                    axes.len(),
-                    page::axes(axes, notation)
-                ))?;
-            }
-        }
+    if matches!(form, None | Some(Form::Gradient | Form::Jacobian | Form::Hessian)) {
+        show_explicit(answer, &by, page)?;
     }
     if form.is_none() && answer.wirtinger().iter().any(|part| part.has_conjugates()) {
         page.title(&format!("Wirtinger derivatives{by}"), "")?;
@@ -274,28 +299,50 @@ fn show_forms(
             page.formula(&format!("{} = ", part.name(notation)), part.formula(notation))?;
         }
     }
+    form.map_or(Ok(()), |form| show_view(answer, form, (name, &by), page))
+}
+
+fn show_explicit(answer: &Answer, by: &str, page: &mut Page<'_>) -> Result<(), Failure> {
+    let (axes, notation) = (answer.derivative_axes(), page.notation());
+    page.title(&format!("{}{by}", answer.explicit_name()), &shape(axes, notation))?;
+    match answer.explicit(notation) {
+        // A gradient has the shape of its variable and needs no other reading.
+        Some(_) if is_array(answer) && answer.explicit_name() != "gradient" => show_views(answer, page),
+        Some(explicit) => Ok(page.formula("", explicit)?),
+        None => {
+            page.formula("", &answer.operator(notation))?;
+            Ok(page.sentence(&format!(
+                "an array with {} axes: {}",
+                axes.len(),
+                page::axes(axes, notation)
+            ))?)
+        }
+    }
+}
+
+/// A form that is shown only where it is asked for.
+fn show_view(answer: &Answer, form: Form, (name, by): (&str, &str), page: &mut Page<'_>) -> Result<(), Failure> {
+    let notation = page.notation();
     let titled = [
         (Form::Operator, "operator"),
         (Form::Kronecker, "Kronecker form"),
         (Form::Index, "index form"),
         (Form::Bilinear, "bilinear form"),
         (Form::Hvp, "Hessian times a direction"),
+        (Form::Adjoint, "adjoint"),
     ];
-    if let Some((wanted, title)) = titled.into_iter().find(|(wanted, _)| form == Some(*wanted)) {
-        page.title(&format!("{title}{by}"), "")?;
-        let front = match wanted {
-            Form::Kronecker => "M = ".to_owned(),
-            Form::Bilinear => format!("{} = ", bilinear(name, answer, notation)),
-            _ => String::new(),
-        };
-        page.formula(&front, &formula(answer, wanted, notation))?;
-        if wanted == Form::Kronecker {
-            page.sentence(&stacking(answer))?;
-        }
-    }
-    if form == Some(Form::Adjoint) {
-        page.title(&format!("adjoint{by}"), "")?;
-        page.formula("", &formula(answer, Form::Adjoint, notation))?;
+    let Some((_, title)) = titled.into_iter().find(|(wanted, _)| *wanted == form) else {
+        return Ok(());
+    };
+    page.title(&format!("{title}{by}"), "")?;
+    let front = match form {
+        Form::Kronecker => "M = ".to_owned(),
+        Form::Bilinear => format!("{} = ", bilinear(name, answer, notation)),
+        _ => String::new(),
+    };
+    page.formula(&front, &formula(answer, form, notation))?;
+    if form == Form::Kronecker {
+        page.sentence(&stacking(answer))?;
     }
     Ok(())
 }
@@ -410,6 +457,18 @@ fn formula(answer: &Answer, form: Form, notation: Notation) -> String {
         Form::Index => answer.index(notation).unwrap_or_default().to_owned(),
         Form::Bilinear | Form::Taylor => answer.differential(notation).to_owned(),
         Form::Hvp => answer.hessian_vector(notation).unwrap_or_default(),
+    }
+}
+
+/// Refuses a form that one of the derivatives does not have.
+fn have_form(reply: &Reply, form: Form) -> Result<(), Failure> {
+    reply.answers.iter().try_for_each(|answer| has_form(answer, form))?;
+    match form == Form::Taylor && reply.answers.len() > 1 {
+        false => Ok(()),
+        true => Err(Failure::usage(
+            "--form taylor is for one variable",
+            "give one variable with --wrt",
+        )),
     }
 }
 

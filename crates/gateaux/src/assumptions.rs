@@ -58,12 +58,13 @@ pub(crate) fn assumptions(problem: &mut Problem, roots: &[Expr]) -> Result<Vec<S
         }
     }
     let mut conditions = with_sizes(problem, conditions)?;
-    // What is positive is not zero either.
+    // What is positive is not zero either, nor what is off the cut of the logarithm.
     conditions.retain(|condition| match condition {
         Condition::NotZero(expr) => {
             !seen.contains(&Condition::Positive(*expr))
                 && !seen.contains(&Condition::AtLeastOne(*expr))
                 && !seen.contains(&Condition::Domain("x > 0", *expr))
+                && !seen.contains(&Condition::OffCut(*expr))
         }
         Condition::Invertible(expr) => ["det(X) > 0", "no eigenvalue of X is negative or 0"]
             .iter()

@@ -308,3 +308,27 @@ fn powers_of_complex_powers_keep_their_branch() {
     let value = problem.evaluate(None, &inputs).unwrap().value;
     assert!((value.data()[0] - (-9.0 * angle).exp()).abs() < 1e-12, "{value:?}");
 }
+
+#[test]
+fn numbers_of_real_parts_come_out_of_sums() {
+    let mut problem = Problem::parse("z: complex vector(n); sum(real(z).^3)").unwrap();
+    let answer = problem.derive(&["z"]).unwrap();
+    assert_eq!(problem.function_text(Notation::Text).unwrap(), "sum(real(z).^3)");
+    assert_eq!(answer.differential(Notation::Text), "3*real(sum(real(z).^2.*dz))");
+    assert_eq!(answer.explicit(Notation::Text), Some("3*real(z).^2"));
+}
+
+#[test]
+fn what_is_off_the_cut_is_not_said_to_be_nonzero() {
+    for (text, assumed) in [
+        ("z: complex scalar; log(z)", "z is not 0 and not a negative real number"),
+        (
+            "z: complex vector(n); log(z)",
+            "no entry of z is 0 or a negative real number",
+        ),
+    ] {
+        let mut problem = Problem::parse(text).unwrap();
+        let answer = problem.derive(&["z"]).unwrap();
+        assert_eq!(answer.assumptions(), [assumed], "{text}");
+    }
+}

@@ -209,6 +209,36 @@ const COMPLEX: &[(&str, &str)] = &[
     ("z: complex vector(n); exp(z).*conj(z)", "z"),
 ];
 
+/// Structured variables, choices, names that are taken, and higher orders of them.
+const OTHERS: &[(&str, &[&str])] = &[
+    ("Q: orthogonal(n); A: matrix(n, n); tr(A*Q*A*Q)", &["Q"]),
+    ("L: lower(n); logdet(L*L' + eye(n))", &["L"]),
+    ("f: vector(n); dx: scalar; x: vector(n); dx*f'*x", &["x"]),
+    ("x: vector(n); sum(where(x < 1, x.^2, x))", &["x"]),
+    ("a: positive scalar; b: scalar; (a*b)^b", &["b"]),
+    ("S: symmetric(n); A: matrix(n, n); tr(A*S*S)", &["S", "S"]),
+    ("S: posdef(n); x: vector(n); x'*inv(S)*x", &["S", "S"]),
+    ("K: skew(n); A: matrix(n, n); tr(A*K*K)", &["K", "K"]),
+    ("D: diagonal(n); A: posdef(n); logdet(A + D*D)", &["D", "D"]),
+    ("L: lower(n); A: matrix(n, n); norm2(L*L' - A)^2", &["L", "L"]),
+    ("X: matrix(n, n); A: matrix(n, n); A*X*X", &["X", "X"]),
+    ("X: matrix(m, n); x: vector(n); norm2(X*x)^2", &["X", "x"]),
+    ("t: scalar; x: vector(n); sum(exp(t*x))", &["t", "x", "x"]),
+    ("g: vector(n); x: vector(n); (g'*x)^3", &["x", "g"]),
+];
+
+#[test]
+fn derivations_by_structured_variables_replay() {
+    for detail in [Detail::Brief, Detail::Full] {
+        let question = |(text, wrt): &(&str, &[&str])| {
+            let wrt = wrt.iter().map(|name| (*name).to_owned()).collect();
+            ((*text).to_owned(), (*text).to_owned(), wrt)
+        };
+        let questions: Vec<Question> = OTHERS.iter().map(question).collect();
+        assert_eq!(replay_all(questions, detail), OTHERS.len());
+    }
+}
+
 #[test]
 fn derivations_by_complex_variables_replay() {
     for detail in [Detail::Brief, Detail::Full] {

@@ -167,6 +167,22 @@ pub(super) fn parts(store: &mut Store, list: &mut Vec<ElementPower>) -> Result<P
     Ok(parts)
 }
 
+/// The number that comes out of a sum of entries whose factors are written as real and imaginary parts, and what is added
+/// up: `sum((z + conj(z)).^3)` is `8*sum(real(z).^3)`. None where the number is 1.
+fn number_of_sum(store: &mut Store, expr: Expr) -> Result<Option<(Rational, Expr)>> {
+    let Form::Sum(inner) = *store.form(expr) else {
+        return Ok(None);
+    };
+    let Form::Product(factors) = store.form(inner).clone() else {
+        return Ok(None);
+    };
+    if !store.is_complex(inner) {
+        return Ok(None);
+    }
+    let number = parts(store, &mut factors.to_vec())?.coefficient;
+    Ok((!number.is_one() && !number.is_negative()).then_some((number, inner)))
+}
+
 fn raised(number: &Rational, power: i64) -> Rational {
     (0..power).fold(Rational::one(), |product, _| &product * number)
 }
@@ -274,11 +290,16 @@ pub(super) fn conjugate_pair(store: &mut Store, factors: &[ElementPower]) -> Res
 impl Layout {
     /// The sum with its real part.
     pub(super) fn sum_with_real_part(&mut self, store: &mut Store, part: RealPart) -> Result<PieceId> {
-        let half = self.need(part.half);
+        let number = number_of_sum(store, part.half)?;
+        let half = match &number {
+            Some((number, _)) => self.term(store, &number.recip(), part.half)?,
+            None => self.need(part.half),
+        };
+        let coefficient = number.map_or(part.coefficient.clone(), |(number, _)| &part.coefficient * &number);
         let real = self.push(Piece::Call("real", vec![half]));
         if part.terms.is_empty() {
-            let piece = self.multiple(&part.coefficient.abs(), real);
-            return Ok(match part.coefficient.is_negative() {
+            let piece = self.multiple(&coefficient.abs(), real);
+            return Ok(match coefficient.is_negative() {
                 true => self.negative(piece),
                 false => piece,
             });
@@ -287,9 +308,9 @@ impl Layout {
         for term in &part.terms {
             signed.push(self.signed_term(store, term, false)?);
         }
-        let piece = self.multiple(&part.coefficient.abs(), real);
+        let piece = self.multiple(&coefficient.abs(), real);
         signed.push(Signed {
-            negative: part.coefficient.is_negative(),
+            negative: coefficient.is_negative(),
             dotted: false,
             fills: None,
             piece,
@@ -298,6 +319,26 @@ impl Layout {
         let first = signed.iter().position(|term| !term.negative).unwrap_or(0);
         signed[..=first].rotate_right(1);
         Ok(self.push(Piece::Sum(signed)))
+    }
+
+    /// A multiple of a conjugate, or of a sum of entries from which a number comes out.
+    pub(super) fn complex_term(
+        &mut self,
+        store: &mut Store,
+        coefficient: &Rational,
+        expr: Expr,
+    ) -> Result<Option<PieceId>> {
+        if let Some(plain) = whole_conjugate(store, expr)? {
+            let plain = self.need(plain);
+            let piece = self.push(Piece::Call("conj", vec![plain]));
+            return Ok(Some(self.multiple(coefficient, piece)));
+        }
+        let Some((number, inner)) = number_of_sum(store, expr)? else {
+            return Ok(None);
+        };
+        let inner = self.term(store, &number.recip(), inner)?;
+        let sum = self.push(Piece::Call("sum", vec![inner]));
+        Ok(Some(self.multiple(&(coefficient * &number), sum)))
     }
 
     /// `abs(z)^(2*exponent)` for `z^exponent*conj(z)^exponent`.

@@ -30,10 +30,8 @@ impl Layout {
         if let Some(name) = self.named(rest) {
             return Ok(self.multiple(coefficient, name));
         }
-        if let Some(plain) = complex::whole_conjugate(store, rest)? {
-            let plain = self.need(plain);
-            let piece = self.push(Piece::Call("conj", vec![plain]));
-            return Ok(self.multiple(coefficient, piece));
+        if let Some(piece) = self.complex_term(store, coefficient, rest)? {
+            return Ok(piece);
         }
         let root = recognize::square_root(store, rest)?;
         if coefficient.is_one() && (root.is_some() || !is_composed(store, rest)) {

@@ -8,12 +8,12 @@ use super::{Detail, Line, Reason, rules};
 use crate::diff::Sweep;
 use crate::expr::{Error, Expr, Form, Rational, Result, Shape, Store, Term};
 use crate::ops;
-use crate::print::{Factor, Phrase, Wrap};
+use crate::print::{Factor, Layout, Notation, Phrase, Wrap};
 
 /// Sums of more terms are collected without a line for their terms.
 const MAX_TERMS: usize = 4;
 /// A full derivation has at most this many lines on the way.
-const MAX_LINES: usize = 40;
+const MAX_LINES: usize = 200;
 
 /// The lines between a differential and its form `<G, dX>`, for a scalar body that is linear in the hole.
 ///
@@ -23,6 +23,10 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
     let mut lines = Vec::new();
     let mut reasons = Vec::new();
     let mut sweep = Sweep::new(store, body, &[hole], Store::ONE);
+    let mut last = match detail {
+        Detail::Brief => Vec::new(),
+        Detail::Full => texts(store, &terms_of(store, body))?,
+    };
     loop {
         let at = match sweep.next(store) {
             Ok(Some(at)) => at,
@@ -31,22 +35,26 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
             Err(Error::Unsupported { .. }) => return Ok(lines),
             Err(limit) => return Err(limit),
         };
-        note(&mut reasons, reasons_at(store, at, hole));
-        if detail == Detail::Full && !reasons.is_empty() && lines.len() < MAX_LINES {
+        let why = reasons_at(store, at, hole);
+        if detail == Detail::Full && lines.len() < MAX_LINES {
+            keep_first(&mut reasons, why);
             let phrases = on_the_way(store, &sweep)?;
-            let why = std::mem::take(&mut reasons);
+            let written = texts(store, &phrases)?;
             // The same terms in another order are no news.
-            if !is_sum_of(store, &phrases, body)? {
-                lines.push(Line::change(phrases, why));
+            if !reasons.is_empty() && written != last {
+                lines.push(Line::change(phrases, std::mem::take(&mut reasons)));
+                last = written;
             }
+        } else {
+            note(&mut reasons, why);
         }
     }
     let arrived = sweep.arrived().into_iter().find(|(at, _)| *at == hole);
     let terms = merged(arrived.map_or_else(Vec::new, |(_, terms)| terms.to_vec()));
     let raw = sweep.cotangent(store, hole)?;
     if detail == Detail::Full {
-        reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
-        lines.extend(collected(store, (terms, hole), [raw, gradient], reasons)?);
+        let is_sum = terms.len() > 1 || last.len() > 1;
+        lines.extend(collected(store, (terms, is_sum, hole), [raw, gradient])?);
         return Ok(lines);
     }
     // Terms that were there before need no line.
@@ -64,6 +72,44 @@ pub(super) fn lines(store: &mut Store, body: Expr, hole: Expr, gradient: Expr, d
     reasons.retain(|reason| *reason != Reason::Rule(&rules::TRACE_SUM));
     lines.push(at_once(store, (is_sum, hole), [raw, gradient], reasons)?);
     Ok(lines)
+}
+
+/// The terms of a sum.
+fn terms_of(store: &Store, sum: Expr) -> Vec<Phrase> {
+    let plain = |coefficient: &Rational, expr: Expr| Phrase {
+        coefficient: coefficient.clone(),
+        ..Phrase::plain(expr)
+    };
+    match store.form(sum) {
+        Form::Add(terms) => terms.iter().map(|term| plain(&term.coefficient, term.expr)).collect(),
+        _ => vec![Phrase::plain(sum)],
+    }
+}
+
+/// How phrases are written, in an order that does not depend on theirs.
+fn texts(store: &mut Store, phrases: &[Phrase]) -> Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(phrases.len());
+    for phrase in phrases {
+        let layout = Layout::of_phrases(store, std::slice::from_ref(phrase), &[], &[])?;
+        texts.push(layout.write(Notation::Text));
+    }
+    texts.sort_unstable();
+    Ok(texts)
+}
+
+/// One rule a line: what has not led to a line yet gives way to the next rule, but that a sum of products of entries is an
+/// inner product tells of the product, too.
+fn keep_first(reasons: &mut Vec<Reason>, next: Vec<&'static rules::Rule>) {
+    let is_sum = |reason: &Reason| {
+        [&rules::SUM_INNER, &rules::SUM_TRACE]
+            .iter()
+            .any(|rule| *reason == Reason::Rule(rule))
+    };
+    let is_product = |rule: &&rules::Rule| [rules::HADAMARD_INNER.id, rules::HADAMARD_TRACE.id].contains(&rule.id);
+    if next.is_empty() || reasons.iter().any(is_sum) && next.iter().all(is_product) {
+        return;
+    }
+    *reasons = next.into_iter().map(Reason::Rule).collect();
 }
 
 /// The pairs of cotangents with what they have arrived at.
@@ -115,17 +161,16 @@ fn is_sum_of(store: &mut Store, phrases: &[Phrase], sum: Expr) -> Result<bool> {
 /// From terms with the change to the gradient in front of it, one rule a line.
 fn collected(
     store: &mut Store,
-    (terms, hole): (Vec<(Rational, Expr)>, Expr),
+    (terms, is_sum, hole): (Vec<(Rational, Expr)>, bool, Expr),
     [raw, gradient]: [Expr; 2],
-    mut reasons: Vec<Reason>,
 ) -> Result<Vec<Line>> {
-    let mut lines = Vec::new();
+    let (mut lines, mut reasons) = (Vec::new(), Vec::new());
     let wrap = match store.shape(hole) {
         Shape::Matrix(..) => Some(Wrap::Trace),
         Shape::Vector(_) => Some(Wrap::Nothing),
         Shape::Scalar | Shape::Row(_) | Shape::Tensor(_) => None,
     };
-    if terms.len() > 1 {
+    if is_sum {
         note(&mut reasons, vec![&rules::COLLECT]);
         if let Some(wrap) = wrap.filter(|_| !store.is_zero(raw)) {
             let line = in_front(store, terms, (wrap, hole))?;

@@ -35,6 +35,12 @@ pub(super) fn jacobian(
         return Ok(vec![]);
     }
     let mut why = jacobian_reasons(store, body, jacobian);
+    if detail == Detail::Full && why.iter().any(|rule| rule.id == rules::COLLECT.id) {
+        let has_scalar = |expr: &Expr| matches!(store.form(*expr), Form::Scale(scalar, _) if store.has_hole(*scalar));
+        if store.post_order(&[body]).iter().any(has_scalar) {
+            why.insert(why.len() - 1, &rules::SCALAR_FACTOR);
+        }
+    }
     let last = |why| factored(left, jacobian, hole).because(why);
     if detail == Detail::Brief || why.len() < 2 {
         return Ok(vec![last(why)]);
@@ -43,19 +49,8 @@ pub(super) fn jacobian(
         Err(Error::Unsupported { .. }) => return Ok(vec![last(why)]),
         found => found?,
     };
-    let mut lines = Vec::new();
-    // Where there are other reasons too, elementwise products come first.
-    let is_collected = |rule: &&Rule| rule.id == rules::COLLECT.id;
-    let others = why.iter().filter(|rule| !is_collected(rule)).count();
     let is_sum = matches!(store.form(raw), Form::Add(_));
-    if (others > 1 || !is_sum) && why.iter().any(|rule| rule.id == rules::DIAG_FACTOR.id) {
-        let instead = diagonals(store, body)?;
-        if !instead.is_empty() {
-            let line = Line::new(left, body, &[&rules::DIAG_FACTOR]);
-            lines.push(Line { instead, ..line });
-            why.retain(|rule| rule.id != rules::DIAG_FACTOR.id);
-        }
-    }
+    let mut lines = in_place((store, is_sum), (left, body), &mut why)?;
     let Form::Add(terms) = store.form(raw).clone() else {
         lines.push(last(why));
         return Ok(lines);
@@ -64,7 +59,7 @@ pub(super) fn jacobian(
         coefficient: term.coefficient.clone(),
         ..Phrase::product(Wrap::Nothing, vec![term.expr.into(), hole.into()])
     });
-    why.retain(|rule| !is_collected(rule));
+    why.retain(|rule| rule.id != rules::COLLECT.id);
     let line = Line {
         right: apart.collect(),
         ..factored(left, raw, hole)
@@ -79,20 +74,61 @@ pub(super) fn jacobian(
     Ok(lines)
 }
 
-/// The elementwise products with the change in them, written as products with diagonal matrices.
-fn diagonals(store: &mut Store, body: Expr) -> Result<Vec<(Expr, Vec<Phrase>)>> {
+/// The rules that are told where they apply, before the terms are taken apart: a line for each while there are others.
+const IN_PLACE: [&Rule; 2] = [&rules::DIAG_FACTOR, &rules::SCALAR_FACTOR];
+
+/// Lines in which elementwise products are products with diagonal matrices, and scalars with the change in them stand last;
+/// their rules are taken from the reasons, of which one is left for the terms, and one for their sum.
+fn in_place(
+    (store, is_sum): (&mut Store, bool),
+    (left, body): (Left, Expr),
+    why: &mut Vec<&'static Rule>,
+) -> Result<Vec<Line>> {
+    let (mut lines, mut told) = (Vec::new(), Vec::new());
+    for rule in IN_PLACE {
+        let is_collected = why.iter().any(|rule| rule.id == rules::COLLECT.id);
+        let left_over = 1 + usize::from(is_sum && is_collected);
+        let Some(at) = why
+            .iter()
+            .position(|known| known.id == rule.id)
+            .filter(|_| why.len() > left_over)
+        else {
+            continue;
+        };
+        told.push(rule.id);
+        let instead = rewritten(store, body, &told)?;
+        if !instead.is_empty() {
+            let line = Line::new(left, body, &[rule]);
+            lines.push(Line { instead, ..line });
+            why.remove(at);
+        }
+    }
+    Ok(lines)
+}
+
+/// The parts with the change in them that are written in another way by these rules.
+fn rewritten(store: &mut Store, body: Expr, told: &[&str]) -> Result<Vec<(Expr, Vec<Phrase>)>> {
     let mut found = Vec::new();
     for expr in store.post_order(&[body]) {
-        if let (Form::Product(factors), Shape::Vector(_)) = (store.form(expr).clone(), store.shape(expr))
-            && let Some(at) = factors.iter().position(|factor| store.has_hole(factor.base))
-        {
-            let mut others = factors.to_vec();
-            let moving = others.remove(at).base;
-            let others = store.product(others)?;
-            let diagonal = store.diag(others)?;
-            let phrase = Phrase::product(Wrap::Nothing, vec![diagonal.into(), moving.into()]);
-            found.push((expr, vec![phrase]));
-        }
+        let list = match (store.form(expr).clone(), store.shape(expr)) {
+            (Form::Product(factors), Shape::Vector(_)) if told.contains(&rules::DIAG_FACTOR.id) => {
+                let Some(at) = factors.iter().position(|factor| store.has_hole(factor.base)) else {
+                    continue;
+                };
+                let mut others = factors.to_vec();
+                let moving = others.remove(at).base;
+                let others = store.product(others)?;
+                vec![store.diag(others)?, moving]
+            }
+            (Form::Scale(scalar, array), Shape::Vector(_))
+                if told.contains(&rules::SCALAR_FACTOR.id) && store.has_hole(scalar) =>
+            {
+                vec![array, scalar]
+            }
+            _ => continue,
+        };
+        let list = list.into_iter().map(Factor::from).collect();
+        found.push((expr, vec![Phrase::product(Wrap::Nothing, list)]));
     }
     Ok(found)
 }
