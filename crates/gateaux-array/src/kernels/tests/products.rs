@@ -117,7 +117,7 @@ fn matrix_matrix<T: Scalar>(sizes: (usize, usize, usize), workspace: &mut Worksp
     let (a_transposed, b_transposed) = (transposed(&a, m, k), transposed(&b, k, n));
     let (alpha, beta) = (T::nearest(0.5), T::nearest(-2.0));
     let expected = product(&a, &b, sizes);
-    for threads in [1, 2] {
+    for threads in [1, 2, 3] {
         for (a, a_is_transposed) in [(&a, false), (&a_transposed, true)] {
             for (b, b_is_transposed) in [(&b, false), (&b_transposed, true)] {
                 let mut out = c.clone();
@@ -177,12 +177,54 @@ fn matrices_times_matrices() {
             (6, 300, 250),
             (19, 40, 2),
             (300, 290, 211),
+            (2200, 20, 21),
+            (21, 300, 2200),
         ] {
             matrix_matrix::<f64>(sizes, &mut workspace);
             matrix_matrix::<f32>(sizes, &mut workspace);
         }
         matrix_matrix::<f64>((3, 2, 2100), &mut workspace);
     });
+}
+
+#[test]
+fn a_number_of_threads_gives_one_product() {
+    let mut numbers = numbers();
+    let sizes = (130, 260, 301);
+    let (m, k, n) = sizes;
+    let (a, b): (Vec<f64>, Vec<f64>) = (numbers.vector(m * k), numbers.vector(k * n));
+    let mut workspace = Workspace::default();
+    for threads in [1, 2, 5] {
+        let mut first = vec![0.0; m * n];
+        gemm(
+            1.0,
+            &a,
+            false,
+            &b,
+            false,
+            0.0,
+            &mut first,
+            sizes,
+            threads,
+            &mut workspace,
+        );
+        for _ in 0..10 {
+            let mut again = vec![f64::NAN; m * n];
+            gemm(
+                1.0,
+                &a,
+                false,
+                &b,
+                false,
+                0.0,
+                &mut again,
+                sizes,
+                threads,
+                &mut workspace,
+            );
+            assert_eq!(first, again);
+        }
+    }
 }
 
 #[test]
