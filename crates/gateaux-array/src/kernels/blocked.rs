@@ -85,6 +85,15 @@ impl<'a, T> View<'a, T> {
         &self.data[j * self.column_stride..][..n]
     }
 
+    /// The entry (i, j).
+    #[inline(always)]
+    pub(super) fn entry(self, i: usize, j: usize) -> T
+    where
+        T: Copy,
+    {
+        self.data[i * self.row_stride + j * self.column_stride]
+    }
+
     /// The transpose if so wished.
     pub(super) fn transposed_if(self, transposed: bool) -> View<'a, T> {
         if transposed { self.transposed() } else { self }

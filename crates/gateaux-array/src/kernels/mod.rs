@@ -32,6 +32,7 @@ mod level;
 mod matrix_vector;
 mod products;
 mod reductions;
+mod streamed;
 mod thin;
 mod tile;
 mod triangular;

@@ -172,6 +172,13 @@ fn matrices_times_matrices() {
             (256, 66, 70),
             (257, 258, 259),
             (5, 1001, 5),
+            (2, 70, 301),
+            (301, 70, 2),
+            (3, 1100, 130),
+            (131, 1100, 4),
+            (7, 530, 129),
+            (16, 400, 70),
+            (2600, 65, 2),
             (5, 5, 1000),
             (1000, 5, 5),
             (6, 300, 250),
@@ -242,6 +249,40 @@ fn products_spread_what_is_not_finite() {
                     3 => assert!(entry.is_nan()),
                     5 => assert_eq!(entry, f64::INFINITY),
                     _ => assert_eq!(entry, n as f64),
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn thin_products_spread_what_is_not_finite() {
+    let mut workspace = Workspace::default();
+    let (large, q) = ((131, 90), 3);
+    let (r, c) = large;
+    let mut a = vec![1.0; r * c];
+    (a[7], a[r + 9]) = (f64::NAN, f64::INFINITY);
+    let a_transposed = transposed(&a, r, c);
+    at_each_level(|_| {
+        for (a, is_transposed) in [(&a, false), (&a_transposed, true)] {
+            let (v, mut out) = (vec![1.0; c * q], vec![f64::NAN; r * q]);
+            gemm(
+                1.0,
+                a,
+                is_transposed,
+                &v,
+                false,
+                0.0,
+                &mut out,
+                (r, c, q),
+                1,
+                &mut workspace,
+            );
+            for (place, &entry) in out.iter().enumerate() {
+                match place % r {
+                    7 => assert!(entry.is_nan()),
+                    9 => assert_eq!(entry, f64::INFINITY),
+                    _ => assert_eq!(entry, c as f64),
                 }
             }
         }
