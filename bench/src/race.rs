@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::protocol::{Entrant, Loaded, Request, Sample, Written};
 use crate::timer::median;
@@ -9,6 +10,10 @@ use crate::tools::Tools;
 
 /// Results must agree with the reference to this.
 const MAX_RELATIVE_ERROR: f64 = 1e-10;
+
+/// How long a tool rests on several threads before its turn: the threads of the one before it still look for work, those
+/// of OpenBLAS for 0.1 s, and would take a processor away.
+const REST: Duration = Duration::from_millis(300);
 
 /// How long and how often tools are timed.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +126,9 @@ impl Race<'_> {
                     entrant: (*entrant).clone(),
                     budget: self.settings.budget,
                 };
+                if entrant.threads > 1 {
+                    std::thread::sleep(REST);
+                }
                 samples.push(self.tools.ask::<Sample>(entrant, &request));
             }
         }

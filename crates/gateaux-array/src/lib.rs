@@ -6,7 +6,9 @@
 //!
 //! **It knows no symbols:** no expressions, names or dimensions that are not numbers. **It does no input or output:**
 //! files are bytes that somebody else has read. **It is the only crate that may hold `unsafe`:** what is
-//! there calls vector instructions that the processor was found to have. Nothing here recurses on its input, and every array size is checked against [`MAX_ENTRIES`].
+//! there calls vector instructions that the processor was found to have, and lends the work of a caller to threads that
+//! are there for the whole process ([`kernels::share`]). Nothing here recurses on its input, and every array size is
+//! checked against [`MAX_ENTRIES`].
 //!
 //! Read [`Field`] first: it is the boundary through which an evaluator that is written once runs on every number type,
 //! on `f64` through faer.

@@ -9,6 +9,7 @@
 //! framework for rapidly instantiating BLAS functionality, 2015.
 
 use super::Scalar;
+use super::crew::share;
 use super::level::{Level, vectorized};
 use super::tile::Strip;
 
@@ -18,6 +19,11 @@ const BLOCK_ROWS: usize = 192;
 const BLOCK_TERMS: usize = 256;
 /// Columns of a packed block of the right factor: a multiple of the columns of each tile.
 const BLOCK_COLUMNS: usize = 2048;
+/// Rows of a packed block of the left factor that several threads share: a multiple of [`BLOCK_ROWS`].
+const SHARED_ROWS: usize = 2112;
+/// Columns of the result that one of several threads computes at a time: with a block of the left factor those of the
+/// right one fit the second-level cache.
+const PART_COLUMNS: usize = 256;
 /// Columns of a factor that is read where it stands: those of a larger one lie on too many pages of memory, or on the same
 /// places of the cache, so that a copy of them pays.
 const MAX_DIRECT: usize = 256;
@@ -77,6 +83,15 @@ impl<'a, T> View<'a, T> {
     #[inline(always)]
     pub(super) fn column(self, j: usize, n: usize) -> &'a [T] {
         &self.data[j * self.column_stride..][..n]
+    }
+
+    /// The entry (i, j).
+    #[inline(always)]
+    pub(super) fn entry(self, i: usize, j: usize) -> T
+    where
+        T: Copy,
+    {
+        self.data[i * self.row_stride + j * self.column_stride]
     }
 
     /// The transpose if so wished.
@@ -172,6 +187,86 @@ impl<T: Scalar> Product<'_, T> {
     }
 }
 
+/// How several threads share a product.
+pub(super) struct Shares {
+    /// No more than there are parts.
+    threads: usize,
+    /// Columns of a part.
+    width: usize,
+    /// Entries of scratch for the left factor, and for the right one on each thread.
+    packing: (usize, usize),
+}
+
+impl Shares {
+    /// Two parts for each thread, or more, so that one which is late takes fewer.
+    pub(super) fn new((m, k, n): (usize, usize, usize), threads: usize) -> Shares {
+        let width = n.div_ceil(2 * threads).min(PART_COLUMNS).next_multiple_of(8);
+        let terms = k.min(BLOCK_TERMS);
+        // Tiles stick out of the matrix by less than the largest of their sizes.
+        let left = (terms * (m + 48).min(SHARED_ROWS)).next_multiple_of(8);
+        Shares {
+            threads: threads.min(n.div_ceil(width)),
+            width,
+            packing: (left, (terms * width).next_multiple_of(8)),
+        }
+    }
+
+    /// How many entries of scratch the product wants.
+    pub(super) fn packing_size(&self) -> usize {
+        self.packing.0 + self.threads * self.packing.1
+    }
+}
+
+impl<T: Scalar> Product<'_, T> {
+    /// Computes all of a product without weights into a matrix without gaps, on several threads: each takes some columns
+    /// at a time, and all share the packed left factor.
+    pub(super) fn run_shared(&self, c: &mut [T], shares: &Shares, packing: &mut [T]) {
+        let level = Level::detected();
+        let (m, k, _) = self.sizes;
+        let (rows, columns) = T::shape(level);
+        let (packed_a, packed_b) = packing.split_at_mut(shares.packing.0);
+        for i in (0..m).step_by(SHARED_ROWS) {
+            let height = (m - i).min(SHARED_ROWS);
+            for p in (0..k).step_by(BLOCK_TERMS) {
+                let depth = (k - p).min(BLOCK_TERMS);
+                let view = self.a.from(i, p);
+                if !view.is_direct_left() {
+                    let blocks = packed_a.chunks_mut(BLOCK_ROWS * depth).enumerate();
+                    let blocks = blocks.take(height.div_ceil(BLOCK_ROWS));
+                    share(0..shares.threads, blocks, |_, (place, packed)| {
+                        let first = place * BLOCK_ROWS;
+                        pack(
+                            view.from(first, 0),
+                            ((height - first).min(BLOCK_ROWS), depth),
+                            rows,
+                            None,
+                            packed,
+                        );
+                    });
+                }
+                let a = Strips::left_or_packed(view, depth, rows, packed_a);
+                let rooms = packed_b.chunks_exact_mut(shares.packing.1).take(shares.threads);
+                let parts = c.chunks_mut(shares.width * m).enumerate();
+                share(rooms, parts, |packed_b, (place, c)| {
+                    let width = c.len() / m;
+                    let b = self.b.from(p, place * shares.width);
+                    let b = Strips::right(b, (depth, width), columns, None, packed_b);
+                    for first in (0..height).step_by(BLOCK_ROWS) {
+                        let block = Block {
+                            scales: (self.alpha, self.beta),
+                            sizes: ((height - first).min(BLOCK_ROWS), depth, width),
+                            lead: None,
+                            place: (i + first, p),
+                            a_is_upper: false,
+                        };
+                        block.run(level, a.after(first / rows), b, &mut c[i + first..], m);
+                    }
+                });
+            }
+        }
+    }
+}
+
 /// A factor that is cut into strips for the tiles.
 #[derive(Clone, Copy)]
 struct Strips<'a, T> {
@@ -184,15 +279,22 @@ struct Strips<'a, T> {
 impl<'a, T: Scalar> Strips<'a, T> {
     /// Strips of this many rows of a left factor of m rows and k columns.
     fn left(a: View<'a, T>, (m, k): (usize, usize), rows: usize, packed: &'a mut [T]) -> Strips<'a, T> {
-        if a.is_direct_left() {
-            let (data, step) = (a.data, a.column_stride);
-            return Strips {
-                all: Strip { data, step, next: 1 },
-                distance: rows,
-            };
+        if !a.is_direct_left() {
+            pack(a, (m, k), rows, None, packed);
         }
-        pack(a, (m, k), rows, None, packed);
-        Strips::packed(packed, k, rows)
+        Strips::left_or_packed(a, k, rows, packed)
+    }
+
+    /// Strips of a left factor of k columns where it stands, or of its packed copy if it wants one.
+    fn left_or_packed(a: View<'a, T>, k: usize, rows: usize, packed: &'a [T]) -> Strips<'a, T> {
+        if !a.is_direct_left() {
+            return Strips::packed(packed, k, rows);
+        }
+        let (data, step) = (a.data, a.column_stride);
+        Strips {
+            all: Strip { data, step, next: 1 },
+            distance: rows,
+        }
     }
 
     /// Strips of this many columns of a right factor of k rows and n columns, each row of which has a weight.
@@ -222,6 +324,14 @@ impl<'a, T: Scalar> Strips<'a, T> {
                 next: 1,
             },
             distance: depth * entries,
+        }
+    }
+
+    /// The strips without the first ones.
+    fn after(&self, strips: usize) -> Strips<'a, T> {
+        Strips {
+            all: self.strip(strips),
+            ..*self
         }
     }
 

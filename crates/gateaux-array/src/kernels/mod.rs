@@ -23,6 +23,7 @@
 
 mod blocked;
 mod combine;
+mod crew;
 mod elementwise;
 mod factorizations;
 mod functions;
@@ -31,6 +32,7 @@ mod level;
 mod matrix_vector;
 mod products;
 mod reductions;
+mod streamed;
 mod thin;
 mod tile;
 mod triangular;
@@ -42,6 +44,7 @@ mod tests;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 pub use combine::{COMBINED, combine};
+pub use crew::share;
 pub use elementwise::{
     Binary, Operand, Unary, binary, binary_in_place, binary_into_right, multiply_add, scale, select, unary,
     unary_in_place,

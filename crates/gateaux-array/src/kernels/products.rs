@@ -1,16 +1,16 @@
 //! Products of matrices.
 
-use super::blocked::{Part, Product, View, packing_size};
+use super::blocked::{Part, Product, Shares, View, packing_size};
 use super::layout::mirror_lower;
 use super::thin::{COPY_SIZE, Thin};
 use super::{Scalar, Workspace};
 
 /// Products with fewer multiplications than this run on one thread.
-const PARALLEL_PRODUCT: usize = 200 * 200 * 200;
+const PARALLEL_PRODUCT: usize = 96 * 96 * 96;
 
 /// C = alpha*op(A)*op(B) + beta*C, where op transposes or not; with beta = 0 whatever C held.
 ///
-/// Several threads share the columns of C, unless the product is so small that starting them costs more.
+/// Several threads share the columns of C, unless the product is so small that calling them costs more.
 ///
 /// # Shapes
 /// op(A) is (m, k), op(B) is (k, n), C is (m, n).
@@ -43,41 +43,21 @@ pub fn gemm<T: Scalar>(
     if thin.run(c, T::scratch(workspace, COPY_SIZE)) {
         return;
     }
-    let threads = if m * k * n < PARALLEL_PRODUCT {
-        1
-    } else {
-        threads.clamp(1, n)
+    let product = Product {
+        alpha,
+        a,
+        weights: None,
+        b,
+        beta,
+        sizes: (m, k, n),
+        part: Part::Full,
+        a_is_upper: false,
     };
-    let width = n.div_ceil(threads).next_multiple_of(8);
-    let size = packing_size((m, k, width)).next_multiple_of(8);
-    let run = |start: usize, c: &mut [T], packing: &mut [T]| {
-        let product = Product {
-            alpha,
-            a,
-            weights: None,
-            b: b.from(0, start),
-            beta,
-            sizes: (m, k, c.len() / m),
-            part: Part::Full,
-            a_is_upper: false,
-        };
-        product.run(c, m, packing);
-    };
-    let packing = T::scratch(workspace, size * threads);
-    if threads == 1 {
-        return run(0, c, packing);
+    if threads > 1 && m * k * n >= PARALLEL_PRODUCT {
+        let shares = Shares::new((m, k, n), threads);
+        return product.run_shared(c, &shares, T::scratch(workspace, shares.packing_size()));
     }
-    std::thread::scope(|scope| {
-        let mut shares = c.chunks_mut(width * m).zip(packing.chunks_exact_mut(size)).enumerate();
-        let own = shares.next();
-        for (place, (c, packing)) in shares {
-            let run = &run;
-            scope.spawn(move || run(place * width, c, packing));
-        }
-        if let Some((_, (c, packing))) = own {
-            run(0, c, packing);
-        }
-    });
+    product.run(c, m, T::scratch(workspace, packing_size((m, k, n))));
 }
 
 /// C = alpha*op(A)*op(B), of which is known that it is symmetric, as `A'*(S*A)` is: one half of it is computed, the

@@ -8,6 +8,7 @@ use super::Scalar;
 use super::blocked::View;
 use super::level::{Instructions, Level, vectorized, with_width};
 use super::matrix_vector::project_on_columns;
+use super::streamed::{FEW, MANY, PIECE_SIZE, Streamed};
 
 /// Rows of a tile, which fill a wide register.
 const ROWS: usize = 8;
@@ -37,7 +38,7 @@ pub(super) struct Thin<'a, T> {
 }
 
 /// How many entries of scratch a thin product wants.
-pub(super) const COPY_SIZE: usize = MAX_COPY;
+pub(super) const COPY_SIZE: usize = if MAX_COPY > PIECE_SIZE { MAX_COPY } else { PIECE_SIZE };
 
 impl<T: Scalar> Thin<'_, T> {
     /// Computes the product if the sizes are such that it is faster than the blocked one; whether it did.
@@ -45,6 +46,9 @@ impl<T: Scalar> Thin<'_, T> {
         let (m, k, n) = self.sizes;
         if m.max(k).max(n) <= SMALL || self.a.is_direct_left() && self.b.is_direct_right() {
             return false;
+        }
+        if self.run_streamed(c, scratch) {
+            return true;
         }
         // A piece of each column is read by itself, so the side along them is better thin as a whole.
         let fits = |rows: usize, columns: usize| rows <= THIN || columns <= THIN && k <= FEW_TERMS;
@@ -76,6 +80,44 @@ impl<T: Scalar> Thin<'_, T> {
         true
     }
 
+    /// Computes the product if one factor is so large and the other one so thin that it is best to read the large one in
+    /// order; whether it did.
+    fn run_streamed(&self, c: &mut [T], scratch: &mut [T]) -> bool {
+        let (m, k, n) = self.sizes;
+        let (thin, large, shape, width, strides) = if m <= n {
+            (self.a, self.b, (k, n), m, (1, m))
+        } else {
+            (self.b.transposed(), self.a.transposed(), (k, m), n, (m, 1))
+        };
+        let projects = large.has_contiguous_columns();
+        if width == 1 || k <= FEW_TERMS || !is_streamed(width, projects, thin.has_contiguous_columns()) {
+            return false;
+        }
+        let scales = (self.alpha, self.beta);
+        if projects {
+            let streamed = Streamed {
+                scales,
+                thin,
+                large,
+                shape,
+                width,
+                strides,
+            };
+            streamed.project(c, scratch);
+        } else {
+            let streamed = Streamed {
+                scales,
+                thin: thin.transposed(),
+                large: large.transposed(),
+                shape: (shape.1, shape.0),
+                width,
+                strides,
+            };
+            streamed.combine(c, scratch);
+        }
+        true
+    }
+
     /// The product of a left factor with contiguous columns, whose entry (i, j) is written to `i*strides.0 + j*strides.1`.
     fn multiply(&self, left: View<T>, right: View<T>, sizes: (usize, usize), strides: (usize, usize), c: &mut [T]) {
         let scales = (self.alpha, self.beta);
@@ -85,6 +127,15 @@ impl<T: Scalar> Thin<'_, T> {
         } else {
             tiles_of_one_register(scales, left, right, depth, sizes, strides, c);
         }
+    }
+}
+
+/// Whether a thin matrix of this width is better brought to the large one, as measured.
+fn is_streamed(width: usize, projects: bool, thin_has_contiguous_columns: bool) -> bool {
+    match (projects, Level::detected()) {
+        (false, _) => width <= MANY,
+        (true, Level::Avx512) => width <= MANY || width <= THIN && !thin_has_contiguous_columns,
+        (true, _) => width <= FEW,
     }
 }
 

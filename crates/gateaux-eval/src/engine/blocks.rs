@@ -10,8 +10,10 @@ use crate::plan::Step;
 use crate::plan::panels::Panels;
 use crate::plan::pass::{Action, BLOCK, Gathering, Pass, Source, Target};
 
-/// Passes over fewer entries are done before another thread has begun.
-const PARALLEL: usize = 1 << 17;
+/// Passes over fewer entries are done before another thread has been woken.
+const PARALLEL: usize = 1 << 15;
+/// Parts of a pass for each thread, so that one which is late takes fewer.
+const PARTS: usize = 4;
 
 /// Some entries that stand side by side, all of them in one column where that matters.
 #[derive(Clone, Copy)]
@@ -181,11 +183,11 @@ impl<T: Scalar> Processor<'_, T> {
         end(pass, results);
     }
 
-    /// All entries, a part of them by each thread.
+    /// All entries, part by part on several threads.
     fn in_parallel<'o>(&mut self, pass: &Pass, step: &Step, memory: &Memory<'_, 'o, T>, results: &mut [Taken<'o, T>]) {
         // Parts end with blocks, and with columns where that matters.
         let unit = pass.rows.map_or(BLOCK, |rows| rows.max(1) * pass.columns);
-        let part = pass.length.div_ceil(self.threads).next_multiple_of(unit);
+        let part = pass.length.div_ceil(PARTS * self.threads).next_multiple_of(unit);
         let count = pass.length.div_ceil(part);
         let is_number = |at: usize| pass.gatherings.iter().any(|(_, result)| *result == at);
         let mut partial = vec![vec![T::zero(); results.len()]; count];
@@ -201,27 +203,17 @@ impl<T: Scalar> Processor<'_, T> {
             }
         }
         let registers = self.registers.len();
-        std::thread::scope(|scope| {
-            for (at, mut own) in parts.into_iter().enumerate() {
-                scope.spawn(move || {
-                    let (mut pivots, mut workspace) = (Vec::<Vec<usize>>::new(), Workspace::default());
-                    let mut processor = Processor {
-                        registers: &mut vec![vec![T::zero(); BLOCK]; registers],
-                        pivots: &mut pivots,
-                        workspace: &mut workspace,
-                        threads: 1,
-                    };
-                    begin(pass, &mut own);
-                    let start = at * part;
-                    processor.range(
-                        pass,
-                        step,
-                        memory,
-                        &mut own,
-                        (start, start..pass.length.min(start + part)),
-                    );
-                });
-            }
+        let rooms = (0..self.threads).map(|_| vec![vec![T::zero(); BLOCK]; registers]);
+        kernels::share(rooms, parts.into_iter().enumerate(), |registers, (at, mut own)| {
+            let mut processor = Processor {
+                registers,
+                pivots: &mut [],
+                workspace: &mut Workspace::default(),
+                threads: 1,
+            };
+            begin(pass, &mut own);
+            let range = at * part..pass.length.min((at + 1) * part);
+            processor.range(pass, step, memory, &mut own, (range.start, range));
         });
         for (gathering, result) in &pass.gatherings {
             let values = partial.iter().map(|numbers| numbers[*result]);

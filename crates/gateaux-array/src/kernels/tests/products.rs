@@ -117,7 +117,7 @@ fn matrix_matrix<T: Scalar>(sizes: (usize, usize, usize), workspace: &mut Worksp
     let (a_transposed, b_transposed) = (transposed(&a, m, k), transposed(&b, k, n));
     let (alpha, beta) = (T::nearest(0.5), T::nearest(-2.0));
     let expected = product(&a, &b, sizes);
-    for threads in [1, 2] {
+    for threads in [1, 2, 3] {
         for (a, a_is_transposed) in [(&a, false), (&a_transposed, true)] {
             for (b, b_is_transposed) in [(&b, false), (&b_transposed, true)] {
                 let mut out = c.clone();
@@ -172,17 +172,66 @@ fn matrices_times_matrices() {
             (256, 66, 70),
             (257, 258, 259),
             (5, 1001, 5),
+            (2, 70, 301),
+            (301, 70, 2),
+            (3, 1100, 130),
+            (131, 1100, 4),
+            (7, 530, 129),
+            (16, 400, 70),
+            (2600, 65, 2),
             (5, 5, 1000),
             (1000, 5, 5),
             (6, 300, 250),
             (19, 40, 2),
             (300, 290, 211),
+            (2200, 20, 21),
+            (21, 300, 2200),
         ] {
             matrix_matrix::<f64>(sizes, &mut workspace);
             matrix_matrix::<f32>(sizes, &mut workspace);
         }
         matrix_matrix::<f64>((3, 2, 2100), &mut workspace);
     });
+}
+
+#[test]
+fn a_number_of_threads_gives_one_product() {
+    let mut numbers = numbers();
+    let sizes = (130, 260, 301);
+    let (m, k, n) = sizes;
+    let (a, b): (Vec<f64>, Vec<f64>) = (numbers.vector(m * k), numbers.vector(k * n));
+    let mut workspace = Workspace::default();
+    for threads in [1, 2, 5] {
+        let mut first = vec![0.0; m * n];
+        gemm(
+            1.0,
+            &a,
+            false,
+            &b,
+            false,
+            0.0,
+            &mut first,
+            sizes,
+            threads,
+            &mut workspace,
+        );
+        for _ in 0..10 {
+            let mut again = vec![f64::NAN; m * n];
+            gemm(
+                1.0,
+                &a,
+                false,
+                &b,
+                false,
+                0.0,
+                &mut again,
+                sizes,
+                threads,
+                &mut workspace,
+            );
+            assert_eq!(first, again);
+        }
+    }
 }
 
 #[test]
@@ -200,6 +249,40 @@ fn products_spread_what_is_not_finite() {
                     3 => assert!(entry.is_nan()),
                     5 => assert_eq!(entry, f64::INFINITY),
                     _ => assert_eq!(entry, n as f64),
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn thin_products_spread_what_is_not_finite() {
+    let mut workspace = Workspace::default();
+    let (large, q) = ((131, 90), 3);
+    let (r, c) = large;
+    let mut a = vec![1.0; r * c];
+    (a[7], a[r + 9]) = (f64::NAN, f64::INFINITY);
+    let a_transposed = transposed(&a, r, c);
+    at_each_level(|_| {
+        for (a, is_transposed) in [(&a, false), (&a_transposed, true)] {
+            let (v, mut out) = (vec![1.0; c * q], vec![f64::NAN; r * q]);
+            gemm(
+                1.0,
+                a,
+                is_transposed,
+                &v,
+                false,
+                0.0,
+                &mut out,
+                (r, c, q),
+                1,
+                &mut workspace,
+            );
+            for (place, &entry) in out.iter().enumerate() {
+                match place % r {
+                    7 => assert!(entry.is_nan()),
+                    9 => assert_eq!(entry, f64::INFINITY),
+                    _ => assert_eq!(entry, c as f64),
                 }
             }
         }
