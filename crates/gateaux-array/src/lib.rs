@@ -72,7 +72,6 @@ mod schur;
 #[cfg(any(test, target_family = "wasm"))]
 mod tagged;
 mod triangular;
-#[cfg(not(target_family = "wasm"))]
 mod vector_state;
 mod wide;
 
