@@ -143,11 +143,11 @@ impl Tagged {
     }
 }
 
+/// A computation with arrays of tagged numbers.
+pub type OnTags<'a> = dyn FnMut(&[&Array<Tagged>]) -> Result<Array<Tagged>, ArrayError> + 'a;
+
 /// Computes with arrays of a type as arrays of tagged numbers; `None` for types that have no tag.
-pub fn with_tags<T: Number>(
-    operands: &[&Array<T>],
-    compute: &mut dyn FnMut(&[&Array<Tagged>]) -> Result<Array<Tagged>, ArrayError>,
-) -> Option<Result<Array<T>, ArrayError>> {
+pub fn with_tags<T: Number>(operands: &[&Array<T>], compute: &mut OnTags<'_>) -> Option<Result<Array<T>, ArrayError>> {
     let kind = Tagged::new(&T::zero())?.kind();
     let operands: Vec<Array<Tagged>> = operands.iter().map(|operand| tagged(operand)).collect();
     let operands: Vec<&Array<Tagged>> = operands.iter().collect();
