@@ -77,6 +77,7 @@ pub(crate) fn eigh<T: Real>(a: &Array<T>) -> Result<(Array<T>, Array<T>), ArrayE
 
 /// The eigenvalues and eigenvectors of a matrix whose lower triangle is zero below the diagonal, which are exact: small
 /// entries beside large ones keep their digits. `None` for others.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn of_diagonal<T: Real>(a: &Array<T>, n: usize) -> Result<Option<Eigen<T>>, ArrayError> {
     if (0..n).any(|j| {
         a.data()[j * n + j + 1..(j + 1) * n]

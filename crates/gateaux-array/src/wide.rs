@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
 use crate::exponent::{split, times_power_of_two};
-use crate::{Array, ArrayError, Field, Function, MatrixFunction, Number, Real, Svd, eigen, matrix_function, normal};
+use crate::{Array, ArrayError, Function, Number, Real, normal};
+#[cfg(not(target_family = "wasm"))]
+use crate::{Field, MatrixFunction, Svd, eigen, matrix_function};
 
 /// Beyond this exponent a number counts as infinite, below its negative as zero: sums of two exponents fit.
 const MAX_EXPONENT: i64 = 1 << 60;

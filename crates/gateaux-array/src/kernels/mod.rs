@@ -21,6 +21,15 @@
 //! assert!((kernels::sum(&y) - 2.0 * (-1f64).exp()).abs() < 1e-15);
 //! ```
 
+#![cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "some of what kernels share is for vector instructions alone"
+    )
+)]
+
 mod blocked;
 mod combine;
 mod crew;
