@@ -30,6 +30,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
+/// What the engine, and all that is served, may be in bytes when compressed.
+const ENGINE_GOAL: u64 = 600_000;
+const PAGE_GOAL: u64 = 900_000;
 const BROWSER: &str = "/usr/bin/chromium";
 
 /// A file, and the package that brings it.
@@ -270,22 +273,27 @@ fn report(dist: &Path, out: &mut dyn io::Write) -> Result<(), String> {
         }
     }
     files.sort();
-    let total = |end: &str| -> u64 {
-        let sizes = files.iter().filter(|(name, _)| name.ends_with(end));
+    // What is not worth compressing travels as it is.
+    let is_compressed = |name: &str| files.iter().any(|(other, _)| *other == format!("{name}.gz"));
+    let total = |end: &str, encoding: &str| -> u64 {
+        let sizes = files
+            .iter()
+            .filter(|(name, _)| match name.ends_with(".gz") || name.ends_with(".br") {
+                true => name.ends_with(encoding) && name.ends_with(end),
+                false => end == encoding && !is_compressed(name),
+            });
         sizes.map(|(_, size)| size).sum()
     };
-    let engine = |end: &str| total(&format!("gateaux.wasm{end}")) / 1024;
-    say(
-        out,
-        &format!(
-            "engine {} KiB, with gzip {} KiB, with brotli {} KiB; page in all with gzip {} KiB, with brotli {} KiB",
-            total(".wasm") / 1024,
-            engine(".gz"),
-            engine(".br"),
-            total(".gz") / 1024,
-            total(".br") / 1024
-        ),
-    )
+    for (what, end, goal) in [("engine", "gateaux.wasm", ENGINE_GOAL), ("page in all", "", PAGE_GOAL)] {
+        let [gzip, brotli] = [".gz", ".br"].map(|encoding| total(&format!("{end}{encoding}"), encoding));
+        let verdict = if brotli <= goal { "met" } else { "missed" };
+        let [gzip, brotli, goal] = [gzip, brotli, goal].map(|bytes| bytes / 1000);
+        say(
+            out,
+            &format!("{what}: with gzip {gzip} kB, with brotli {brotli} kB <= {goal} kB {verdict}"),
+        )?;
+    }
+    Ok(())
 }
 
 /// Tests the page in a browser, and the engine against the native one.
