@@ -345,6 +345,14 @@ fn claims_made_from_the_corpus_are_judged_rightly() {
 
 /// Claims by hand: a problem, the variables, the claim, and the name of the mistake, or `equal`.
 const BY_HAND: &[(&str, &str, &str, &str)] = &[
+    // Right at all small sizes, and at no others.
+    (
+        "x: vector(n); sum(x)",
+        "x",
+        "ones(n) + (n-3)*(n-2)*(n-4)*(n-5)*x",
+        "missing term",
+    ),
+    ("x: vector(n); sum(x)/n", "x", "ones(n)/n", "equal"),
     // Equal in one part of the domain only.
     ("sum(sqrt(x.^2))", "x", "ones(n)", "different"),
     ("sum(relu(x))", "x", "ones(n)", "different"),

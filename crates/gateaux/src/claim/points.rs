@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use gateaux_array::{Array, ArrayError, Complex, DoubleDouble, Field, Prime, Real};
-use gateaux_core::expr::{Expr, Structure, Var};
+use gateaux_core::expr::{Expr, Form, Structure, Var};
 use gateaux_eval::{Program, Sizes};
 
 use super::compare::agree;
@@ -30,6 +30,9 @@ const SIZES: [[usize; 4]; 6] = [
     [4, 3, 2, 5],
     [2, 5, 4, 3],
 ];
+/// Sizes that no formula has in mind. Where a size stands as a number, as in `sum(x)/n`, they are tried first: a factor
+/// such as `(n - 3)*(n - 4)` is zero at small sizes by design.
+const UNUSUAL_SIZES: [usize; 4] = [11, 7, 13, 9];
 /// At so many of them, or at all where a claim has no value at some.
 const PLACES: usize = 3;
 /// Points at each of them.
@@ -118,7 +121,15 @@ impl Setting {
 
     /// The same, at all sizes that are tried.
     pub(super) fn more_points(&self, problem: &mut Problem) -> Result<Points, String> {
-        self.points_at(problem, &[], SIZES.len())
+        self.points_at(problem, &[], SIZES.len() + 1)
+    }
+
+    /// The patterns of sizes in the order in which they are tried.
+    fn patterns(&self, problem: &Problem, compared: &[Expr]) -> impl Iterator<Item = [usize; 4]> + use<> {
+        let exprs = problem.store.post_order(&[&self.roots, compared].concat());
+        let is_number = |expr: &Expr| matches!(problem.store.form(*expr), Form::Size(_));
+        let unusual = exprs.iter().any(is_number).then_some(UNUSUAL_SIZES);
+        unusual.into_iter().chain(SIZES)
     }
 
     fn points_at(&self, problem: &mut Problem, forced: &[(Var, Structure)], places: usize) -> Result<Points, String> {
@@ -127,7 +138,7 @@ impl Setting {
             points: Vec::new(),
         };
         let mut reason = None;
-        for pattern in SIZES {
+        for pattern in self.patterns(problem, &[]) {
             match self.place(problem, pattern) {
                 Ok(sizes) if found.places.contains(&sizes) => {}
                 Ok(sizes) => match self.draw(problem, (found.places.len(), &sizes), forced) {
@@ -278,7 +289,7 @@ impl Setting {
     /// them is not rational.
     pub(super) fn same_exactly(&self, problem: &mut Problem, lhs: Expr, rhs: Expr) -> Option<bool> {
         let mut places: Vec<Sizes> = Vec::new();
-        for pattern in SIZES {
+        for pattern in self.patterns(problem, &[lhs, rhs]) {
             let Ok(sizes) = self.place(problem, pattern) else {
                 continue;
             };
