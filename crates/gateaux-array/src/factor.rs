@@ -1,6 +1,6 @@
 //! Matrix operations on `f64` through faer.
 //!
-//! These are the fast versions behind `f64`'s [`Field`](crate::Field); the plain ones in [`linear`] and
+//! These are the fast versions behind `f64`'s [`Field`]; the plain ones in [`linear`] and
 //! [`elimination`] say what they compute. Everything runs on one thread.
 
 use faer::linalg::solvers::{DenseSolveCore, Llt, LltError, PartialPivLu, Solve};
